@@ -1,0 +1,1 @@
+"""Mail: directory, domains, mailboxes, delivery and feedback."""

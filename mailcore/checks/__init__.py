@@ -1,0 +1,1 @@
+"""DNS verdicts and when to look again."""

@@ -1,0 +1,54 @@
+"""DNS check results and their schedule: public, so that one query finds what is due."""
+
+from django.db import models
+
+from kernel import clock
+
+
+class Verdict(models.TextChoices):
+    """What a look at the authoritative servers said of one record."""
+
+    UNCHECKED = "unchecked"
+    MATCH = "match"
+    MISSING = "missing"
+    CONFLICT = "conflict"
+    UNKNOWN = "unknown"
+
+
+class DomainSchedule(models.Model):
+    """When a domain's records are looked at next."""
+
+    domain_id = models.UUIDField(primary_key=True)
+    reseller_id = models.UUIDField(db_index=True)
+    domain = models.CharField(max_length=253)
+    due_at = models.DateTimeField(default=clock.now, db_index=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "domain_schedule"
+
+    def __str__(self) -> str:
+        return self.domain
+
+
+class RecordVerdict(models.Model):
+    """The last verdict on one expected record."""
+
+    domain_id = models.UUIDField()
+    reseller_id = models.UUIDField()
+    purpose = models.CharField(max_length=40)
+    verdict = models.CharField(max_length=10, choices=Verdict.choices, default=Verdict.UNCHECKED)
+    code = models.CharField(max_length=60, default="", blank=True)
+    found = models.JSONField(default=list)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    missing_in_a_row = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        db_table = "record_verdict"
+        constraints = [
+            models.UniqueConstraint(fields=("domain_id", "purpose"), name="record_verdict_once")
+        ]
+        indexes = [models.Index("reseller_id", "domain_id", name="record_verdict_reseller")]
+
+    def __str__(self) -> str:
+        return f"{self.purpose}: {self.verdict}"

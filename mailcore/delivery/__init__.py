@@ -1,0 +1,1 @@
+"""Accept, queue, deliver: the delivery plane."""

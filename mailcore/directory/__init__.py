@@ -1,0 +1,1 @@
+"""What Postfix, Dovecot and the signer read."""

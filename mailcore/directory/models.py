@@ -1,0 +1,73 @@
+"""Projections: written in the reseller's transaction, read by Postfix, Dovecot and the signer."""
+
+from django.db import models
+
+from kernel import clock, ids
+from mailcore.directory.states import KeyState, LoginState, RouteKind
+
+
+class Route(models.Model):
+    """The claim on a mail domain, unique over all resellers; mail flows only when verified."""
+
+    public_id = models.UUIDField(unique=True)
+    domain = models.CharField(max_length=253, unique=True)
+    reseller_id = models.UUIDField(db_index=True)
+    organisation_id = models.UUIDField(null=True)
+    kind = models.CharField(max_length=10, choices=RouteKind.choices, default=RouteKind.HOSTED)
+    is_verified = models.BooleanField(default=False)
+    claimed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "route"
+
+    def __str__(self) -> str:
+        return self.domain
+
+
+class MailboxLogin(models.Model):
+    """What Dovecot and the milter need of a mailbox."""
+
+    public_id = models.UUIDField(unique=True)
+    address = models.CharField(max_length=320, unique=True)
+    domain = models.CharField(max_length=253)
+    reseller_id = models.UUIDField()
+    organisation_id = models.UUIDField()
+    password = models.CharField(max_length=200)
+    state = models.CharField(
+        max_length=10, choices=LoginState.choices, default=LoginState.ACTIVE
+    )
+    store = models.CharField(max_length=40, default="store1")
+    home = models.CharField(max_length=60)
+    quota_bytes = models.BigIntegerField(default=5 * 1024**3)
+
+    class Meta:
+        db_table = "mailbox_login"
+        indexes = [
+            models.Index("reseller_id", "domain", name="mailbox_login_reseller"),
+            models.Index("domain", name="mailbox_login_domain"),
+        ]
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class SigningKey(models.Model):
+    """A DKIM private key, sealed; only the role `signer` reads the column `sealed_key`."""
+
+    public_id = models.UUIDField(default=ids.uuid7, unique=True)
+    reseller_id = models.UUIDField(db_index=True)
+    domain = models.CharField(max_length=253)
+    selector = models.CharField(max_length=63)
+    algorithm = models.CharField(max_length=16)
+    state = models.CharField(max_length=10, choices=KeyState.choices, default=KeyState.PENDING)
+    sealed_key = models.BinaryField()
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "signing_key"
+        constraints = [
+            models.UniqueConstraint(fields=("domain", "selector"), name="signing_key_selector")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.selector}._domainkey.{self.domain}"

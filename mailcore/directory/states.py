@@ -1,0 +1,26 @@
+"""What a route leads to, and the states of a mailbox's login and of a signing key."""
+
+from django.db import models
+
+
+class RouteKind(models.TextChoices):
+    """Where mail for a domain goes."""
+
+    HOSTED = "hosted"
+    FEEDBACK = "feedback"
+
+
+class LoginState(models.TextChoices):
+    """Suspended: mail is still received, its owner cannot log in or send."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+
+
+class KeyState(models.TextChoices):
+    """The life of a DKIM key."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    RETIRING = "retiring"
+    RETIRED = "retired"

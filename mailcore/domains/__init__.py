@@ -1,0 +1,1 @@
+"""Mail domains: ownership, DKIM keys, records, checks, publishing."""

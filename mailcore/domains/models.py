@@ -1,0 +1,67 @@
+"""A reseller's mail domains."""
+
+from django.db import models
+
+from kernel import clock, ids
+from mailcore.directory.states import KeyState
+from mailcore.domains.states import DkimAlgorithm, DomainState
+
+
+class Domain(models.Model):
+    """A mail domain of an organisation; `name` is the A-label, `display_name` what people read."""
+
+    public_id = models.UUIDField(default=ids.uuid7, unique=True)
+    name = models.CharField(max_length=253, unique=True)
+    display_name = models.CharField(max_length=253)
+    organisation_id = models.UUIDField(db_index=True)
+    state = models.CharField(
+        max_length=10, choices=DomainState.choices, default=DomainState.PENDING
+    )
+    ownership_token = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=clock.now)
+    verified_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "domain"
+
+    def __str__(self) -> str:
+        return self.display_name
+
+
+class DkimKey(models.Model):
+    """The public half of a DKIM key and its state; the private half is in the directory, sealed."""
+
+    public_id = models.UUIDField(default=ids.uuid7, unique=True)
+    domain = models.ForeignKey(Domain, on_delete=models.CASCADE, related_name="dkim_keys")
+    selector = models.CharField(max_length=63)
+    algorithm = models.CharField(max_length=16, choices=DkimAlgorithm.choices)
+    public_key = models.TextField()
+    state = models.CharField(max_length=10, choices=KeyState.choices, default=KeyState.PENDING)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "dkim_key"
+        constraints = [
+            models.UniqueConstraint(fields=("domain", "selector"), name="dkim_key_selector")
+        ]
+
+    def __str__(self) -> str:
+        return self.selector
+
+
+class DnsCredential(models.Model):
+    """How to write a domain's zone by RFC 2136; the TSIG secret is sealed."""
+
+    domain = models.OneToOneField(Domain, on_delete=models.CASCADE, related_name="dns_credential")
+    server = models.CharField(max_length=253)
+    port = models.PositiveIntegerField(default=53)
+    key_name = models.CharField(max_length=253)
+    algorithm = models.CharField(max_length=20, default="hmac-sha256")
+    sealed_secret = models.BinaryField()
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "dns_credential"
+
+    def __str__(self) -> str:
+        return f"{self.key_name}@{self.server}"

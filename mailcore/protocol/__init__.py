@@ -1,0 +1,1 @@
+"""Mail rules as plain Python: no framework, no I/O."""

@@ -1,0 +1,177 @@
+"""Settings of every process; each name that the env file may hold is read here, once."""
+
+from pathlib import Path
+
+from controlplane.settings import env
+
+BASE_DIR = Path(__file__).resolve().parents[3]
+MODE = env.text("LIVERY_MODE", "stack")
+DEBUG = False
+SECRET_KEY = env.secret("LIVERY_SECRET_KEY_FILE", default="only-for-tools-that-never-serve")
+ALLOWED_HOSTS = ["*"]  # the tenant middleware answers 421 for a name it does not know
+ROOT_URLCONF = "controlplane.urls_tenant"
+PUBLIC_SCHEMA_URLCONF = "controlplane.urls_public"
+WSGI_APPLICATION = "controlplane.wsgi.application"
+
+SHARED_APPS = [
+    "django_tenants",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "kernel",
+    "controlplane",
+    "tenants.resellers",
+    "tenants.plans",
+    "tenants.accounts",
+    "mailcore.directory",
+    "mailcore.checks",
+    "mailcore.delivery",
+    "mailcore.feedback",
+    "billing.pricing",
+    "billing.metering",
+    "billing.invoicing",
+]
+TENANT_APPS = [
+    "tenants.accounts",
+    "django.contrib.sessions",
+    "tenants.organisations",
+    "mailcore.domains",
+    "mailcore.mailboxes",
+]
+INSTALLED_APPS = [*SHARED_APPS, *(app for app in TENANT_APPS if app not in SHARED_APPS)]
+TENANT_MODEL = "resellers.Reseller"
+TENANT_DOMAIN_MODEL = "resellers.ResellerHost"
+TENANT_LIMIT_SET_CALLS = False  # django-tenants issue 1262: another tenant's rows after a rollback
+AUTH_USER_MODEL = "accounts.Member"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+DATABASE_ROLE = env.text("LIVERY_DATABASE_ROLE", "web")
+
+
+def _database(role: str, *, pool: bool) -> dict[str, object]:
+    return {
+        "ENGINE": "django_tenants.postgresql_backend",
+        "NAME": env.text("LIVERY_DATABASE_NAME", "livery"),
+        "HOST": env.text("LIVERY_DATABASE_HOST", "127.77.1.2"),
+        "PORT": env.text("LIVERY_DATABASE_PORT", "5432"),
+        "USER": f"livery_{role}",
+        "PASSWORD": env.password_of(role),
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 5}} if pool else {},
+        "TEST": {"NAME": f"test_{env.text('LIVERY_DATABASE_NAME', 'livery')}"},
+    }
+
+
+DATABASES = {"default": _database(DATABASE_ROLE, pool=DATABASE_ROLE == "web")}
+DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
+
+MIDDLEWARE = [
+    "controlplane.middleware.trace.TraceMiddleware",
+    "controlplane.middleware.health.HealthMiddleware",
+    "controlplane.middleware.reseller.ResellerMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "controlplane.portal.context.brand",
+            ]
+        },
+    }
+]
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+USE_I18N = True
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "templates" / "static"]
+STATIC_ROOT = env.text("LIVERY_STATIC_ROOT", str(BASE_DIR / "var" / "static"))
+WHITENOISE_USE_FINDERS = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+
+AUTHENTICATION_BACKENDS = ["tenants.accounts.backend.MemberBackend"]
+PASSWORD_HASHERS = ["tenants.accounts.passwords.Argon2id"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/login/"
+LOGIN_REDIRECT_URL = "/"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "__Host-session"
+CSRF_COOKIE_NAME = "__Host-csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["tenants.organisations.authentication.ApiKeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "EXCEPTION_HANDLER": "kernel.rest.problems.handle",
+    "UNAUTHENTICATED_USER": None,
+}
+
+REDIS_URL = env.text("LIVERY_REDIS_URL", "redis://127.77.1.6:6379/0")
+MASTER_KEY_FILE = env.text("LIVERY_MASTER_KEY_FILE", "var/secrets/master")
+IDENTITY_KEY_FILE = env.text("LIVERY_IDENTITY_KEY_FILE", "var/secrets/identity")
+WEBMAIL_KEY = env.secret("LIVERY_WEBMAIL_KEY_FILE")
+EMAIL_BACKEND = "mailcore.delivery.email_backend.DeliveryBackend"
+
+PLATFORM_HOST = env.text("LIVERY_PLATFORM_HOST", "livery.test")
+INFRA_DOMAIN = env.text("LIVERY_INFRA_DOMAIN", "infra.test")
+DEFAULT_FROM_EMAIL = f"no-reply@{PLATFORM_HOST}"
+LOCAL_SUFFIX = env.text("LIVERY_LOCAL_SUFFIX", "localhost")
+LOCAL_PORT = int(env.number("LIVERY_LOCAL_PORT", 8453))
+MX_HOST = env.text("LIVERY_MX_HOST", f"mx.{INFRA_DOMAIN}")
+IMAP_HOST = env.text("LIVERY_IMAP_HOST", f"imap.{INFRA_DOMAIN}")
+SMTP_HOST = env.text("LIVERY_SMTP_HOST", f"smtp.{INFRA_DOMAIN}")
+SPF_INCLUDE = env.text("LIVERY_SPF_INCLUDE", f"spf.{INFRA_DOMAIN}")
+RESOLVER = env.address("LIVERY_RESOLVER", "127.77.1.5:53")
+DNS_ROOTS = env.text("LIVERY_DNS_ROOTS", "127.77.1.3,127.77.1.4").split(",")
+PLATFORM_DNS_SERVER = env.address("LIVERY_PLATFORM_DNS_SERVER", "127.77.1.7:53")
+PLATFORM_DNS_KEY_NAME = env.text("LIVERY_PLATFORM_DNS_KEY_NAME", "dns-platform")
+PLATFORM_DNS_KEY_FILE = env.text("LIVERY_PLATFORM_DNS_KEY_FILE")
+ACCEPT_LISTEN = env.address("LIVERY_ACCEPT_LISTEN", "127.77.1.15:24")
+FEEDBACK_LISTEN = env.address("LIVERY_FEEDBACK_LISTEN", "127.77.1.16:24")
+MILTER_LISTEN = env.address("LIVERY_MILTER_LISTEN", "127.77.1.14:7001")
+DOVECOT_LMTP = env.address("LIVERY_DOVECOT_LMTP", "127.77.1.12:24")
+RSPAMD_URL = env.text("LIVERY_RSPAMD_URL", "http://127.77.1.13:11333")
+EGRESS_NODE = env.text("LIVERY_EGRESS_NODE", "node1")
+EGRESS_SOURCES = dict(
+    pair.split("=", 1)
+    for pair in env.text("LIVERY_EGRESS_SOURCES", "127.77.1.30=out1.infra.test").split(",")
+)
+JOURNAL = env.text("LIVERY_JOURNAL", "var/journal")
+CA_FILE = env.text("LIVERY_CA_FILE")
+ALLOW_PRIVATE_TARGETS = env.flag("LIVERY_ALLOW_PRIVATE_TARGETS", default=False)
+DELAY_SCALE = env.number("LIVERY_DELAY_SCALE", 1.0)
+OPERATOR_EMAIL = env.text("LIVERY_OPERATOR_EMAIL", f"operator@{PLATFORM_HOST}")
+OPERATOR_PASSWORD_FILE = env.text("LIVERY_OPERATOR_PASSWORD_FILE")
+
+
+def dsn(role: str) -> str:
+    """The connection string of a database role, for daemons and raw connections."""
+    database = DATABASES["default"]
+    return (
+        f"host={database['HOST']} port={database['PORT']} dbname={database['NAME']}"
+        f" user=livery_{role} password={env.password_of(role)} connect_timeout=5"
+    )

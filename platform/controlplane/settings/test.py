@@ -1,0 +1,7 @@
+"""Settings under pytest: as in the stack, with mail kept in memory by unit tests."""
+
+from controlplane.settings import *  # noqa: F403 - a variant of the same settings
+
+SESSION_COOKIE_NAME = "session"
+CSRF_COOKIE_NAME = "csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False

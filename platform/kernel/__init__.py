@@ -1,0 +1,1 @@
+"""The base of every plane: it knows nothing of mailboxes, money or people."""

@@ -1,0 +1,63 @@
+"""Who acts, and what they may do: one role × action table (foundations 13)."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from kernel.errors import NotAllowed
+
+
+class ActorKind(StrEnum):
+    """What kind of party acts."""
+
+    MEMBER = "member"
+    API_KEY = "api_key"
+    OPERATOR = "operator"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who calls a service: kind, id, reseller (None for the operator) and role or scopes."""
+
+    kind: ActorKind
+    id: str
+    reseller: UUID | None = None
+    role: str = ""
+    scopes: frozenset[str] = field(default_factory=frozenset)
+
+    def as_json(self) -> dict[str, str]:
+        """What audit rows and events keep of an actor."""
+        return {"kind": self.kind, "id": self.id}
+
+
+SYSTEM = Actor(kind=ActorKind.SYSTEM, id="system")
+
+_READ = frozenset({"domains.read", "mailboxes.read", "organisations.read"})
+_MAIL = _READ | {"domains.write", "mailboxes.write", "organisations.write"}
+_MONEY = frozenset({"usage.read", "invoices.read"})
+
+#: role → what it may do. An API key carries its actions as scopes instead.
+ROLE_ACTIONS: dict[str, frozenset[str]] = {
+    "owner": _MAIL | _MONEY | {"brand.write", "api_keys.write", "members.write"},
+    "admin": _MAIL | _MONEY | {"brand.write", "api_keys.write"},
+    "billing": _MONEY,
+    "support": _READ | {"mailboxes.write"},
+    "read_only": _READ | _MONEY,
+    "operator": frozenset({"resellers.read", "resellers.write", "periods.close", "usage.read"}),
+}
+
+
+def may(actor: Actor, action: str) -> bool:
+    """Whether this actor may do `action` (a `noun.verb` of the table)."""
+    if actor.kind is ActorKind.SYSTEM:
+        return True
+    if actor.kind is ActorKind.API_KEY:
+        return action in actor.scopes
+    return action in ROLE_ACTIONS.get(actor.role, frozenset())
+
+
+def authorise(actor: Actor, action: str) -> None:
+    """Raise NotAllowed unless the actor may do `action`."""
+    if not may(actor, action):
+        raise NotAllowed(f"This needs the right “{action}”.", action=action)

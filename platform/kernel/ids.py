@@ -1,0 +1,44 @@
+"""Public identifiers: UUIDv7 inside, prefixed text outside (foundations 1)."""
+
+import os
+import time
+from datetime import UTC, datetime
+from uuid import UUID
+
+from kernel.errors import NotFound
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, lower case
+
+
+def uuid7() -> UUID:
+    """A new UUIDv7: 48 bits of milliseconds, then 74 random bits (RFC 9562 §5.7)."""
+    value = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10))
+    value = value & ~(0xF << 76) | 0x7 << 76
+    return UUID(int=value & ~(0x3 << 62) | 0x2 << 62)
+
+
+def instant_of(identifier: UUID) -> datetime:
+    """The millisecond at which a UUIDv7 was made."""
+    return datetime.fromtimestamp((identifier.int >> 80) / 1000, UTC)
+
+
+def to_public(prefix: str, identifier: UUID) -> str:
+    """`dom_…`: the prefix and 26 characters of base 32."""
+    number, digits = identifier.int, []
+    for _ in range(26):
+        number, digit = divmod(number, 32)
+        digits.append(_ALPHABET[digit])
+    return f"{prefix}_{''.join(reversed(digits))}"
+
+
+def from_public(prefix: str, text: str) -> UUID:
+    """The UUID of a public id; raises NotFound when it cannot be one of this kind."""
+    head, _, tail = text.partition("_")
+    if head != prefix or len(tail) != 26 or any(c not in _ALPHABET for c in tail):
+        raise NotFound
+    number = 0
+    for character in tail:
+        number = number * 32 + _ALPHABET.index(character)
+    if number >> 128:
+        raise NotFound
+    return UUID(int=number)

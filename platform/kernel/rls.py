@@ -1,0 +1,65 @@
+"""Row-level security for public tables that carry `reseller_id` (foundations 6)."""
+
+from collections.abc import Sequence
+
+from django.db import migrations
+
+_TENANT = "reseller_id = (SELECT sec.reseller_of(current_schema()))"
+#: The sub-select makes the look-up run once a query, not once a row.
+
+
+def protect(
+    table: str,
+    *,
+    every_row: Sequence[str] = (),
+    read_every_row: Sequence[str] = (),
+    tenant: Sequence[str] = ("web", "worker"),
+) -> migrations.RunSQL:
+    """A migration step: `table` shows each reseller only its own rows.
+
+    `every_row` names roles (without the prefix) that read and write all rows, `read_every_row`
+    those that only read them; the operator and data migrations always may. Roles named for
+    either lose the tenant policy. Grants go with the policies.
+    """
+    free = {*every_row, *read_every_row}
+    bound = [role for role in tenant if role not in free]
+    return migrations.RunSQL(
+        sql=[*_base(table), *_tenant(table, bound), *_open(table, every_row, read_every_row)],
+        reverse_sql=[f"ALTER TABLE public.{table} DISABLE ROW LEVEL SECURITY"],
+    )
+
+
+def _base(table: str) -> list[str]:
+    name = f"public.{table}"
+    return [
+        f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY",
+        f"CREATE POLICY operator ON {name} TO livery_operator USING (true) WITH CHECK (true)",
+        # FORCE binds the owner too: without this a data migration sees no row and says nothing.
+        f"CREATE POLICY maintenance ON {name} TO livery_owner USING (true) WITH CHECK (true)",
+    ]
+
+
+def _tenant(table: str, roles: Sequence[str]) -> list[str]:
+    if not roles:
+        return []
+    to = ", ".join(f"livery_{role}" for role in roles)
+    return [
+        f"CREATE POLICY tenant ON public.{table} TO {to} USING ({_TENANT}) WITH CHECK ({_TENANT})"
+    ]
+
+
+def _open(table: str, write: Sequence[str], read: Sequence[str]) -> list[str]:
+    statements: list[str] = []
+    for role in write:
+        statements += [
+            f"GRANT SELECT, INSERT, UPDATE, DELETE ON public.{table} TO livery_{role}",
+            f"CREATE POLICY every_row_{role} ON public.{table} TO livery_{role}"
+            " USING (true) WITH CHECK (true)",
+        ]
+    for role in read:
+        statements += [
+            f"GRANT SELECT ON public.{table} TO livery_{role}",
+            f"CREATE POLICY read_{role} ON public.{table} FOR SELECT TO livery_{role} USING (true)",
+        ]
+    return statements

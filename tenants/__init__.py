@@ -1,0 +1,1 @@
+"""Resellers, plans, accounts and organisations."""

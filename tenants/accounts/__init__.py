@@ -1,0 +1,1 @@
+"""Members: the people who log in to a portal."""

@@ -1,0 +1,1 @@
+"""Plans and entitlements: how many of what a reseller may have."""

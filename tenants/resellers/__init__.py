@@ -1,0 +1,1 @@
+"""Resellers, their host names and brands, sign-up and provisioning."""

@@ -1,0 +1,80 @@
+"""Public tables: resellers, their host names and brands, sign-ups."""
+
+from django.db import models
+from django_tenants.models import DomainMixin, TenantMixin
+
+from kernel import clock, ids
+from tenants.resellers.states import HostKind, ResellerState
+
+
+class Reseller(TenantMixin):
+    """A tenant; the row whose schema is `public` is the operator."""
+
+    public_id = models.UUIDField(default=ids.uuid7, unique=True)
+    name = models.CharField(max_length=100)
+    slug = models.SlugField(max_length=40, unique=True)
+    owner_email = models.EmailField()
+    state = models.CharField(
+        max_length=12, choices=ResellerState.choices, default=ResellerState.PENDING
+    )
+    created_at = models.DateTimeField(default=clock.now)
+    activated_at = models.DateTimeField(null=True, blank=True)
+
+    auto_create_schema = False  # made by a task as role provision, from the template artefact
+    auto_drop_schema = False
+
+    class Meta:
+        db_table = "reseller"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ResellerHost(DomainMixin):
+    """A host name and what it serves; django-tenants calls it a domain."""
+
+    kind = models.CharField(max_length=12, choices=HostKind.choices, default=HostKind.PORTAL)
+
+    class Meta:
+        db_table = "reseller_host"
+
+    def __str__(self) -> str:
+        return str(self.domain)
+
+
+class Brand(models.Model):
+    """How a reseller's pages and webmail look."""
+
+    reseller = models.OneToOneField(Reseller, on_delete=models.CASCADE, related_name="brand")
+    product_name = models.CharField(max_length=60)
+    colour = models.CharField(max_length=7, default="#2f5d8a")
+    logo_svg = models.TextField(default="", blank=True)
+    support_address = models.EmailField(default="", blank=True)
+    changed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "brand"
+
+    def __str__(self) -> str:
+        return self.product_name
+
+
+class SignUp(models.Model):
+    """A filled-in form that waits for its mail address to be confirmed."""
+
+    public_id = models.UUIDField(default=ids.uuid7, unique=True)
+    token_hash = models.CharField(max_length=64, unique=True)
+    company = models.CharField(max_length=100)
+    slug = models.SlugField(max_length=40)
+    email = models.EmailField()
+    password = models.CharField(max_length=200)
+    created_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    reseller = models.OneToOneField(Reseller, null=True, on_delete=models.PROTECT)
+
+    class Meta:
+        db_table = "sign_up"
+
+    def __str__(self) -> str:
+        return self.company

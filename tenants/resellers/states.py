@@ -1,0 +1,25 @@
+"""The states of a reseller and of a sign-up."""
+
+from django.db import models
+
+
+class ResellerState(models.TextChoices):
+    """From the confirmed sign-up to a usable schema."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+
+
+class HostKind(models.TextChoices):
+    """What a reseller's host name serves."""
+
+    PORTAL = "portal"
+    WEBMAIL = "webmail"
+    IMAP = "imap"
+    SMTP = "smtp"
+    MX = "mx"
+    AUTOCONFIG = "autoconfig"
+    MTA_STS = "mta-sts"
+    SPF = "spf"
+    RETURN_PATH = "return-path"

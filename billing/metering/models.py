@@ -28,7 +28,7 @@ class UsageRecord(models.Model):
 
     class Meta:
         db_table = "usage_record"
-        indexes = [models.Index("reseller_id", "occurred_at", name="usage_reseller_at")]
+        indexes = [models.Index(fields=["reseller_id", "occurred_at"], name="usage_reseller_at")]
 
     def __str__(self) -> str:
         return self.key

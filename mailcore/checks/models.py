@@ -48,7 +48,7 @@ class RecordVerdict(models.Model):
         constraints = [
             models.UniqueConstraint(fields=("domain_id", "purpose"), name="record_verdict_once")
         ]
-        indexes = [models.Index("reseller_id", "domain_id", name="record_verdict_reseller")]
+        indexes = [models.Index(fields=["reseller_id", "domain_id"], name="record_verdict_reseller")]
 
     def __str__(self) -> str:
         return f"{self.purpose}: {self.verdict}"

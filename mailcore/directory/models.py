@@ -43,8 +43,8 @@ class MailboxLogin(models.Model):
     class Meta:
         db_table = "mailbox_login"
         indexes = [
-            models.Index("reseller_id", "domain", name="mailbox_login_reseller"),
-            models.Index("domain", name="mailbox_login_domain"),
+            models.Index(fields=["reseller_id", "domain"], name="mailbox_login_reseller"),
+            models.Index(fields=["domain"], name="mailbox_login_domain"),
         ]
 
     def __str__(self) -> str:

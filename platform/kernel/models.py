@@ -26,8 +26,8 @@ class OutboxEvent(models.Model):
     class Meta:
         db_table = "outbox"
         indexes = [
-            models.Index("due_at", "id", name="outbox_due", condition=models.Q(parked_at=None)),
-            models.Index("reseller_id", "id", name="outbox_reseller"),
+            models.Index(fields=["due_at", "id"], name="outbox_due", condition=models.Q(parked_at=None)),
+            models.Index(fields=["reseller_id", "id"], name="outbox_reseller"),
         ]
 
     def __str__(self) -> str:
@@ -48,7 +48,7 @@ class AuditEntry(models.Model):
 
     class Meta:
         db_table = "audit_entry"
-        indexes = [models.Index("reseller_id", "-at", name="audit_reseller_at")]
+        indexes = [models.Index(fields=["reseller_id", "-at"], name="audit_reseller_at")]
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject}"

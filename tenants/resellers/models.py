@@ -19,6 +19,7 @@ class Reseller(TenantMixin):
     )
     created_at = models.DateTimeField(default=clock.now)
     activated_at = models.DateTimeField(null=True, blank=True)
+    migration_set = models.CharField(max_length=64, default="", blank=True)
 
     auto_create_schema = False  # made by a task as role provision, from the template artefact
     auto_drop_schema = False

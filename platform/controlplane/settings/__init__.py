@@ -46,6 +46,7 @@ TENANT_LIMIT_SET_CALLS = False  # django-tenants issue 1262: another tenant's ro
 AUTH_USER_MODEL = "accounts.Member"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+PASSWORD_OF = env.password_of
 DATABASE_ROLE = env.text("LIVERY_DATABASE_ROLE", "web")
 
 
@@ -168,7 +169,7 @@ OPERATOR_EMAIL = env.text("LIVERY_OPERATOR_EMAIL", f"operator@{PLATFORM_HOST}")
 OPERATOR_PASSWORD_FILE = env.text("LIVERY_OPERATOR_PASSWORD_FILE")
 
 
-def dsn(role: str) -> str:
+def DSN(role: str) -> str:  # noqa: N802 - settings are upper case
     """The connection string of a database role, for daemons and raw connections."""
     database = DATABASES["default"]
     return (

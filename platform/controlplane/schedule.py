@@ -1,0 +1,48 @@
+"""What beat sends, how often and to which queue. A lost beat costs delay, nothing else."""
+
+from dataclasses import dataclass, field
+
+from django.conf import settings
+
+from kernel.tasks import SCHEMA_HEADER
+from kernel.tenancy import PUBLIC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A task that runs for the platform as a whole, every so many seconds."""
+
+    task: str
+    seconds: float
+    queue: str
+    kwargs: dict[str, object] = field(default_factory=dict)
+
+
+ENTRIES = (
+    Entry(task="controlplane.dispatch_outbox", seconds=1, queue="events"),
+    Entry(
+        task="mailcore.deliver",
+        seconds=2,
+        queue=f"egress.{settings.EGRESS_NODE}",
+        kwargs={"node": settings.EGRESS_NODE, "shard": 0},
+    ),
+    Entry(task="mailcore.count_mail", seconds=3, queue="events"),
+    Entry(task="mailcore.check_due_domains", seconds=2, queue="control"),
+    Entry(task="mailcore.make_partitions", seconds=3600, queue="control"),
+    Entry(task="mailcore.sample_mailbox_days", seconds=3600, queue="control"),
+)
+
+beat_schedule = {
+    f"{entry.task} {entry.queue}": {
+        "task": entry.task,
+        "schedule": entry.seconds,
+        "kwargs": entry.kwargs,
+        "options": {
+            "queue": entry.queue,
+            # A wake-up that waited this long is worth nothing: the next one is there.
+            "expires": max(5.0, entry.seconds),
+            "headers": {SCHEMA_HEADER: PUBLIC},
+        },
+    }
+    for entry in ENTRIES
+}

@@ -1,0 +1,103 @@
+"""Does the directory say what the resellers' schemas say, and does nothing wait unseen?"""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+from django.db import connection
+
+from controlplane.readiness import Finding
+from kernel import clock
+from kernel.models import OutboxEvent
+from kernel.tenancy import PUBLIC, in_schema
+from mailcore.directory.models import MailboxLogin, Route
+from mailcore.domains.models import Domain
+from mailcore.mailboxes.models import Mailbox
+from tenants.resellers.models import Reseller, SignUp
+from tenants.resellers.states import ResellerState
+
+
+def look() -> Iterator[Finding]:
+    """Every consistency check in turn, as role operator."""
+    for name, check in CHECKS.items():
+        wrong = check()
+        yield Finding(name=name, ok=not wrong, saw="; ".join(wrong[:5]) or "nothing wrong")
+
+
+def _resellers() -> list[Reseller]:
+    made = Reseller.objects.exclude(schema_name=PUBLIC).exclude(state=ResellerState.PENDING)
+    return list(made)
+
+
+def _domains() -> list[str]:
+    """Each domain has its route, each hosted route its domain."""
+    wrong = []
+    for reseller in _resellers():
+        routed = set(
+            Route.objects.filter(reseller_id=reseller.public_id, organisation_id__isnull=False)
+            .values_list("domain", "is_verified")
+        )
+        with in_schema(reseller.schema_name):
+            held = {(d.name, d.verified_at is not None) for d in Domain.objects.all()}
+        wrong += [f"{reseller.slug}: {name} differs" for name, _ in sorted(routed ^ held)]
+    return wrong
+
+
+def _mailboxes() -> list[str]:
+    """Each mailbox has its login, each login its mailbox, in the same state."""
+    wrong = []
+    for reseller in _resellers():
+        logins = set(
+            MailboxLogin.objects.filter(reseller_id=reseller.public_id)
+            .values_list("address", "state")
+        )
+        with in_schema(reseller.schema_name):
+            held = set(Mailbox.objects.values_list("address", "state"))
+        wrong += [f"{reseller.slug}: {address} differs" for address, _ in sorted(logins ^ held)]
+    return wrong
+
+
+def _events() -> list[str]:
+    """No event is parked."""
+    parked = OutboxEvent.objects.exclude(parked_at=None)
+    return [f"{event.type} {event.public_id} parked: {event.error[:120]}" for event in parked[:5]]
+
+
+def _sign_ups() -> list[str]:
+    """No confirmed sign-up waits longer than ten minutes for its schema."""
+    late = SignUp.objects.filter(
+        confirmed_at__lt=clock.now() - timedelta(minutes=10),
+        reseller__state=ResellerState.PENDING,
+    )
+    return [f"{sign_up.company} is still being prepared" for sign_up in late]
+
+
+def _partitions() -> list[str]:
+    """The queue's tables have their partition for tomorrow."""
+    day = (clock.now() + timedelta(days=1)).strftime("%Y%m%d")
+    tables = ("message", "message_body", "recipient", "attempt", "delivery_event")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name FROM unnest(%s) name WHERE to_regclass('public.' || name) IS NULL",
+            [[f"{table}_{day}" for table in tables]],
+        )
+        return [f"partition {row[0]} is missing" for row in cursor.fetchall()]
+
+
+def _old_transactions() -> list[str]:
+    """A long writing transaction holds back every event reader of the cluster."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid, usename, now() - xact_start FROM pg_stat_activity"
+            " WHERE backend_xid IS NOT NULL AND xact_start < now() - interval '5 minutes'"
+        )
+        return [f"pid {pid} ({user}) writes since {age}" for pid, user, age in cursor.fetchall()]
+
+
+CHECKS: dict[str, Callable[[], list[str]]] = {
+    "domains and routes agree": _domains,
+    "mailboxes and logins agree": _mailboxes,
+    "no event is parked": _events,
+    "no sign-up is stuck": _sign_ups,
+    "tomorrow's partitions stand": _partitions,
+    "no long transaction": _old_transactions,
+}

@@ -33,7 +33,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _database_name() -> str:
     """A database per run and per worker, so that two test runs do not meet."""
-    parts = ("test_livery", os.environ.get("LIVERY_TEST_SUFFIX"), os.environ.get("PYTEST_XDIST_WORKER"))
+    parts = (
+        "test_livery",
+        os.environ.get("LIVERY_TEST_SUFFIX"),
+        os.environ.get("PYTEST_XDIST_WORKER"),
+    )
     return "_".join(part for part in parts if part)
 
 
@@ -120,8 +124,11 @@ def _operator() -> None:
     Reseller.objects.get_or_create(
         schema_name="public",
         defaults={
-            "public_id": OPERATOR_RESELLER, "name": "Operator", "slug": "operator",
-            "owner_email": f"operator@{settings.PLATFORM_HOST}", "state": "active",
+            "public_id": OPERATOR_RESELLER,
+            "name": "Operator",
+            "slug": "operator",
+            "owner_email": f"operator@{settings.PLATFORM_HOST}",
+            "state": "active",
         },
     )
     keys.current_key(OPERATOR_RESELLER)
@@ -135,16 +142,22 @@ def _reseller(name: str) -> None:
     reseller, _ = Reseller.objects.get_or_create(
         slug=name,
         defaults={
-            "schema_name": f"r_{'a' if name == 'acme' else 'b'}00000000000", "name": name.title(),
-            "owner_email": f"owner@{name}.test", "state": "active",
+            "schema_name": f"r_{'a' if name == 'acme' else 'b'}00000000000",
+            "name": name.title(),
+            "owner_email": f"owner@{name}.test",
+            "state": "active",
         },
     )
     reseller.migration_set = schema.replay(reseller.schema_name)
     reseller.activated_at = clock.now()
     reseller.save()
     host = f"{name}.{settings.PLATFORM_HOST}"
-    ResellerHost.objects.get_or_create(domain=host, defaults={"tenant": reseller, "is_primary": True})
-    Brand.objects.get_or_create(reseller=reseller, defaults={"product_name": f"{name.title()} Mail"})
+    ResellerHost.objects.get_or_create(
+        domain=host, defaults={"tenant": reseller, "is_primary": True}
+    )
+    Brand.objects.get_or_create(
+        reseller=reseller, defaults={"product_name": f"{name.title()} Mail"}
+    )
     with in_schema(reseller.schema_name):
         keys.current_key(reseller.public_id)
         email = "alice@acme.test" if name == "acme" else "mallory@globex.test"
@@ -163,7 +176,9 @@ def _cast(name: str, email: str) -> Cast:
     return Cast(
         reseller=reseller,
         owner=Actor(
-            kind=ActorKind.MEMBER, id=str(member.public_id), reseller=reseller.public_id,
+            kind=ActorKind.MEMBER,
+            id=str(member.public_id),
+            reseller=reseller.public_id,
             role=member.role,
         ),
         owner_email=email,

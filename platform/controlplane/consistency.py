@@ -33,8 +33,9 @@ def _domains() -> list[str]:
     wrong = []
     for reseller in _resellers():
         routed = set(
-            Route.objects.filter(reseller_id=reseller.public_id, organisation_id__isnull=False)
-            .values_list("domain", "is_verified")
+            Route.objects.filter(
+                reseller_id=reseller.public_id, organisation_id__isnull=False
+            ).values_list("domain", "is_verified")
         )
         with in_schema(reseller.schema_name):
             held = {(d.name, d.verified_at is not None) for d in Domain.objects.all()}
@@ -47,8 +48,9 @@ def _mailboxes() -> list[str]:
     wrong = []
     for reseller in _resellers():
         logins = set(
-            MailboxLogin.objects.filter(reseller_id=reseller.public_id)
-            .values_list("address", "state")
+            MailboxLogin.objects.filter(reseller_id=reseller.public_id).values_list(
+                "address", "state"
+            )
         )
         with in_schema(reseller.schema_name):
             held = set(Mailbox.objects.values_list("address", "state"))

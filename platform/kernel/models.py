@@ -26,7 +26,9 @@ class OutboxEvent(models.Model):
     class Meta:
         db_table = "outbox"
         indexes = [
-            models.Index(fields=["due_at", "id"], name="outbox_due", condition=models.Q(parked_at=None)),
+            models.Index(
+                fields=["due_at", "id"], name="outbox_due", condition=models.Q(parked_at=None)
+            ),
             models.Index(fields=["reseller_id", "id"], name="outbox_reseller"),
         ]
 

@@ -85,7 +85,10 @@ def _dump() -> str:
         argv = [part for part in command if extra == [] or part != "--schema-only"]
         done = subprocess.run(  # noqa: S603 - fixed words and our own settings
             [*argv, *extra, database["NAME"]],
-            env=environment, capture_output=True, text=True, check=True,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
         )
         parts += [line for line in done.stdout.splitlines() if not _NOISE.match(line)]
     return "\n".join(parts).replace(_BUILD, _MARK)
@@ -98,8 +101,19 @@ def _check_name(schema: str) -> None:
 
 def _migrate_options() -> dict[str, object]:
     return {
-        "verbosity": 0, "interactive": False, "app_label": None, "migration_name": None,
-        "run_syncdb": False, "fake": False, "fake_initial": False, "plan": False,
-        "check_unapplied": False, "prune": False, "database": "default", "skip_checks": True,
-        "force_color": False, "no_color": True, "traceback": False,
+        "verbosity": 0,
+        "interactive": False,
+        "app_label": None,
+        "migration_name": None,
+        "run_syncdb": False,
+        "fake": False,
+        "fake_initial": False,
+        "plan": False,
+        "check_unapplied": False,
+        "prune": False,
+        "database": "default",
+        "skip_checks": True,
+        "force_color": False,
+        "no_color": True,
+        "traceback": False,
     }

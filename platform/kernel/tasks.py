@@ -16,12 +16,12 @@ class MissingReseller(Exception):
     """A task was sent or run without the schema it is for."""
 
 
-class TenantTask(Task):  # type: ignore[misc] - Celery ships no types
+class TenantTask(Task[Any, Any]):
     """Runs in the schema that its message names in a header; raises when there is none."""
 
     abstract = True
 
-    def apply_async(
+    def apply_async(  # type: ignore[override] # Celery's dozen options pass through
         self,
         args: tuple[object, ...] | None = None,
         kwargs: dict[str, object] | None = None,
@@ -45,8 +45,7 @@ class TenantTask(Task):  # type: ignore[misc] - Celery ships no types
 
 def _sender_schema() -> str:
     # Inside a task the schema of that task counts: a chain's second link has no connection state.
-    task = current_task._get_current_object() if current_task else None  # noqa: SLF001
-    inherited = _header(task.request, SCHEMA_HEADER) if task is not None else None
+    inherited = _header(current_task.request, SCHEMA_HEADER) if current_task else None
     return inherited or current_schema()
 
 

@@ -36,5 +36,3 @@ def test_audit_rows_cannot_be_changed(acme):
     audit("domain.add", subject="dom_1", actor=acme.owner)
     with pytest.raises(ProgrammingError, match="permission denied"):
         AuditEntry.objects.update(action="nothing happened")
-
-

@@ -6,93 +6,114 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='TemplateArtefact',
+            name="TemplateArtefact",
             fields=[
-                ('migration_set', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('sql', models.TextField()),
-                ('created_at', models.DateTimeField(default=kernel.clock.now)),
+                (
+                    "migration_set",
+                    models.CharField(max_length=64, primary_key=True, serialize=False),
+                ),
+                ("sql", models.TextField()),
+                ("created_at", models.DateTimeField(default=kernel.clock.now)),
             ],
             options={
-                'db_table': 'template_artefact',
+                "db_table": "template_artefact",
             },
         ),
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('reseller_id', models.UUIDField()),
-                ('at', models.DateTimeField(default=kernel.clock.now)),
-                ('actor', models.JSONField()),
-                ('action', models.CharField(max_length=80)),
-                ('subject', models.CharField(max_length=80)),
-                ('data', models.JSONField(default=dict)),
-                ('trace_id', models.CharField(blank=True, default='', max_length=64)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("reseller_id", models.UUIDField()),
+                ("at", models.DateTimeField(default=kernel.clock.now)),
+                ("actor", models.JSONField()),
+                ("action", models.CharField(max_length=80)),
+                ("subject", models.CharField(max_length=80)),
+                ("data", models.JSONField(default=dict)),
+                ("trace_id", models.CharField(blank=True, default="", max_length=64)),
             ],
             options={
-                'db_table': 'audit_entry',
-                'indexes': [models.Index(fields=['reseller_id', '-at'], name='audit_reseller_at')],
+                "db_table": "audit_entry",
+                "indexes": [models.Index(fields=["reseller_id", "-at"], name="audit_reseller_at")],
             },
         ),
         migrations.CreateModel(
-            name='IdempotencyKey',
+            name="IdempotencyKey",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('reseller_id', models.UUIDField()),
-                ('caller', models.CharField(max_length=80)),
-                ('key', models.CharField(max_length=255)),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('status', models.PositiveSmallIntegerField(null=True)),
-                ('body', models.JSONField(null=True)),
-                ('created_at', models.DateTimeField(default=kernel.clock.now)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("reseller_id", models.UUIDField()),
+                ("caller", models.CharField(max_length=80)),
+                ("key", models.CharField(max_length=255)),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("status", models.PositiveSmallIntegerField(null=True)),
+                ("body", models.JSONField(null=True)),
+                ("created_at", models.DateTimeField(default=kernel.clock.now)),
             ],
             options={
-                'db_table': 'idempotency_key',
-                'constraints': [models.UniqueConstraint(fields=('reseller_id', 'caller', 'key'), name='idempotency_key_once')],
+                "db_table": "idempotency_key",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("reseller_id", "caller", "key"), name="idempotency_key_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OutboxEvent',
+            name="OutboxEvent",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('public_id', models.UUIDField(default=kernel.ids.uuid7, unique=True)),
-                ('type', models.CharField(max_length=80)),
-                ('version', models.PositiveSmallIntegerField(default=1)),
-                ('reseller_id', models.UUIDField()),
-                ('actor', models.JSONField()),
-                ('subject', models.CharField(max_length=80)),
-                ('occurred_at', models.DateTimeField(default=kernel.clock.now)),
-                ('data', models.JSONField(default=dict)),
-                ('trace_id', models.CharField(blank=True, default='', max_length=64)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('due_at', models.DateTimeField(default=kernel.clock.now)),
-                ('parked_at', models.DateTimeField(blank=True, null=True)),
-                ('error', models.TextField(blank=True, default='')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("public_id", models.UUIDField(default=kernel.ids.uuid7, unique=True)),
+                ("type", models.CharField(max_length=80)),
+                ("version", models.PositiveSmallIntegerField(default=1)),
+                ("reseller_id", models.UUIDField()),
+                ("actor", models.JSONField()),
+                ("subject", models.CharField(max_length=80)),
+                ("occurred_at", models.DateTimeField(default=kernel.clock.now)),
+                ("data", models.JSONField(default=dict)),
+                ("trace_id", models.CharField(blank=True, default="", max_length=64)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("due_at", models.DateTimeField(default=kernel.clock.now)),
+                ("parked_at", models.DateTimeField(blank=True, null=True)),
+                ("error", models.TextField(blank=True, default="")),
             ],
             options={
-                'db_table': 'outbox',
-                'indexes': [models.Index(condition=models.Q(('parked_at', None)), fields=['due_at', 'id'], name='outbox_due'), models.Index(fields=['reseller_id', 'id'], name='outbox_reseller')],
+                "db_table": "outbox",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("parked_at", None)),
+                        fields=["due_at", "id"],
+                        name="outbox_due",
+                    ),
+                    models.Index(fields=["reseller_id", "id"], name="outbox_reseller"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ResellerKey',
+            name="ResellerKey",
             fields=[
-                ('key_id', models.UUIDField(default=kernel.ids.uuid7, primary_key=True, serialize=False)),
-                ('reseller_id', models.UUIDField(db_index=True)),
-                ('wrapped', models.BinaryField()),
-                ('created_at', models.DateTimeField(default=kernel.clock.now)),
-                ('is_current', models.BooleanField(default=True)),
+                (
+                    "key_id",
+                    models.UUIDField(default=kernel.ids.uuid7, primary_key=True, serialize=False),
+                ),
+                ("reseller_id", models.UUIDField(db_index=True)),
+                ("wrapped", models.BinaryField()),
+                ("created_at", models.DateTimeField(default=kernel.clock.now)),
+                ("is_current", models.BooleanField(default=True)),
             ],
             options={
-                'db_table': 'reseller_key',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('reseller_id',), name='reseller_key_one_current')],
+                "db_table": "reseller_key",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_current", True)),
+                        fields=("reseller_id",),
+                        name="reseller_key_one_current",
+                    )
+                ],
             },
         ),
     ]

@@ -13,7 +13,18 @@ def test_a_public_id_leads_back_to_the_same_object():
     assert ids.from_public("dom", ids.to_public("dom", identifier)) == identifier
 
 
-@pytest.mark.parametrize("text", ["", "dom", "dom_", "mbx_" + "0" * 26, "dom_" + "z" * 26, "dom_" + "u" * 26, "dom_\x00" + "0" * 25])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "dom",
+        "dom_",
+        "mbx_" + "0" * 26,
+        "dom_" + "z" * 26,
+        "dom_" + "u" * 26,
+        "dom_\x00" + "0" * 25,
+    ],
+)
 def test_text_that_is_no_id_of_this_kind_is_not_found(text):
     with pytest.raises(NotFound):
         ids.from_public("dom", text)

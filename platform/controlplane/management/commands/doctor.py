@@ -27,7 +27,12 @@ class Command(BaseCommand):
         for finding in chain(readiness.look(), consistency.look()):
             now = time.monotonic()
             steps.append(
-                {"name": finding.name, "ok": finding.ok, "seconds": round(now - began, 3), "saw": finding.saw}
+                {
+                    "name": finding.name,
+                    "ok": finding.ok,
+                    "seconds": round(now - began, 3),
+                    "saw": finding.saw,
+                }
             )
             began = now
         ok = all(step["ok"] for step in steps)

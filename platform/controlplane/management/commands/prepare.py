@@ -35,7 +35,9 @@ class Command(BaseCommand):
 
     def _migrate_resellers(self) -> None:
         wanted = schema.migration_set()
-        behind = Reseller.objects.exclude(schema_name=PUBLIC).exclude(migration_set__in=["", wanted])
+        behind = Reseller.objects.exclude(schema_name=PUBLIC).exclude(
+            migration_set__in=["", wanted]
+        )
         for reseller in behind:
             schema.migrate_schema(reseller.schema_name)
             Reseller.objects.filter(pk=reseller.pk).update(migration_set=wanted)

@@ -1,0 +1,60 @@
+"""Mail addresses in the one form that is stored (RFC 5321 §4.1.2; domains as A-labels)."""
+
+import re
+import unicodedata
+
+from kernel.dns import names
+
+_ATEXT = r"[a-z0-9!#$%&'*/=?^_`{|}~+-]+"
+_DOT_ATOM = re.compile(rf"{_ATEXT}(\.{_ATEXT})*")
+#: What a mailbox of ours may be called: letters, digits, and single `.`, `_` or `-` between them.
+_MAILBOX = re.compile(r"[a-z0-9]+([._-][a-z0-9]+)*")
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
+
+
+class InvalidAddress(ValueError):
+    """A text that is no mail address; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+def normalise(text: str) -> str:
+    """`local@domain` in its stored form; raises InvalidAddress.
+
+    The local part is folded to lower case, which RFC 5321 leaves to the receiving system: for
+    addresses that we host, never to rewrite a remote recipient.
+    """
+    local, domain = split(text.strip())
+    local = unicodedata.normalize("NFC", local).lower()
+    if len(local.encode()) > 64:
+        raise InvalidAddress("local_too_long")
+    if not _DOT_ATOM.fullmatch(local):
+        raise InvalidAddress("local_part")
+    try:
+        return f"{local}@{names.normalise(domain)}"
+    except names.InvalidName as error:
+        raise InvalidAddress("domain") from error
+
+
+def split(text: str) -> tuple[str, str]:
+    """Local part (out of its quotes where they are not needed) and domain as written."""
+    local, at, domain = text.rpartition("@")
+    if not at or not local or not domain:
+        raise InvalidAddress("no_at_sign")
+    quoted = _QUOTED.fullmatch(local)
+    return (re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else local), domain
+
+
+def mailbox_local_part(text: str) -> str:
+    """A local part that a mailbox of ours may have; raises InvalidAddress.
+
+    `+` is the subaddress separator (RFC 5233), so no mailbox's own name holds one.
+    """
+    local = unicodedata.normalize("NFC", text.strip()).lower()
+    if len(local) > 64:
+        raise InvalidAddress("local_too_long")
+    if not _MAILBOX.fullmatch(local):
+        raise InvalidAddress("local_part")
+    return local

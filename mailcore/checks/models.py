@@ -16,13 +16,23 @@ class Verdict(models.TextChoices):
 
 
 class DomainSchedule(models.Model):
-    """When a domain's records are looked at next."""
+    """When a domain's records are looked at next, and when they are next written to its DNS.
+
+    `watched_until`: somebody waits for the result until then, so checks come every few seconds.
+    `publish_due_at` is set while a DNS update waits; `publish_code` is how the last one ended
+    (empty: never tried, `ok`, or a code of `mailcore.domains.errors`).
+    """
 
     domain_id = models.UUIDField(primary_key=True)
     reseller_id = models.UUIDField(db_index=True)
     domain = models.CharField(max_length=253)
     due_at = models.DateTimeField(default=clock.now, db_index=True)
     checked_at = models.DateTimeField(null=True, blank=True)
+    watched_until = models.DateTimeField(null=True, blank=True)
+    publish_due_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    publish_tries = models.PositiveSmallIntegerField(default=0)
+    publish_code = models.CharField(max_length=60, default="", blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         db_table = "domain_schedule"
@@ -48,7 +58,9 @@ class RecordVerdict(models.Model):
         constraints = [
             models.UniqueConstraint(fields=("domain_id", "purpose"), name="record_verdict_once")
         ]
-        indexes = [models.Index(fields=["reseller_id", "domain_id"], name="record_verdict_reseller")]
+        indexes = [
+            models.Index(fields=["reseller_id", "domain_id"], name="record_verdict_reseller")
+        ]
 
     def __str__(self) -> str:
         return f"{self.purpose}: {self.verdict}"

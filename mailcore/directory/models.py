@@ -33,9 +33,7 @@ class MailboxLogin(models.Model):
     reseller_id = models.UUIDField()
     organisation_id = models.UUIDField()
     password = models.CharField(max_length=200)
-    state = models.CharField(
-        max_length=10, choices=LoginState.choices, default=LoginState.ACTIVE
-    )
+    state = models.CharField(max_length=10, choices=LoginState.choices, default=LoginState.ACTIVE)
     store = models.CharField(max_length=40, default="store1")
     home = models.CharField(max_length=60)
     quota_bytes = models.BigIntegerField(default=5 * 1024**3)
@@ -52,7 +50,13 @@ class MailboxLogin(models.Model):
 
 
 class SigningKey(models.Model):
-    """A DKIM private key, sealed; only the role `signer` reads the column `sealed_key`."""
+    """A DKIM key; only the role `signer` reads the column `sealed_key`.
+
+    `sealed_key` is the private key as PKCS#8 PEM (RSA and Ed25519 alike), sealed by
+    `kernel.keys.seal_for` with `public_id.bytes` as context; `public_key` is the value of the tag
+    p= (RFC 6376 §3.6.1, RFC 8463 §4). The signer uses keys in the state `active` only. Web and
+    worker may not select `sealed_key`: read with `.only(…)` or `.defer("sealed_key")`.
+    """
 
     public_id = models.UUIDField(default=ids.uuid7, unique=True)
     reseller_id = models.UUIDField(db_index=True)
@@ -61,6 +65,7 @@ class SigningKey(models.Model):
     algorithm = models.CharField(max_length=16)
     state = models.CharField(max_length=10, choices=KeyState.choices, default=KeyState.PENDING)
     sealed_key = models.BinaryField()
+    public_key = models.TextField(default="")
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:

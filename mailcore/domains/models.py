@@ -27,6 +27,11 @@ class Domain(models.Model):
     def __str__(self) -> str:
         return self.display_name
 
+    @property
+    def reference(self) -> str:
+        """The id that is shown: `dom_…`."""
+        return ids.to_public("dom", self.public_id)
+
 
 class DkimKey(models.Model):
     """The public half of a DKIM key and its state; the private half is in the directory, sealed."""
@@ -50,7 +55,11 @@ class DkimKey(models.Model):
 
 
 class DnsCredential(models.Model):
-    """How to write a domain's zone by RFC 2136; the TSIG secret is sealed."""
+    """How to write a domain's zone by RFC 2136.
+
+    `sealed_secret` is the base64 text of the TSIG key, sealed with the domain's `public_id` bytes
+    as context. `published` lists what we wrote ({name, type, value}): only that may we remove.
+    """
 
     domain = models.OneToOneField(Domain, on_delete=models.CASCADE, related_name="dns_credential")
     server = models.CharField(max_length=253)
@@ -58,6 +67,7 @@ class DnsCredential(models.Model):
     key_name = models.CharField(max_length=253)
     algorithm = models.CharField(max_length=20, default="hmac-sha256")
     sealed_secret = models.BinaryField()
+    published = models.JSONField(default=list)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:

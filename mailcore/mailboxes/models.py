@@ -22,3 +22,8 @@ class Mailbox(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+    @property
+    def reference(self) -> str:
+        """The id that is shown: `mbx_…`."""
+        return ids.to_public("mbx", self.public_id)

@@ -18,13 +18,17 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who calls a service: kind, id, reseller (None for the operator) and role or scopes."""
+    """Who calls a service: kind, id, reseller (None for the operator) and role or scopes.
+
+    With `organisation` set, everything of other organisations is as if it did not exist.
+    """
 
     kind: ActorKind
     id: str
     reseller: UUID | None = None
     role: str = ""
     scopes: frozenset[str] = field(default_factory=frozenset)
+    organisation: UUID | None = None
 
     def as_json(self) -> dict[str, str]:
         """What audit rows and events keep of an actor."""

@@ -19,6 +19,11 @@ class Organisation(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def reference(self) -> str:
+        """The id that is shown: `org_…`."""
+        return ids.to_public("org", self.public_id)
+
 
 class ApiKey(models.Model):
     """A key for programs: shown once, kept as a hash; bound to one organisation or to none."""
@@ -39,3 +44,8 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def reference(self) -> str:
+        """The id that is shown: `key_…`."""
+        return ids.to_public("key", self.public_id)

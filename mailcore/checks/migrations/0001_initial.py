@@ -5,43 +5,67 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='DomainSchedule',
+            name="DomainSchedule",
             fields=[
-                ('domain_id', models.UUIDField(primary_key=True, serialize=False)),
-                ('reseller_id', models.UUIDField(db_index=True)),
-                ('domain', models.CharField(max_length=253)),
-                ('due_at', models.DateTimeField(db_index=True, default=kernel.clock.now)),
-                ('checked_at', models.DateTimeField(blank=True, null=True)),
+                ("domain_id", models.UUIDField(primary_key=True, serialize=False)),
+                ("reseller_id", models.UUIDField(db_index=True)),
+                ("domain", models.CharField(max_length=253)),
+                ("due_at", models.DateTimeField(db_index=True, default=kernel.clock.now)),
+                ("checked_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'db_table': 'domain_schedule',
+                "db_table": "domain_schedule",
             },
         ),
         migrations.CreateModel(
-            name='RecordVerdict',
+            name="RecordVerdict",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('domain_id', models.UUIDField()),
-                ('reseller_id', models.UUIDField()),
-                ('purpose', models.CharField(max_length=40)),
-                ('verdict', models.CharField(choices=[('unchecked', 'Unchecked'), ('match', 'Match'), ('missing', 'Missing'), ('conflict', 'Conflict'), ('unknown', 'Unknown')], default='unchecked', max_length=10)),
-                ('code', models.CharField(blank=True, default='', max_length=60)),
-                ('found', models.JSONField(default=list)),
-                ('checked_at', models.DateTimeField(blank=True, null=True)),
-                ('missing_in_a_row', models.PositiveSmallIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("domain_id", models.UUIDField()),
+                ("reseller_id", models.UUIDField()),
+                ("purpose", models.CharField(max_length=40)),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("unchecked", "Unchecked"),
+                            ("match", "Match"),
+                            ("missing", "Missing"),
+                            ("conflict", "Conflict"),
+                            ("unknown", "Unknown"),
+                        ],
+                        default="unchecked",
+                        max_length=10,
+                    ),
+                ),
+                ("code", models.CharField(blank=True, default="", max_length=60)),
+                ("found", models.JSONField(default=list)),
+                ("checked_at", models.DateTimeField(blank=True, null=True)),
+                ("missing_in_a_row", models.PositiveSmallIntegerField(default=0)),
             ],
             options={
-                'db_table': 'record_verdict',
-                'indexes': [models.Index(fields=['reseller_id', 'domain_id'], name='record_verdict_reseller')],
-                'constraints': [models.UniqueConstraint(fields=('domain_id', 'purpose'), name='record_verdict_once')],
+                "db_table": "record_verdict",
+                "indexes": [
+                    models.Index(
+                        fields=["reseller_id", "domain_id"], name="record_verdict_reseller"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("domain_id", "purpose"), name="record_verdict_once"
+                    )
+                ],
             },
         ),
     ]

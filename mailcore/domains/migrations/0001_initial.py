@@ -7,61 +7,119 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Domain',
+            name="Domain",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=kernel.ids.uuid7, unique=True)),
-                ('name', models.CharField(max_length=253, unique=True)),
-                ('display_name', models.CharField(max_length=253)),
-                ('organisation_id', models.UUIDField(db_index=True)),
-                ('state', models.CharField(choices=[('pending', 'Pending'), ('verified', 'Verified'), ('suspended', 'Suspended')], default='pending', max_length=10)),
-                ('ownership_token', models.CharField(max_length=64)),
-                ('created_at', models.DateTimeField(default=kernel.clock.now)),
-                ('verified_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=kernel.ids.uuid7, unique=True)),
+                ("name", models.CharField(max_length=253, unique=True)),
+                ("display_name", models.CharField(max_length=253)),
+                ("organisation_id", models.UUIDField(db_index=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Pending"),
+                            ("verified", "Verified"),
+                            ("suspended", "Suspended"),
+                        ],
+                        default="pending",
+                        max_length=10,
+                    ),
+                ),
+                ("ownership_token", models.CharField(max_length=64)),
+                ("created_at", models.DateTimeField(default=kernel.clock.now)),
+                ("verified_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'db_table': 'domain',
+                "db_table": "domain",
             },
         ),
         migrations.CreateModel(
-            name='DnsCredential',
+            name="DnsCredential",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('server', models.CharField(max_length=253)),
-                ('port', models.PositiveIntegerField(default=53)),
-                ('key_name', models.CharField(max_length=253)),
-                ('algorithm', models.CharField(default='hmac-sha256', max_length=20)),
-                ('sealed_secret', models.BinaryField()),
-                ('created_at', models.DateTimeField(default=kernel.clock.now)),
-                ('domain', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='dns_credential', to='domains.domain')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("server", models.CharField(max_length=253)),
+                ("port", models.PositiveIntegerField(default=53)),
+                ("key_name", models.CharField(max_length=253)),
+                ("algorithm", models.CharField(default="hmac-sha256", max_length=20)),
+                ("sealed_secret", models.BinaryField()),
+                ("created_at", models.DateTimeField(default=kernel.clock.now)),
+                (
+                    "domain",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="dns_credential",
+                        to="domains.domain",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'dns_credential',
+                "db_table": "dns_credential",
             },
         ),
         migrations.CreateModel(
-            name='DkimKey',
+            name="DkimKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=kernel.ids.uuid7, unique=True)),
-                ('selector', models.CharField(max_length=63)),
-                ('algorithm', models.CharField(choices=[('rsa-sha256', 'Rsa'), ('ed25519-sha256', 'Ed25519')], max_length=16)),
-                ('public_key', models.TextField()),
-                ('state', models.CharField(choices=[('pending', 'Pending'), ('active', 'Active'), ('retiring', 'Retiring'), ('retired', 'Retired')], default='pending', max_length=10)),
-                ('created_at', models.DateTimeField(default=kernel.clock.now)),
-                ('domain', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='dkim_keys', to='domains.domain')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=kernel.ids.uuid7, unique=True)),
+                ("selector", models.CharField(max_length=63)),
+                (
+                    "algorithm",
+                    models.CharField(
+                        choices=[("rsa-sha256", "Rsa"), ("ed25519-sha256", "Ed25519")],
+                        max_length=16,
+                    ),
+                ),
+                ("public_key", models.TextField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Pending"),
+                            ("active", "Active"),
+                            ("retiring", "Retiring"),
+                            ("retired", "Retired"),
+                        ],
+                        default="pending",
+                        max_length=10,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=kernel.clock.now)),
+                (
+                    "domain",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="dkim_keys",
+                        to="domains.domain",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'dkim_key',
-                'constraints': [models.UniqueConstraint(fields=('domain', 'selector'), name='dkim_key_selector')],
+                "db_table": "dkim_key",
+                "constraints": [
+                    models.UniqueConstraint(fields=("domain", "selector"), name="dkim_key_selector")
+                ],
             },
         ),
     ]

@@ -7,28 +7,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('domains', '0001_initial'),
+        ("domains", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Mailbox',
+            name="Mailbox",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=kernel.ids.uuid7, unique=True)),
-                ('local_part', models.CharField(max_length=64)),
-                ('address', models.CharField(max_length=320, unique=True)),
-                ('display_name', models.CharField(blank=True, default='', max_length=100)),
-                ('state', models.CharField(choices=[('active', 'Active'), ('suspended', 'Suspended')], default='active', max_length=10)),
-                ('created_at', models.DateTimeField(default=kernel.clock.now)),
-                ('domain', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='domains.domain')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=kernel.ids.uuid7, unique=True)),
+                ("local_part", models.CharField(max_length=64)),
+                ("address", models.CharField(max_length=320, unique=True)),
+                ("display_name", models.CharField(blank=True, default="", max_length=100)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("active", "Active"), ("suspended", "Suspended")],
+                        default="active",
+                        max_length=10,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=kernel.clock.now)),
+                (
+                    "domain",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="domains.domain",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'mailbox',
+                "db_table": "mailbox",
             },
         ),
     ]

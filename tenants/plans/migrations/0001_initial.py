@@ -6,50 +6,73 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Counter',
+            name="Counter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reseller_id', models.UUIDField()),
-                ('feature', models.CharField(max_length=40)),
-                ('used', models.BigIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reseller_id", models.UUIDField()),
+                ("feature", models.CharField(max_length=40)),
+                ("used", models.BigIntegerField(default=0)),
             ],
             options={
-                'db_table': 'counter',
-                'constraints': [models.UniqueConstraint(fields=('reseller_id', 'feature'), name='counter_once'), models.CheckConstraint(condition=models.Q(('used__gte', 0)), name='counter_not_negative')],
+                "db_table": "counter",
+                "constraints": [
+                    models.UniqueConstraint(fields=("reseller_id", "feature"), name="counter_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("used__gte", 0)), name="counter_not_negative"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Plan',
+            name="Plan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=40)),
-                ('version', models.PositiveSmallIntegerField(default=1)),
-                ('name', models.CharField(max_length=60)),
-                ('limits', models.JSONField(default=dict)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(max_length=40)),
+                ("version", models.PositiveSmallIntegerField(default=1)),
+                ("name", models.CharField(max_length=60)),
+                ("limits", models.JSONField(default=dict)),
             ],
             options={
-                'db_table': 'plan',
-                'constraints': [models.UniqueConstraint(fields=('key', 'version'), name='plan_version_once')],
+                "db_table": "plan",
+                "constraints": [
+                    models.UniqueConstraint(fields=("key", "version"), name="plan_version_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Entitlement',
+            name="Entitlement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reseller_id', models.UUIDField(unique=True)),
-                ('since', models.DateTimeField(default=kernel.clock.now)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='plans.plan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reseller_id", models.UUIDField(unique=True)),
+                ("since", models.DateTimeField(default=kernel.clock.now)),
+                (
+                    "plan",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="plans.plan"),
+                ),
             ],
             options={
-                'db_table': 'entitlement',
+                "db_table": "entitlement",
             },
         ),
     ]

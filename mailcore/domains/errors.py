@@ -1,0 +1,39 @@
+"""Why a domain cannot be added, written or used."""
+
+from kernel.errors import Conflict, InvalidInput
+
+
+class InvalidDomain(InvalidInput):
+    """This is not a domain name that mail can be addressed to."""
+
+    code = "domain.invalid"
+
+
+class PublicSuffix(InvalidInput):
+    """This name is a public suffix: domains are registered below it."""
+
+    code = "domain.public_suffix"
+
+
+class ReservedDomain(InvalidInput):
+    """This name is reserved and cannot be added."""
+
+    code = "domain.reserved"
+
+
+class DomainTaken(Conflict):
+    """This domain, or one above or below it, is already in use here."""
+
+    code = "domain.taken"
+
+
+class DomainNotVerified(Conflict):
+    """Prove the ownership of this domain first."""
+
+    code = "domain.not_verified"
+
+
+class InvalidDnsCredential(InvalidInput):
+    """The DNS server or its key is not valid."""
+
+    code = "dns_update.invalid"

@@ -62,7 +62,7 @@ class InvoiceLine(models.Model):
         constraints = [models.UniqueConstraint(fields=("invoice", "n"), name="invoice_line_n")]
 
     def __str__(self) -> str:
-        return f"{self.meter} × {self.quantity}"
+        return f"{self.quantity} {self.meter}"
 
 
 class BilledRecord(models.Model):

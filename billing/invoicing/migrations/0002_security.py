@@ -14,8 +14,8 @@ class Migration(migrations.Migration):
         protect("billed_record"),
         migrations.RunSQL(
             sql=[
-                "REVOKE UPDATE, DELETE ON public.invoice, public.invoice_line,"
-                " public.billed_record FROM livery_app"
+                f"REVOKE UPDATE, DELETE ON public.{table} FROM livery_app"
+                for table in ("invoice", "invoice_line", "billed_record")
             ],
             reverse_sql=migrations.RunSQL.noop,
         ),

@@ -88,13 +88,14 @@ def pop_session(service: Service, *, login: str, password: str) -> Iterator[popl
 
 
 def find_message(
-    client: imaplib.IMAP4, *, subject: str, folder: str = "INBOX"
+    client: imaplib.IMAP4, *, subject: str = "", text: str = "", folder: str = "INBOX"
 ) -> EmailMessage | None:
-    """Return the newest message of a folder whose subject contains SUBJECT, or None."""
+    """Return the newest message of a folder with SUBJECT in its subject or TEXT anywhere, or None."""
     status, _ = client.select(folder, readonly=True)
     if status != "OK":
         return None
-    _, found = client.search(None, "SUBJECT", '"' + subject.replace('"', "") + '"')
+    wanted = ("SUBJECT", _quoted(subject)) if subject else ("TEXT", _quoted(text))
+    _, found = client.search(None, *wanted)
     numbers = (found[0] or b"").split()
     if not numbers:
         return None
@@ -103,6 +104,10 @@ def find_message(
         if isinstance(part, tuple):
             return parse(part[1])
     return None
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "").replace('"', "") + '"'
 
 
 def parse(raw: bytes) -> EmailMessage:

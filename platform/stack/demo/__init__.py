@@ -1,0 +1,1 @@
+"""The five journeys, run against a real stack by protocol clients that know only its endpoints."""

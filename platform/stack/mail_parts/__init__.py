@@ -1,0 +1,1 @@
+"""The parts that speak DNS, SMTP, IMAP and TLS: one module each, found by `stack.registry`."""

@@ -139,7 +139,11 @@ class Stack:
 
     def environment(self, *, role: str | None = None) -> dict[str, str]:
         """Return what one of our own Python processes needs; ROLE is its database role (web, worker, owner …)."""
-        values = {"LIVERY_ENV_FILE": str(self.env_file), "PYTHONSAFEPATH": "1", "PYTHONUNBUFFERED": "1"}
+        values = {
+            "LIVERY_ENV_FILE": str(self.env_file),
+            "PYTHONSAFEPATH": "1",
+            "PYTHONUNBUFFERED": "1",
+        }
         if role is not None:
             values["LIVERY_DATABASE_ROLE"] = role
         return values

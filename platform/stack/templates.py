@@ -13,7 +13,7 @@ def _environment(folder: Path) -> Environment:
     return Environment(
         loader=FileSystemLoader(folder),
         undefined=StrictUndefined,
-        autoescape=False,
+        autoescape=False,  # noqa: S701 (configuration files, see above)
         keep_trailing_newline=True,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -1,0 +1,143 @@
+"""The processes of our own code: migration, daemons, web, Celery workers and beat."""
+
+import http.client
+import smtplib
+
+from stack.model import SERVICE_USER, NotReadyError, Part, Stack
+
+EGRESS_NODE = "node1"
+DATABASE_READY = ("postgres", "prepare")
+HTTP_OK = 200
+
+
+def parts(stack: Stack) -> list[Part]:
+    """Return every process of our own code, in no particular order."""
+    return [
+        _command(stack, "prepare", role="owner", requires=("postgres", "redis"), seconds=240),
+        _daemon(stack, "accept", command="accept_daemon", requires=DATABASE_READY),
+        _daemon(stack, "feedback", command="feedback_daemon", requires=DATABASE_READY),
+        _daemon(stack, "milter", command="submission_milter", requires=DATABASE_READY),
+        _web(stack),
+        _worker(stack, f"egress.{EGRESS_NODE}", queue=f"egress.{EGRESS_NODE}"),
+        _worker(stack, "events", queue="events"),
+        _worker(stack, "control", queue="control"),
+        _beat(stack),
+        _command(
+            stack,
+            "seed",
+            role="operator",
+            requires=("prepare", "redis", "hosting-secondary", "unbound"),
+            seconds=120,
+        ),
+    ]
+
+
+def _own(stack: Stack) -> None:
+    """Make the folders that the service user writes."""
+    for name in ("journal", "beat"):
+        stack.folder(name, owner=SERVICE_USER, mode=0o750)
+
+
+def _command(
+    stack: Stack, name: str, *, role: str, requires: tuple[str, ...], seconds: float
+) -> Part:
+    return Part(
+        name=name,
+        command=(str(stack.python), str(stack.checkout / "manage.py"), name),
+        user=SERVICE_USER,
+        environment=stack.environment(role=role),
+        requires=requires,
+        prepare=lambda: _own(stack),
+        once=True,
+        ready_seconds=seconds,
+    )
+
+
+def _daemon(stack: Stack, name: str, *, command: str, requires: tuple[str, ...]) -> Part:
+    speaks_lmtp = name != "milter"
+    return Part(
+        name=name,
+        command=(str(stack.python), str(stack.checkout / "manage.py"), command),
+        user=SERVICE_USER,
+        environment=stack.environment(role="delivery"),
+        listens=(stack.endpoint(name),),
+        check=(lambda: _lmtp(stack, name)) if speaks_lmtp else None,
+        requires=requires,
+        prepare=lambda: _own(stack),
+        ready_seconds=60,
+        stop_seconds=30,
+    )
+
+
+def _web(stack: Stack) -> Part:
+    host, port = stack.endpoint("web")
+    return Part(
+        name="web",
+        command=(
+            str(stack.python),
+            *("-m", "gunicorn", "controlplane.wsgi:application"),
+            *("--bind", f"{host}:{port}", "--workers", "2", "--timeout", "60"),
+            *("--worker-tmp-dir", "/dev/shm"),  # noqa: S108 (gunicorn's heartbeat file must not wait for a disk)
+            *("--graceful-timeout", "10", "--no-control-socket"),
+        ),
+        user=SERVICE_USER,
+        environment=stack.environment(role="web"),
+        listens=(stack.endpoint("web"),),
+        check=lambda: _http(stack),
+        requires=(*DATABASE_READY, "redis"),
+        prepare=lambda: _own(stack),
+        ready_seconds=60,
+    )
+
+
+def _celery(stack: Stack, name: str, *arguments: str, stop_seconds: int) -> Part:
+    return Part(
+        name=name,
+        command=(str(stack.python), "-m", "celery", "-A", "controlplane", *arguments),
+        user=SERVICE_USER,
+        environment=stack.environment(role="worker"),
+        requires=(*DATABASE_READY, "redis"),
+        prepare=lambda: _own(stack),
+        stop_seconds=stop_seconds,
+    )
+
+
+def _worker(stack: Stack, name: str, *, queue: str) -> Part:
+    # Pool solo: the egress loop lives in a thread of this very process (foundations 20).
+    options = ("-P", "solo", "--without-gossip", "--without-mingle", "-l", "INFO")
+    return _celery(
+        stack, name, "worker", "-Q", queue, "-n", f"{name}@%h", *options, stop_seconds=45
+    )
+
+
+def _beat(stack: Stack) -> Part:
+    schedule = stack.var / "beat" / "schedule"
+    options = ("-s", str(schedule), "--pidfile=", "-l", "INFO")
+    return _celery(stack, "beat", "beat", *options, stop_seconds=10)
+
+
+def _http(stack: Stack) -> str:
+    host, port = stack.endpoint("web")
+    connection = http.client.HTTPConnection(host, port, timeout=5)
+    try:
+        for path in ("/healthz", "/readyz"):
+            connection.request("GET", path)
+            reply = connection.getresponse()
+            reply.read()
+            if reply.status != HTTP_OK:
+                raise NotReadyError(f"{path} answers {reply.status}")
+    except http.client.HTTPException as error:
+        raise OSError(f"no HTTP answer: {error!r}") from error
+    finally:
+        connection.close()
+    return "healthz and readyz answer 200"
+
+
+def _lmtp(stack: Stack, name: str) -> str:
+    host, port = stack.endpoint(name)
+    try:
+        with smtplib.LMTP(host, port, timeout=5) as client:
+            code, words = client.docmd("LHLO", "doctor.test")
+    except smtplib.SMTPException as error:
+        raise OSError(f"no LMTP answer: {error}") from error
+    return f"LHLO answered {code} {words.decode(errors='replace').splitlines()[0]}"

@@ -1,0 +1,197 @@
+"""Bringing a stack up, whatever state it was left in, and looking after it in the foreground."""
+
+import os
+import signal
+import time
+from collections.abc import Sequence
+from types import FrameType
+
+from stack import (
+    accounts,
+    certificates,
+    endpoints,
+    env_file,
+    folders,
+    preflight,
+    record,
+    registry,
+    secret_files,
+    show,
+    shutdown,
+    supervision,
+)
+from stack.model import NotReadyError, Part, Stack, StackError
+from stack.startup import Startup, probe
+
+WATCH_SECONDS = 1.0
+
+
+class Interrupted(Exception):
+    """Ctrl-C, SIGTERM or a closed terminal."""
+
+
+def _interrupt(number: int, _: FrameType | None) -> None:
+    raise Interrupted(signal.Signals(number).name)
+
+
+def listen_for_signals() -> None:
+    """Turn the signals that ask us to end into Interrupted."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+
+
+def ignore_signals() -> None:
+    """Do not let a second Ctrl-C break an orderly stop."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+
+
+def prepare_state(stack: Stack) -> list[Part]:
+    """Make users, folders, secrets, certificates, var/env and var/endpoints.json; return the parts."""
+    preflight.require_linux()
+    preflight.require_root("up")
+    stack.var.mkdir(parents=True, exist_ok=True)
+    folders.give(stack.var, owner="root", mode=0o755)
+    preflight.require_own_state(stack)
+    accounts.ensure()
+    parts = registry.parts(stack)
+    preflight.require_reachable([stack.var, stack.checkout, stack.python], parts)
+    folders.make(stack.run, mode=0o755)
+    secret_files.make_all(stack.var)
+    certificates.ensure(stack)
+    env_file.write(stack)
+    endpoints.write(stack)
+    return parts
+
+
+def bring_up(stack: Stack, *, detached: bool) -> bool:
+    """Bring everything up and return True, or return False when all of it already was."""
+    with record.exclusive(stack.number, what="./livery up"):
+        require_ours(stack)
+        supervisor = supervision.connect(stack)
+        if supervisor is not None and _all_healthy(supervisor, registry.parts(stack)):
+            return False
+        parts = prepare_state(stack)
+        if supervisor is None:
+            supervisor = _new_supervisor(stack, parts, detached=detached)
+        else:
+            supervision.render(stack, parts)
+            supervisor.take_configuration()
+            record.write(stack, supervisor=supervisor.pid(), detached=detached)
+        try:
+            Startup(stack, supervisor, _not_ready(supervisor, parts)).run()
+        except (Interrupted, StackError):
+            ignore_signals()
+            show.say("Stopping what was started …")
+            shutdown.take_down(stack, parts, verbose=False)
+            raise
+        return True
+
+
+def _new_supervisor(
+    stack: Stack, parts: Sequence[Part], *, detached: bool
+) -> supervision.Supervisor:
+    met = shutdown.clear(stack)
+    if met:
+        show.say(f"Cleared {len(met)} process(es) that an earlier run left behind.")
+    known = record.find(stack.number)
+    if known is not None and known.is_supervised:
+        shutdown.end_supervisor(stack, known)
+    preflight.require_free_ports(stack, parts)
+    pid = supervision.launch(stack, supervision.render(stack, parts))
+    record.write(stack, supervisor=pid, detached=detached)
+    supervisor = supervision.connect(stack)
+    assert supervisor is not None
+    return supervisor
+
+
+def require_ours(stack: Stack) -> None:
+    """Raise StackError when this number runs from another var/."""
+    known = record.find(stack.number)
+    if known is not None and known.is_supervised and known.var != str(stack.var):
+        raise StackError(
+            f"Stack {stack.number} already runs from {known.checkout} (state in {known.var}).\n"
+            f"Take another number: ./livery up --stack {stack.number + 1}"
+        )
+
+
+def _all_healthy(supervisor: supervision.Supervisor, parts: Sequence[Part]) -> bool:
+    return not [part for part in _not_ready(supervisor, parts) if not part.once]
+
+
+def _not_ready(supervisor: supervision.Supervisor, parts: Sequence[Part]) -> list[Part]:
+    """Return the parts that must be started; one-shot commands always run again, they are idempotent."""
+    known = supervisor.all()
+    found = []
+    for part in parts:
+        info = known.get(part.name)
+        if part.once or info is None or info.state != "RUNNING" or not _answers(part):
+            found.append(part)
+    return found
+
+
+def _answers(part: Part) -> bool:
+    try:
+        probe(part)
+    except (OSError, NotReadyError):
+        return False
+    return True
+
+
+def adopt(stack: Stack) -> bool:
+    """Become the launcher of a running stack whose own launcher was killed; False when it is well looked after."""
+    known = record.find(stack.number)
+    if known is None or known.detached or known.is_attended:
+        return False
+    record.write(stack, supervisor=known.supervisor, detached=False)
+    return True
+
+
+def attend(stack: Stack) -> None:
+    """Stay in the foreground until somebody stops the stack: report restarts, revive a killed supervisor."""
+    pids: dict[str, int] = {}
+    while True:
+        time.sleep(WATCH_SECONDS)
+        known = record.find(stack.number)
+        if known is None or known.launcher != os.getpid():
+            show.say("The stack was stopped or taken over by another command.")
+            return
+        if not known.is_supervised:
+            show.say("The supervisor is gone: starting again …")
+            bring_up(stack, detached=False)
+            pids = {}
+            continue
+        supervisor = supervision.connect(stack)
+        if supervisor is not None:
+            pids = _report_changes(supervisor, pids)
+
+
+def _report_changes(supervisor: supervision.Supervisor, before: dict[str, int]) -> dict[str, int]:
+    now: dict[str, int] = {}
+    for name, info in supervisor.all().items():
+        now[name] = info.pid
+        if name in before and info.pid != before[name]:
+            moment = time.strftime("%H:%M:%S")
+            show.say(f"{moment} {name}: {info.state.lower()} ({info.message})")
+    return now
+
+
+def restart(stack: Stack, name: str) -> None:
+    """Stop one part, prepare it anew and start it; StackError when it is unknown or the stack is down."""
+    with record.exclusive(stack.number, what=f"./livery restart {name}"):
+        require_ours(stack)
+        supervisor = supervision.connect(stack)
+        if supervisor is None:
+            raise StackError(f"Stack {stack.number} is not up: ./livery up")
+        parts = registry.parts(stack)
+        chosen = [part for part in parts if part.name == name]
+        if not chosen:
+            names = ", ".join(part.name for part in parts)
+            raise StackError(f"There is no part {name}. Parts: {names}")
+        if not chosen[0].once:
+            supervisor.stop(name)
+            while supervisor.info(name).is_alive:
+                time.sleep(0.05)
+        supervision.render(stack, parts)
+        supervisor.take_configuration()
+        Startup(stack, supervisor, chosen).run()

@@ -1,0 +1,119 @@
+"""Taking a stack down: dependants first, then the supervisor, then whatever is left of either."""
+
+import contextlib
+import json
+import shutil
+import time
+from collections.abc import Sequence
+
+from stack import processes, record, show, supervision
+from stack.model import Part, Stack, StackError
+from stack.part import boot_id, process_state
+
+POLL_SECONDS = 0.1
+SUPERVISOR_SECONDS = 15
+
+
+def stop_parts(
+    supervisor: supervision.Supervisor, parts: Sequence[Part], *, verbose: bool = True
+) -> None:
+    """Stop every running part once nothing that runs requires it any more."""
+    requires = {part.name: set(part.requires) for part in parts}
+    began = time.monotonic()
+    asked: dict[str, float] = {}
+    while True:
+        alive = {name for name, info in supervisor.all().items() if info.is_alive}
+        for name in [name for name in asked if name not in alive]:
+            since = asked.pop(name)
+            if verbose:
+                show.step(name, seconds=time.monotonic() - since, saw="stopped")
+        if not alive:
+            return
+        needed = _everything_below(alive, requires)
+        for name in sorted(alive - needed - set(asked)):
+            supervisor.stop(name)
+            asked[name] = time.monotonic()
+        if time.monotonic() - began > sum(part.stop_seconds for part in parts) + SUPERVISOR_SECONDS:
+            raise StackError(f"These parts do not stop: {', '.join(sorted(alive))}")
+        time.sleep(POLL_SECONDS)
+
+
+def _everything_below(alive: set[str], requires: dict[str, set[str]]) -> set[str]:
+    """Return what living parts require, directly or through commands that have long ended (migrate, seed)."""
+    found: set[str] = set()
+    edge = set(alive)
+    while edge:
+        edge = {below for name in edge for below in requires.get(name, set())} - found
+        found |= edge
+    return found
+
+
+def end_supervisor(stack: Stack, known: record.Record | None) -> None:
+    """End supervisord, by its own door when it answers, and wait until it is gone."""
+    supervisor = supervision.connect(stack)
+    pid = (
+        supervisor.pid()
+        if supervisor
+        else (known.supervisor if known and known.is_supervised else 0)
+    )
+    if supervisor is not None:
+        supervisor.shutdown()
+    until = time.monotonic() + SUPERVISOR_SECONDS
+    while pid and time.monotonic() < until and processes.is_alive(pid):
+        time.sleep(POLL_SECONDS)
+    if pid and processes.is_alive(pid):
+        processes.end([pid])
+
+
+def orphans(stack: Stack) -> list[int]:
+    """Return living processes of this stack: by the mark in their environment, or by the group of a recorded part."""
+    found = set(processes.marked(f"{stack.number}:"))
+    for path in (stack.var / "pids").glob("*.json"):
+        with contextlib.suppress(OSError, ValueError, KeyError, IndexError):
+            noted = json.loads(path.read_text())
+            if noted["boot"] != boot_id():
+                continue
+            with contextlib.suppress(OSError):
+                if process_state(noted["pid"])[2] != noted["start"]:
+                    continue  # another process has the number now, and so may its group
+            found |= {
+                pid
+                for pid in processes.group_members(noted["pid"])
+                if process_state(pid)[2] >= noted["start"]
+            }
+    return sorted(found)
+
+
+def clear(stack: Stack) -> list[int]:
+    """End what a killed supervisor or master left behind and return the pids that were met."""
+    met = orphans(stack)
+    if met:
+        processes.end(met)
+        left = orphans(stack)
+        if left:
+            processes.end(left, patience=2)
+    return met
+
+
+def take_down(stack: Stack, parts: Sequence[Part], *, verbose: bool = True) -> None:
+    """Stop the whole stack and leave neither process nor socket; StackError when something stays."""
+    known = record.find(stack.number)
+    record.forget(stack)
+    supervisor = supervision.connect(stack)
+    if supervisor is not None:
+        stop_parts(supervisor, parts, verbose=verbose)
+    end_supervisor(stack, known)
+    clear(stack)
+    for path in (stack.var / "pids").glob("*.json"):
+        path.unlink()
+    shutil.rmtree(stack.run, ignore_errors=True)
+    left = [
+        entry
+        for entry in processes.listeners()
+        if entry.address.startswith(f"127.77.{stack.number}.")
+    ]
+    if left:
+        who = "; ".join(
+            f"{one.address}:{one.port} by {one.pid} ({one.command[:60]})" for one in left
+        )
+        raise StackError(f"Still listening on this stack's addresses: {who}")

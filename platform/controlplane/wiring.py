@@ -6,8 +6,15 @@ own with the other handlers of that event. It may run twice, so it must be idemp
 
 from collections.abc import Callable
 
+from controlplane import billing_events as billing
 from kernel.outbox import Envelope
 
 Handler = Callable[[Envelope], None]
 
-HANDLERS: dict[str, tuple[Handler, ...]] = {}
+HANDLERS: dict[str, tuple[Handler, ...]] = {
+    "reseller.activated": (billing.subscribe,),
+    "mailbox.created": (billing.count_new_mailbox,),
+    "mailbox.day": (billing.count_mailbox_days,),
+    "mail.counted": (billing.count_messages,),
+    "invoice.issued": (billing.demand_payment,),
+}

@@ -1,0 +1,1 @@
+"""Measurements of a running stack by protocol clients."""

@@ -3,21 +3,25 @@
 import re
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import dns.exception
 import dns.flags
 import dns.message
+import dns.name
 import dns.query
 import dns.rcode
+import dns.rdatatype
 
-from stack.client.endpoints import Endpoints, EndpointsError, UpdateKey
+from stack.client.endpoints import Endpoints, EndpointsError, Service, UpdateKey
 from stack.client.lookup import UpdateRefusedError, replace_records
 from stack.outside.knotc import Knot, KnotError
 
 PARENT = "test"
 TTL = 60
+ANSWER_SECONDS = 5
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 #: Zones that belong to the stack itself.
 KEPT = frozenset({"infra.test", "livery.test", "outside.test"})
@@ -44,9 +48,16 @@ class NameServer:
 class Registrar:
     """Sells direct children of `test.`; every act may be repeated. Safe to call from several threads."""
 
-    def __init__(self, servers: tuple[NameServer, NameServer], *, parent: UpdateKey) -> None:
+    def __init__(
+        self,
+        servers: tuple[NameServer, NameServer],
+        *,
+        parent: UpdateKey,
+        parent_servers: tuple[Service, ...] = (),
+    ) -> None:
         self._servers = servers
         self._parent = parent
+        self._parent_servers = parent_servers
         self._lock = threading.Lock()
 
     def register(self, name: str) -> None:
@@ -89,6 +100,9 @@ class Registrar:
         replace_records(
             self._parent, zone=f"{PARENT}.", name=f"{zone}.", kind="NS", values=values, ttl=TTL
         )
+        # A resolver that asked the parent's other server too early would remember the old answer.
+        for server in self._parent_servers:
+            _wait_for_delegation(server, zone, present=present)
 
 
 def checked(name: str) -> str:
@@ -103,15 +117,36 @@ def checked(name: str) -> str:
 
 
 def _wait_for_answer(server: NameServer, zone: str) -> None:
-    question = dns.message.make_query(f"{zone}.", "SOA")
-    deadline = time.monotonic() + 5
-    while True:
-        answer = dns.query.udp(question, server.address, timeout=2, port=server.port)
-        if answer.rcode() == dns.rcode.NOERROR and answer.flags & dns.flags.AA and answer.answer:
-            return
+    def answers(answer: dns.message.Message) -> bool:
+        return bool(
+            answer.rcode() == dns.rcode.NOERROR and answer.flags & dns.flags.AA and answer.answer
+        )
+
+    _wait(server.address, server.port, dns.message.make_query(f"{zone}.", "SOA"), answers)
+
+
+def _wait_for_delegation(server: Service, zone: str, *, present: bool) -> None:
+    def refers(answer: dns.message.Message) -> bool:
+        name = dns.name.from_text(zone)
+        referral = any(
+            one.name == name and one.rdtype == dns.rdatatype.NS for one in answer.authority
+        )
+        return referral == present
+
+    _wait(server.address, server.port, dns.message.make_query(f"{zone}.", "NS"), refers)
+
+
+def _wait(
+    address: str,
+    port: int,
+    question: dns.message.Message,
+    good: Callable[[dns.message.Message], bool],
+) -> None:
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while not good(dns.query.udp(question, address, timeout=2, port=port)):
         if time.monotonic() > deadline:
-            raise KnotError(f"{server.name} does not answer for {zone}")
-        time.sleep(0.05)
+            raise KnotError(f"{address} did not follow within {ANSWER_SECONDS} s")
+        time.sleep(0.03)
 
 
 def registrar_of(endpoints: Endpoints) -> Registrar:
@@ -130,4 +165,11 @@ def registrar_of(endpoints: Endpoints) -> Registrar:
                 knot=Knot(Path(sockets[role])), name=name, address=listed.address, port=listed.port
             )
         )
-    return Registrar((servers[0], servers[1]), parent=endpoints.update_key("registry_update"))
+    return Registrar(
+        (servers[0], servers[1]),
+        parent=endpoints.update_key("registry_update"),
+        parent_servers=(
+            endpoints.service("dns_registry"),
+            endpoints.service("dns_registry_secondary"),
+        ),
+    )

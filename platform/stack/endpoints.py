@@ -43,6 +43,7 @@ SERVICES: dict[str, tuple[str, str | None, str]] = {
     "dns_hosting": ("hosting_primary", None, "none"),
     "dns_hosting_secondary": ("hosting_secondary", None, "none"),
     "dns_registry": ("registry_primary", None, "none"),
+    "dns_registry_secondary": ("registry_secondary", None, "none"),
     "rspamd": ("rspamd_normal", None, "none"),
     "web": ("web", None, "none"),
     "accept": ("accept", None, "none"),

@@ -18,7 +18,6 @@ from stack import (
     overview,
     preflight,
     record,
-    registry,
     show,
     shutdown,
     testing,
@@ -78,7 +77,7 @@ def _up(stack: Stack, options: argparse.Namespace) -> int:
         launch.ignore_signals()
         show.say("\nStopping …")
         with record.exclusive(stack.number, what="./livery up, stopping"):
-            shutdown.take_down(stack, registry.parts(stack))
+            shutdown.take_down(stack)
         show.say("Everything is stopped.")
     return 0
 
@@ -91,7 +90,7 @@ def _down(stack: Stack, _: argparse.Namespace) -> int:
         if known is None and not shutdown.orphans(stack):
             show.say(f"Stack {stack.number} is not up.")
             return 0
-        shutdown.take_down(stack, registry.parts(stack))
+        shutdown.take_down(stack)
     show.say("Everything is stopped.")
     return 0
 

@@ -83,7 +83,7 @@ def bring_up(stack: Stack, *, detached: bool) -> bool:
         except (Interrupted, StackError):
             ignore_signals()
             show.say("Stopping what was started …")
-            shutdown.take_down(stack, parts, verbose=False)
+            shutdown.take_down(stack, verbose=False)
             raise
         return True
 

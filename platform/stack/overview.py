@@ -40,7 +40,7 @@ def summary(stack: Stack) -> None:
                 f"anything@{OUTSIDE_DOMAIN}",
                 f"http://{outside_host}:{outside_port}",
             ),
-            ("authority", str(stack.ca_file), "trust it in your client"),
+            ("authority", "trust it in your client", str(stack.ca_file)),
         ]
     )
     number = "" if stack.number == 1 else f" --stack {stack.number}"

@@ -10,7 +10,8 @@ from pathlib import Path
 from stack import accounts, processes
 from stack.model import Endpoint, Part, Stack, StackError
 
-SOCKET_PATH_LIMIT = 107
+#: Users that masters change to by themselves, so no part names them.
+MASTERS_USERS = ("knot", "unbound", "_rspamd", "dovecot", "postfix", "caddy", "www-data")
 
 
 def require_root(action: str) -> None:
@@ -47,7 +48,8 @@ def require_own_state(stack: Stack) -> None:
 
 def require_reachable(paths: Iterable[Path], parts: Sequence[Part]) -> None:
     """Raise StackError when a part's user cannot pass through every folder above PATHS."""
-    users = sorted({part.user for part in parts if part.user} | set(accounts.OUR_USERS))
+    named = {part.user for part in parts if part.user} | set(accounts.OUR_USERS)
+    users = sorted(named | {name for name in MASTERS_USERS if accounts.exists(name)})
     blocked: dict[Path, list[str]] = {}
     for user in users:
         for path in paths:
@@ -103,11 +105,3 @@ def require_free_ports(stack: Stack, parts: Sequence[Part]) -> None:
     if lines:
         hint = f"Stop it, or take another stack number: ./livery up --stack {stack.number + 1}"
         raise StackError("\n".join([*lines, hint]))
-
-
-def require_supported_dovecot(version: str) -> None:
-    """Raise StackError for Dovecot 2.4, whose configuration differs from what we write."""
-    if not version.startswith("2.3."):
-        raise StackError(
-            f"Dovecot {version} is not supported: the stack writes configuration for 2.3 (Debian 12, Ubuntu 24.04)"
-        )

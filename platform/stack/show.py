@@ -14,14 +14,17 @@ def _coloured(text: str, colour: str) -> str:
 
 
 def say(text: str = "") -> None:
-    """Print one line at once, also into a pipe."""
-    print(text, flush=True)
+    """Print one line at once, also into a pipe; a reader that went away must not stop the work."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def step(name: str, *, seconds: float, saw: str = "", ok: bool = True) -> None:
     """Print one progress line: a mark, the name, how long it took and what was seen."""
     mark = _coloured("✓", _GREEN) if ok else _coloured("✗", _RED)
-    say(f"  {mark} {name:<14} {seconds:6.1f} s  {_coloured(saw, _DIM) if ok else saw}".rstrip())
+    say(f"  {mark} {name:<18} {seconds:6.1f} s  {_coloured(saw, _DIM) if ok else saw}".rstrip())
 
 
 def table(rows: Sequence[Sequence[str]], *, head: Sequence[str] = ()) -> None:

@@ -4,21 +4,21 @@ import contextlib
 import json
 import shutil
 import time
-from collections.abc import Sequence
+from typing import Any
 
 from stack import processes, record, show, supervision
-from stack.model import Part, Stack, StackError
+from stack.model import Stack, StackError
 from stack.part import boot_id, process_state
 
 POLL_SECONDS = 0.1
 SUPERVISOR_SECONDS = 15
 
 
-def stop_parts(
-    supervisor: supervision.Supervisor, parts: Sequence[Part], *, verbose: bool = True
-) -> None:
+def stop_parts(stack: Stack, supervisor: supervision.Supervisor, *, verbose: bool = True) -> None:
     """Stop every running part once nothing that runs requires it any more."""
-    requires = {part.name: set(part.requires) for part in parts}
+    started = _specifications(stack)
+    requires = {name: set(facts.get("requires", ())) for name, facts in started.items()}
+    patience = SUPERVISOR_SECONDS + sum(facts.get("stop_seconds", 60) for facts in started.values())
     began = time.monotonic()
     asked: dict[str, float] = {}
     while True:
@@ -33,9 +33,16 @@ def stop_parts(
         for name in sorted(alive - needed - set(asked)):
             supervisor.stop(name)
             asked[name] = time.monotonic()
-        if time.monotonic() - began > sum(part.stop_seconds for part in parts) + SUPERVISOR_SECONDS:
+        if time.monotonic() - began > patience:
             raise StackError(f"These parts do not stop: {', '.join(sorted(alive))}")
         time.sleep(POLL_SECONDS)
+
+
+def _specifications(stack: Stack) -> dict[str, Any]:
+    """Return what was written about each part when it was started."""
+    return {
+        path.stem: json.loads(path.read_text()) for path in (stack.var / "parts").glob("*.json")
+    }
 
 
 def _everything_below(alive: set[str], requires: dict[str, set[str]]) -> set[str]:
@@ -95,13 +102,13 @@ def clear(stack: Stack) -> list[int]:
     return met
 
 
-def take_down(stack: Stack, parts: Sequence[Part], *, verbose: bool = True) -> None:
+def take_down(stack: Stack, *, verbose: bool = True) -> None:
     """Stop the whole stack and leave neither process nor socket; StackError when something stays."""
     known = record.find(stack.number)
     record.forget(stack)
     supervisor = supervision.connect(stack)
     if supervisor is not None:
-        stop_parts(supervisor, parts, verbose=verbose)
+        stop_parts(stack, supervisor, verbose=verbose)
     end_supervisor(stack, known)
     clear(stack)
     for path in (stack.var / "pids").glob("*.json"):

@@ -75,6 +75,9 @@ def write_specification(stack: Stack, part: Part) -> None:
         "environment": dict(part.environment),
         "directory": str(part.directory or stack.checkout),
         "death_signal": part.death_signal,
+        # For stopping, which must work even when the code that defined the part has changed since.
+        "requires": list(part.requires),
+        "stop_seconds": part.stop_seconds,
     }
     path = stack.var / "parts" / f"{part.name}.json"
     folders.write(path, json.dumps(content, indent=2), mode=0o600)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from stack import launch, record, registry, show, shutdown
+from stack import launch, record, show, shutdown
 from stack.addresses import HIGHEST_NUMBER
 from stack.model import Stack, StackError
 
@@ -50,7 +50,7 @@ def test(stack: Stack, arguments: Sequence[str]) -> int:
     began = time.monotonic()
     known = record.find(number)
     if known is not None and known.is_supervised:
-        shutdown.take_down(own, registry.parts(own), verbose=False)
+        shutdown.take_down(own, verbose=False)
     launch.bring_up(own, detached=False)
     show.say(f"Up after {time.monotonic() - began:.0f} s.")
     try:
@@ -58,7 +58,7 @@ def test(stack: Stack, arguments: Sequence[str]) -> int:
     finally:
         launch.ignore_signals()
         show.say("Stopping the test stack …")
-        shutdown.take_down(own, registry.parts(own), verbose=False)
+        shutdown.take_down(own, verbose=False)
 
 
 def _forget_old_number(stack: Stack) -> None:

@@ -130,6 +130,8 @@ BEGIN
         EXECUTE format('CREATE TABLE public.%I PARTITION OF public.%I FOR VALUES FROM (%L) TO (%L)',
           t || to_char(d, '_YYYYMMDD'), t,
           sec.uuid_at(d::timestamp AT TIME ZONE 'UTC'), sec.uuid_at((d + 1)::timestamp AT TIME ZONE 'UTC'));
+        -- Row security is the parent's: a right on the partition itself would go round it.
+        EXECUTE format('REVOKE ALL ON public.%I FROM livery_app, livery_provision', t || to_char(d, '_YYYYMMDD'));
         made := made + 1;
       END IF;
     END LOOP;

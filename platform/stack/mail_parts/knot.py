@@ -54,8 +54,8 @@ class Kind:
 
     name: str
     zones: tuple[Zone, ...]
+    #: TSIG key that may update the zones; its secret is `dns_KEY`.
     updater_key: str
-    updater_secret: str
 
 
 REGISTRY = Kind(
@@ -66,7 +66,6 @@ REGISTRY = Kind(
         Zone(name=f"{REVERSE}.", template="reverse.zone.j2", fixed=True),
     ),
     updater_key=REGISTRY_KEY,
-    updater_secret="dns_registry",
 )
 HOSTING = Kind(
     name="hosting",
@@ -76,7 +75,6 @@ HOSTING = Kind(
         Zone(name=f"{OUTSIDE_DOMAIN}.", template="outside.test.zone.j2"),
     ),
     updater_key=OWNER_KEY,
-    updater_secret="dns_owner",
 )
 
 POINTERS = (
@@ -176,7 +174,6 @@ def _prepare(stack: Stack, kind: Kind, *, primary: bool) -> None:
             "zones": (*kind.zones, *_added_zones(stack, kind, primary=primary)),
             "platform_zone": f"{PLATFORM_HOST}.",
             "updater_key": kind.updater_key,
-            "updater_secret": kind.updater_secret,
             "platform_key": PLATFORM_KEY,
         },
     )

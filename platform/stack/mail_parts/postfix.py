@@ -1,0 +1,95 @@
+"""Postfix: the MX on port 25 and submission on 587 and 465, one instance."""
+
+import smtplib
+import subprocess
+from pathlib import Path
+
+from stack.mail_parts import dovecot
+from stack.model import DATABASE, INFRA_DOMAIN, NotReadyError, Part, Stack, StackError
+
+MASTER = Path("/usr/lib/postfix/sbin/master")
+MESSAGE_SIZE_LIMIT = 50 * 1024 * 1024
+SECONDS = 30
+
+
+def parts(stack: Stack) -> list[Part]:
+    """Return the mail edge."""
+    folder = stack.etc / "postfix"
+    return [
+        Part(
+            name="postfix",
+            # `master -s` stays in the foreground and is the very process that is watched; `postfix start-fg` is a shell.
+            command=(str(MASTER), "-c", str(folder), "-s"),
+            environment={"MAIL_CONFIG": str(folder)},
+            directory=folder,
+            listens=tuple(stack.endpoint(role) for role in ("mx", "submission", "submissions")),
+            check=lambda: _check(stack),
+            requires=("postgres", "prepare", "dovecot", "rspamd", "accept", "feedback", "milter"),
+            prepare=lambda: _prepare(stack),
+            # An smtpd with a client survives its master and would keep the port.
+            stop_as_group=True,
+            stop_seconds=10,
+        )
+    ]
+
+
+def _look_ups(stack: Stack) -> dict[str, str]:
+    host, port = stack.endpoint("feedback")
+    return {
+        "domains": "SELECT domain FROM postfix_domain WHERE domain = '%s'"
+        " UNION ALL SELECT domain FROM postfix_feedback WHERE domain = '%s'",
+        "recipients": "SELECT address FROM postfix_mailbox WHERE address = '%s'"
+        " UNION ALL SELECT domain FROM postfix_feedback WHERE domain = '%d'",
+        "feedback": f"SELECT 'feedback:inet:{host}:{port}' FROM postfix_feedback WHERE domain = '%s'",
+    }
+
+
+def _prepare(stack: Stack) -> None:
+    folder = stack.folder("etc", "postfix")
+    state = stack.folder("postfix")
+    stack.folder("postfix", "spool")
+    stack.folder("postfix", "data", owner="postfix", mode=0o750)
+    values = {
+        "conf": folder,
+        "state": state,
+        "infra_domain": INFRA_DOMAIN,
+        "sasl_socket": dovecot.sasl_socket(stack),
+        "quota_socket": dovecot.quota_socket(stack),
+        "message_size_limit": MESSAGE_SIZE_LIMIT,
+        "quick": stack.mode == "test",
+    }
+    stack.render("postfix/main.cf.j2", folder / "main.cf", values=values)
+    stack.render("postfix/master.cf.j2", folder / "master.cf", values=values)
+    stack.render("postfix/submission_headers.j2", folder / "submission_headers")
+    for name, query in _look_ups(stack).items():
+        stack.render(
+            "postfix/look_up.cf.j2",
+            folder / f"{name}.cf",
+            owner="postfix",
+            mode=0o400,
+            values={"database": DATABASE, "query": query},
+        )
+    # Makes the queue's folders and says what is wrong before anything is started.
+    done = subprocess.run(
+        ["postfix", "-c", str(folder), "check"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SECONDS,
+        cwd="/",
+    )
+    if done.returncode != 0:
+        raise StackError(f"postfix check: {(done.stderr or done.stdout).strip()}")
+
+
+def _check(stack: Stack) -> str:
+    for role in ("mx", "submission"):
+        host, port = stack.endpoint(role)
+        try:
+            with smtplib.SMTP(host, port, local_hostname="doctor.test", timeout=5) as client:
+                code, words = client.ehlo()
+        except smtplib.SMTPException as error:
+            raise NotReadyError(f"{role}: {error}") from error
+        if b"STARTTLS" not in words:
+            raise NotReadyError(f"{role} answered EHLO with {code} and offers no STARTTLS")
+    return "MX and submission greet and offer STARTTLS"

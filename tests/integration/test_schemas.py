@@ -1,0 +1,132 @@
+"""What the migrations really made: row security everywhere, and a template that tells no lies."""
+
+import os
+import re
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from kernel import ids, schema
+
+pytestmark = pytest.mark.django_db
+
+MOST_TABLES = 25
+#: Roles that act for one reseller at a time, or for the world.
+BOUND_ROLES = ("web", "worker", "delivery", "signer", "postfix", "dovecot")
+NOISE = re.compile(r"^(--.*|SET .*|SELECT pg_catalog\..*|\\(un)?restrict.*|ALTER .* OWNER TO .*|)$")
+
+
+def rows(sql, parameters=()):
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()
+
+
+def test_every_public_table_with_a_reseller_has_forced_row_security():
+    """Partitions count too: a right on one of them would go round its parent's policy.
+
+    Host names, brands and sign-ups are read before a reseller is known: theirs is a foreign key.
+    """
+    open_tables = rows(
+        """SELECT c.relname, role FROM pg_class c
+           JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'reseller_id'
+               AND a.atttypid = 'uuid'::regtype
+           CROSS JOIN unnest(%s::text[]) AS role
+           WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+             AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
+             AND has_table_privilege('livery_' || role, c.oid, 'SELECT, INSERT, UPDATE, DELETE')""",
+        [list(BOUND_ROLES)],
+    )
+    assert open_tables == []
+
+
+def test_row_security_is_forced_on_the_tables_that_the_policies_name():
+    missing = rows(
+        """SELECT DISTINCT p.tablename FROM pg_policies p
+           JOIN pg_class c ON c.oid = format('public.%%I', p.tablename)::regclass
+           WHERE p.schemaname = 'public' AND NOT (c.relrowsecurity AND c.relforcerowsecurity)"""
+    )
+    assert missing == []
+
+
+def test_only_the_lookup_role_passes_by_row_security():
+    free = rows("SELECT rolname FROM pg_roles WHERE rolname LIKE 'livery_%%' AND rolbypassrls")
+    assert free == [("livery_lookup",)]
+    assert rows("SELECT 1 FROM pg_roles WHERE rolname LIKE 'livery_%%' AND rolsuper") == []
+
+
+@pytest.mark.parametrize("role", ["postfix", "dovecot"])
+def test_postfix_and_dovecot_read_their_views_and_nothing_else(role):
+    readable = rows(
+        """SELECT relname FROM pg_class
+           WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm')
+             AND has_table_privilege(%s, oid, 'SELECT')""",
+        [f"livery_{role}"],
+    )
+    names = {name for (name,) in readable}
+    assert names
+    assert {name for name in names if not name.startswith(f"{role}_")} == set()
+
+
+def test_a_resellers_schema_has_few_tables(acme):
+    (count,) = rows("SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()")[0]
+    assert 0 < count <= MOST_TABLES
+
+
+def dump(name):
+    """`pg_dump -s` of one schema, without what differs between any two of them."""
+    database = connection.settings_dict
+    done = subprocess.run(
+        ["pg_dump", "--schema-only", "-w", "-n", name, "-h", str(database["HOST"]),
+         "-p", str(database["PORT"]), "-U", "livery_provision", str(database["NAME"])],
+        env={**os.environ, "PGPASSWORD": settings.PASSWORD_OF("provision")},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    lines = [line for line in done.stdout.splitlines() if not NOISE.match(line)]
+    return "\n".join(lines).replace(name, "@")
+
+
+def on_a_connection_of_its_own(work):
+    """The roles change inside, which the test's transaction would not survive."""
+
+    def on_a_thread():
+        try:
+            work()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(on_a_thread).result()
+
+
+def test_a_replayed_schema_is_the_migrated_one(db):
+    replayed, migrated = (f"r_{ids.uuid7().hex[-12:]}" for _ in range(2))
+    with psycopg.connect(settings.DSN("provision"), autocommit=True) as raw:
+        raw.execute(f"CREATE SCHEMA {migrated}")
+        try:
+            on_a_connection_of_its_own(lambda: schema.migrate_schema(migrated))
+            on_a_connection_of_its_own(lambda: schema.replay(replayed))
+            assert "CREATE TABLE" in dump(migrated)
+            assert dump(replayed) == dump(migrated)
+            for name in (replayed, migrated):
+                applied = raw.execute(f"SELECT app, name FROM {name}.django_migrations").fetchall()
+                assert len(applied) > 3
+        finally:
+            raw.execute(f"DROP SCHEMA IF EXISTS {replayed} CASCADE")
+            raw.execute(f"DROP SCHEMA IF EXISTS {migrated} CASCADE")
+
+
+def test_replaying_twice_leaves_the_first_schema_as_it_is(acme):
+    name = f"r_{ids.uuid7().hex[-12:]}"
+    with psycopg.connect(settings.DSN("provision"), autocommit=True) as raw:
+        try:
+            schema.replay(name)
+            raw.execute(f"CREATE TABLE {name}.mark ()")
+            schema.replay(name)
+            assert raw.execute("SELECT to_regclass(%s)", [f"{name}.mark"]).fetchone() != (None,)
+        finally:
+            raw.execute(f"DROP SCHEMA IF EXISTS {name} CASCADE")

@@ -1,0 +1,85 @@
+"""Submissions as the parameters of the one statement that stores them."""
+
+from collections.abc import Collection
+from pathlib import Path
+
+from django.conf import settings
+
+from kernel import crypto, ids
+from kernel.dns import names
+from mailcore.delivery.accept.submission import PRIORITY, Owner, Recipient, Submission
+
+_FOLDER = Path(__file__).parents[1] / "sql"
+ACCEPT = (_FOLDER / "accept.sql").read_text(encoding="utf-8")
+HOSTED = "SELECT sec.hosted_among(%(domains)s::text[])"
+
+#: The site of recipients whose domain is hosted here; any other site is the domain itself.
+LOCAL = "local"
+
+_MESSAGE = (
+    "id", "reseller", "organisation", "stream", "submitter", "sender", "from_domain", "size",
+    "smtputf8", "8bit", "ret", "envid", "message_id", "at", "body",
+)  # fmt: skip
+_RECIPIENT = (
+    "id", "message", "reseller", "organisation", "address", "domain", "notify", "orcpt", "site",
+    "stream", "from_domain", "prio", "at", "expires", "event",
+)  # fmt: skip
+
+
+def domain_of(address: str) -> str:
+    """The domain as A-labels in lower case; one that is no name stays as it is, and will bounce."""
+    domain = address.rpartition("@")[2]
+    try:
+        return names.normalise(domain)
+    except names.InvalidName:
+        return domain.lower()
+
+
+def domains_of(submissions: Collection[Submission]) -> list[str]:
+    """Every recipient domain of these."""
+    return sorted({domain_of(r.address) for s in submissions for r in s.recipients})
+
+
+class Batch:
+    """Collects submissions column by column; nothing is written before `ACCEPT` runs."""
+
+    def __init__(self, *, hosted: Collection[str]) -> None:
+        self._hosted = hosted
+        self._columns: dict[str, list[object]] = {
+            **{f"m_{name}": [] for name in _MESSAGE},
+            **{f"r_{name}": [] for name in _RECIPIENT},
+        }
+
+    def parameters(self) -> dict[str, object]:
+        """What `ACCEPT` is run with."""
+        return {"node": settings.EGRESS_NODE, **self._columns}
+
+    def add(self, submission: Submission, *, owner: Owner) -> None:
+        """One more message; its body is sealed here."""
+        s = submission
+        sealed = crypto.seal(
+            key=owner.key, key_id=owner.key_id, plain=s.message, context=s.id.bytes
+        )
+        self._append("m_", _MESSAGE, (
+            s.id, owner.reseller_id, owner.organisation_id, s.stream.value, s.submitter,
+            s.envelope_from, s.from_domain, len(s.message), s.is_smtputf8, not s.message.isascii(),
+            s.dsn_ret, s.dsn_envid, s.message_id, s.accepted_at, sealed,
+        ))  # fmt: skip
+        for recipient in s.recipients:
+            self._add_recipient(s, recipient, owner)
+
+    def _add_recipient(self, s: Submission, recipient: Recipient, owner: Owner) -> None:
+        domain = domain_of(recipient.address)
+        is_hosted = domain in self._hosted
+        local_part = recipient.address.rpartition("@")[0]
+        address = f"{local_part.lower() if is_hosted else local_part}@{domain}"
+        self._append("r_", _RECIPIENT, (
+            recipient.id, s.id, owner.reseller_id, owner.organisation_id,
+            address, domain, recipient.notify, recipient.orcpt,
+            LOCAL if is_hosted else domain, s.stream.value,
+            s.from_domain, PRIORITY[s.stream], s.accepted_at, s.expires_at, ids.uuid7(),
+        ))  # fmt: skip
+
+    def _append(self, prefix: str, columns: tuple[str, ...], values: tuple[object, ...]) -> None:
+        for column, value in zip(columns, values, strict=True):
+            self._columns[prefix + column].append(value)

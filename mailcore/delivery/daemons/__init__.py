@@ -1,0 +1,1 @@
+"""Long-running processes of the way in: LMTP server, accept daemon, submission milter."""

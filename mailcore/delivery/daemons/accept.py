@@ -1,0 +1,80 @@
+"""The accept daemon: LMTP from Postfix's submission in, rows out; it needs only PostgreSQL."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from mailcore.delivery.accept.draft import Draft, draft_of
+from mailcore.delivery.accept.errors import NotAccepted
+from mailcore.delivery.accept.store import Store
+from mailcore.delivery.accept.wake import Waker
+from mailcore.delivery.accept.writer import GroupWriter
+from mailcore.delivery.lmtp_listener import LmtpListener
+from mailcore.protocol.lmtp import Answer, Limits, LmtpSession, Transaction
+
+log = logging.getLogger(__name__)
+
+#: From this size on (bytes) a message is worked on in a thread, so that the others go on.
+_LARGE = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """What the daemon needs of the outside."""
+
+    address: tuple[str, int]
+    host: str
+    infra_domain: str
+    dsn: str
+    redis_url: str
+    node: str
+    identity_key: bytes
+    master_key: bytes
+    limits: Limits = field(default_factory=Limits)
+
+
+async def serve(configuration: Configuration, *, stop: asyncio.Event) -> None:
+    """Accept mail until `stop` is set; transactions in progress are still stored."""
+    waker = Waker(url=configuration.redis_url, node=configuration.node)
+    writer = GroupWriter(
+        store=lambda: Store(dsn=configuration.dsn, master=configuration.master_key),
+        committed=waker.ring,
+    )
+    acceptance = Acceptance(configuration, writer=writer)
+    listener = LmtpListener(
+        session=lambda: LmtpSession(host=configuration.host, limits=configuration.limits),
+        deliver=acceptance.deliver,
+    )
+    background = [asyncio.create_task(writer.run()), asyncio.create_task(waker.run())]
+    for task in background:
+        task.add_done_callback(lambda _: stop.set())  # without its writer the daemon must end
+    await listener.serve(address=configuration.address, stop=stop)
+    for task in background:
+        task.cancel()
+    await asyncio.gather(*background, return_exceptions=True)
+
+
+class Acceptance:
+    """One transaction in, one answer per recipient out: 250 after the commit, or 451."""
+
+    def __init__(self, configuration: Configuration, *, writer: GroupWriter) -> None:
+        self._configuration, self._writer = configuration, writer
+
+    async def deliver(self, transaction: Transaction) -> Sequence[Answer]:
+        """The answers; every recipient shares the message's fate."""
+        try:
+            draft = await self._draft(transaction)
+            await self._writer.write(draft)
+        except NotAccepted as refused:
+            log.warning("not accepted from <%s>: %s", transaction.mail.sender, refused)
+            answer = refused.answer
+        else:
+            answer = Answer(code=250, enhanced="2.0.0", text=f"Ok {draft.submission.id}")
+        return [answer] * len(transaction.recipients)
+
+    async def _draft(self, transaction: Transaction) -> Draft:
+        key, domain = self._configuration.identity_key, self._configuration.infra_domain
+        if len(transaction.message) < _LARGE:
+            return draft_of(transaction, key=key, infra_domain=domain)
+        return await asyncio.to_thread(draft_of, transaction, key=key, infra_domain=domain)

@@ -1,0 +1,23 @@
+"""Run a daemon in the foreground until SIGTERM or SIGINT."""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+
+_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+def run(serve: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+    """Call `serve` with an event that is set when the process shall end; logs go to stderr."""
+    logging.basicConfig(level=logging.INFO, format=_FORMAT, stream=sys.stderr)
+
+    async def main() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        await serve(stop)
+
+    asyncio.run(main())

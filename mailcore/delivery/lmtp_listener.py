@@ -1,0 +1,119 @@
+"""The LMTP server on asyncio streams; what a message means is its caller's business."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+from mailcore.protocol.lmtp import Answer, LmtpSession, Transaction
+
+log = logging.getLogger(__name__)
+
+Deliver = Callable[[Transaction], Awaitable[Sequence[Answer]]]
+
+_CHUNK = 1 << 16
+_BUSY = Answer(code=421, enhanced="4.3.2", text="Too many connections")
+_GOING = Answer(code=421, enhanced="4.3.2", text="Shutting down")
+_SLOW = Answer(code=421, enhanced="4.4.2", text="Nothing came for too long")
+_FAULT = Answer(code=451, enhanced="4.3.0", text="Internal fault, try again later")
+
+
+class LmtpListener:
+    """Serves until `stop` is set, then lets transactions in progress end."""
+
+    def __init__(
+        self,
+        *,
+        session: Callable[[], LmtpSession],
+        deliver: Deliver,
+        connections: int = 100,
+        patience: float = 300.0,
+    ) -> None:
+        """`patience` is the wait for the peer in seconds, `connections` how many at once."""
+        self._session, self._deliver = session, deliver
+        self._connections, self._patience = connections, patience
+        self._stopping = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def serve(
+        self, *, address: tuple[str, int], stop: asyncio.Event, drain: float = 25.0
+    ) -> None:
+        """Listen on `address`; after `stop`, wait at most `drain` seconds for open transactions."""
+        server = await asyncio.start_server(self._connected, *address, backlog=256)
+        log.info("LMTP listens on %s:%d", *address)
+        await stop.wait()
+        server.close()
+        self._stopping.set()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=drain)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        session = self._session()
+        try:
+            if len(self._tasks) > self._connections:
+                writer.write(session.close(_BUSY))
+            else:
+                writer.write(session.greeting())
+                await self._converse(session, reader, writer)
+            await writer.drain()
+        except ConnectionError:
+            log.debug("LMTP peer went away")
+        finally:
+            self._tasks.discard(task)
+            writer.close()
+
+    async def _converse(
+        self,
+        session: LmtpSession,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        while not session.closed:
+            event = session.next_event()
+            if isinstance(event, Transaction):
+                writer.write(session.finish(await self._answers(event)))
+            elif event is not None:
+                writer.write(event)
+            elif self._stopping.is_set() and session.is_idle:
+                writer.write(session.close(_GOING))
+            else:
+                await writer.drain()
+                data = await self._read(reader, may_stop=session.is_idle)
+                if data is None:
+                    writer.write(session.close(_SLOW))
+                elif data:
+                    session.receive(data)
+                elif not self._stopping.is_set() or reader.at_eof():
+                    return
+
+    async def _read(self, reader: asyncio.StreamReader, *, may_stop: bool) -> bytes | None:
+        """Bytes; empty at the end of the stream or when stopping; None when nothing came."""
+        try:
+            async with asyncio.timeout(self._patience):
+                if not may_stop:
+                    return await reader.read(_CHUNK)
+                return await self._read_or_stop(reader)
+        except TimeoutError:
+            return None
+
+    async def _read_or_stop(self, reader: asyncio.StreamReader) -> bytes:
+        reading = asyncio.ensure_future(reader.read(_CHUNK))
+        stopping = asyncio.ensure_future(self._stopping.wait())
+        try:
+            await asyncio.wait((reading, stopping), return_when=asyncio.FIRST_COMPLETED)
+            return reading.result() if reading.done() else b""
+        finally:
+            reading.cancel()
+            stopping.cancel()
+
+    async def _answers(self, transaction: Transaction) -> Sequence[Answer]:
+        try:
+            return await self._deliver(transaction)
+        except Exception:
+            log.exception("fault in an LMTP transaction")
+            return [_FAULT] * len(transaction.recipients)

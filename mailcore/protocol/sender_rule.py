@@ -1,0 +1,60 @@
+"""Who may write as whom: the login's own address and its +tags, in the envelope and in From."""
+
+import re
+from collections.abc import Sequence
+
+_ADDRESS = re.compile(r"[^\s<>,;:@\[\]]+@[^\s<>,;:@\[\]]+")
+
+
+def owns(login: str, address: str) -> bool:
+    """Whether `address` is the login's own, or a +tag of it; letter case does not matter."""
+    login, address = login.lower(), address.lower()
+    local, at, domain = address.rpartition("@")
+    return bool(at) and login in (address, f"{local.partition('+')[0]}@{domain}")
+
+
+def addresses_in(value: str) -> list[str] | None:
+    """The addr-specs of a From value (RFC 5322 §3.4), or None when it cannot be read surely.
+
+    Stricter than the usual parsers on purpose: whatever looks like an address outside quotes and
+    comments counts, so no reader of the message can find one in it that was not judged here.
+    """
+    bare = _without_quotes(value)
+    if bare is None:
+        return None
+    found = _ADDRESS.findall(bare)
+    return found if len(found) == bare.count("@") else None
+
+
+def fault_of(*, login: str, envelope_from: str, from_values: Sequence[str]) -> str | None:
+    """Why this login may not send so, as one English sentence; None when it may."""
+    if not login:
+        return "Authentication required"
+    if envelope_from and not owns(login, envelope_from):
+        return "Envelope sender is not yours"
+    if len(from_values) != 1:
+        return "Exactly one From header is required"
+    addresses = addresses_in(from_values[0])
+    if not addresses or not all(owns(login, address) for address in addresses):
+        return "From header is not yours"
+    return None
+
+
+def _without_quotes(value: str) -> str | None:
+    """The value without quoted strings and nested comments; None when one is left open."""
+    kept: list[str] = []
+    depth, quoted, position = 0, False, 0
+    while position < len(value):
+        character = value[position]
+        position += 1
+        if character == "\\" and (quoted or depth):
+            position += 1
+        elif character == '"' and not depth:
+            quoted = not quoted
+        elif character == "(" and not quoted:
+            depth += 1
+        elif character == ")" and depth:
+            depth -= 1
+        elif not quoted and not depth:
+            kept.append(character)
+    return None if quoted or depth else "".join(kept)

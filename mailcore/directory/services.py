@@ -1,0 +1,103 @@
+"""Write the directory: in the transaction of what it mirrors."""
+
+from uuid import UUID
+
+from django.db import connection
+
+from kernel import ids, keys
+from kernel.tenancy import current_reseller_id
+from mailcore.directory.models import MailboxLogin, Route, SigningKey
+from mailcore.directory.states import KeyState, LoginState, RouteKind
+from mailcore.protocol.dkim_keys import KeyPair
+
+
+def is_domain_taken(domain: str, *, reseller_id: UUID) -> bool:
+    """Whether another reseller holds this name, one above it or one below it; not who."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sec.is_domain_taken(%s, %s)", [domain, reseller_id])
+        row = cursor.fetchone()
+    return bool(row and row[0])
+
+
+def lock_name(registrable: str) -> None:
+    """Until the transaction ends nobody else claims a name under this registrable domain."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"claim:{registrable}"]
+        )
+
+
+def claim_domain(
+    *, public_id: UUID, domain: str, organisation_id: UUID | None, kind: str = RouteKind.HOSTED
+) -> Route:
+    """Reserve the name for this reseller, unrouted; raises IntegrityError when it is held."""
+    return Route.objects.create(
+        public_id=public_id,
+        domain=domain,
+        reseller_id=current_reseller_id(),
+        organisation_id=organisation_id,
+        kind=kind,
+    )
+
+
+def set_routed(domain: str, *, is_verified: bool) -> None:
+    """Switch mail for the domain on or off."""
+    Route.objects.filter(domain=domain).update(is_verified=is_verified)
+
+
+def add_signing_key(
+    *, domain: str, selector: str, pair: KeyPair, state: str = KeyState.PENDING
+) -> UUID:
+    """Keep a key pair, its private half sealed; the key's public id."""
+    key_id, reseller_id = ids.uuid7(), current_reseller_id()
+    sealed = keys.seal_for(reseller_id, plain=pair.private, context=key_id.bytes)
+    SigningKey.objects.bulk_create(
+        [
+            SigningKey(
+                public_id=key_id,
+                reseller_id=reseller_id,
+                domain=domain,
+                selector=selector,
+                algorithm=pair.algorithm,
+                state=state,
+                sealed_key=sealed,
+                public_key=pair.public,
+            )
+        ]
+    )
+    return key_id
+
+
+def set_key_state(*, domain: str, selector: str, state: str) -> None:
+    """Move a signing key on in its life."""
+    SigningKey.objects.filter(domain=domain, selector=selector).update(state=state)
+
+
+def add_login(
+    *,
+    public_id: UUID,
+    address: str,
+    domain: str,
+    organisation_id: UUID,
+    password: str,
+) -> MailboxLogin:
+    """Let the owner of a mailbox in; `password` is a Dovecot scheme string.
+
+    Raises IntegrityError when the address is in use.
+    """
+    shown = str(public_id)
+    return MailboxLogin.objects.create(
+        public_id=public_id,
+        address=address,
+        domain=domain,
+        reseller_id=current_reseller_id(),
+        organisation_id=organisation_id,
+        password=password,
+        # A UUIDv7 begins with the time: only its end spreads over folders (foundations 10).
+        home=f"{shown[-2:]}/{shown}",
+    )
+
+
+def set_login_state(public_id: UUID, state: LoginState) -> None:
+    """Suspend a login or let it in again."""
+    MailboxLogin.objects.filter(public_id=public_id).update(state=state)

@@ -1,0 +1,135 @@
+"""Write zones by DNS UPDATE (RFC 2136), signed with TSIG (RFC 8945)."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import dns.exception
+import dns.flags
+import dns.message
+import dns.name
+import dns.query
+import dns.rcode
+import dns.rdata
+import dns.rdataclass
+import dns.rdatatype
+import dns.tsig
+import dns.tsigkeyring
+import dns.update
+
+from kernel.crypto import Secret
+from kernel.dns.answers import as_text
+from mailcore.domains.ports import ZoneBusy, ZoneRefused
+from mailcore.protocol.dns_plan import Change
+
+_TIMEOUT = 5.0
+#: Answers that the same request may not get again in a minute.
+_PASSING = {dns.rcode.SERVFAIL, dns.rcode.NXRRSET, dns.rcode.YXRRSET}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DnsUpdate:
+    """A zone editor for one server and one TSIG key; `secret` is base64."""
+
+    address: str
+    port: int
+    key_name: str
+    algorithm: str
+    secret: Secret
+
+    def zone_of(self, name: str) -> str:
+        """The owner of the SOA record that the server gives for the name."""
+        reply = self._ask(name, "SOA")
+        for rrset in [*reply.answer, *reply.authority]:
+            if rrset.rdtype == dns.rdatatype.SOA and reply.flags & dns.flags.AA:
+                return rrset.name.to_text(omit_final_dot=True)
+        raise ZoneRefused("dns_update.not_zone")
+
+    def read(self, name: str, rdtype: str) -> list[str]:
+        """The values that the server has now."""
+        owner, kind = dns.name.from_text(name), dns.rdatatype.from_text(rdtype)
+        return [
+            as_text(rdata)
+            for rrset in self._ask(name, rdtype).answer
+            if rrset.name == owner and rrset.rdtype == kind
+            for rdata in rrset
+        ]
+
+    def apply(self, zone: str, changes: Sequence[Change]) -> None:
+        """One signed UPDATE; what is removed must still stand there, else nothing happens."""
+        update = dns.update.UpdateMessage(zone)
+        update.use_tsig(self._keyring(), keyname=self.key_name, algorithm=self.algorithm)
+        for change in changes:
+            owner, rdata = dns.name.from_text(change.name), _rdata(change)
+            if change.add:
+                update.add(owner, change.ttl, rdata)
+            else:
+                update.present(owner, rdata)
+                update.delete(owner, rdata)
+        reply = self._send(update)
+        _raise_for(reply.rcode())
+
+    def _ask(self, name: str, rdtype: str) -> dns.message.Message:
+        query = dns.message.make_query(name, rdtype, flags=0)
+        query.use_tsig(self._keyring(), keyname=self.key_name, algorithm=self.algorithm)
+        reply = self._send(query)
+        if reply.rcode() != dns.rcode.NXDOMAIN:
+            _raise_for(reply.rcode())
+        return reply
+
+    def _keyring(self) -> dict[dns.name.Name, dns.tsig.Key]:
+        name = dns.name.from_text(self.key_name)
+        return {name: dns.tsig.Key(name, self.secret, self.algorithm)}
+
+    def _send(self, query: dns.message.Message) -> dns.message.Message:
+        with _translated():
+            reply = dns.query.tcp(query, self.address, port=self.port, timeout=_TIMEOUT)
+        if not reply.had_tsig and reply.rcode() in {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}:
+            raise ZoneRefused("dns_update.unsigned")  # anybody could have said so
+        return reply
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except dns.tsig.PeerBadTime as error:
+        raise ZoneBusy("dns_update.bad_time") from error
+    except (dns.tsig.PeerError, dns.tsig.BadSignature, dns.message.UnknownTSIGKey) as error:
+        raise ZoneRefused("dns_update.bad_key") from error
+    except (dns.exception.Timeout, TimeoutError) as error:
+        raise ZoneBusy("dns_update.timeout") from error
+    except (OSError, EOFError) as error:
+        raise ZoneBusy("dns_update.unreachable") from error
+    except dns.exception.DNSException as error:
+        raise ZoneRefused("dns_update.malformed") from error
+
+
+def _raise_for(code: dns.rcode.Rcode) -> None:
+    if code == dns.rcode.NOERROR:
+        return
+    if code in _PASSING:
+        raise ZoneBusy("dns_update.server_failed")
+    if code in {dns.rcode.NOTZONE, dns.rcode.NOTAUTH}:
+        raise ZoneRefused("dns_update.not_zone")
+    raise ZoneRefused("dns_update.refused")
+
+
+def _rdata(change: Change) -> dns.rdata.Rdata:
+    kind = dns.rdatatype.from_text(change.type)
+    if change.type == "TXT":
+        # RFC 1035 §3.3.14: strings of at most 255 bytes, read as one text by SPF, DKIM and DMARC.
+        raw = change.value.encode()
+        parts = [raw[i : i + 255] for i in range(0, len(raw), 255)] or [b""]
+        text = " ".join('"' + _escape(part) + '"' for part in parts)
+    else:
+        priority, host = change.value.split()
+        text = f"{priority} {host.rstrip('.')}."
+    return dns.rdata.from_text(dns.rdataclass.IN, kind, text)
+
+
+def _escape(part: bytes) -> str:
+    return "".join(
+        f"\\{byte:03d}" if byte < 0x20 or byte > 0x7E or chr(byte) in '"\\' else chr(byte)
+        for byte in part
+    )

@@ -1,0 +1,120 @@
+"""Read domains and the records that they should have."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from kernel.errors import NotFound
+from mailcore.checks import selectors as checks
+from mailcore.directory.states import KeyState
+from mailcore.domains import instructions
+from mailcore.domains.models import Domain
+from mailcore.protocol import dns_records
+from mailcore.protocol.dns_records import PublicKey, Record
+from mailcore.protocol.verdicts import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordRow:
+    """A record to publish with its last verdict and one sentence on what to do."""
+
+    purpose: str
+    name: str
+    type: str
+    value: str
+    priority: int | None
+    ttl: int
+    verdict: str
+    code: str
+    found: list[str]
+    instruction: str
+    checked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DnsUpdateStatus:
+    """How the last DNS update ended: `code` is stable, `sentence` is for people."""
+
+    code: str
+    sentence: str
+    at: datetime | None
+
+
+def list_domains(*, organisation_id: UUID | None = None) -> QuerySet[Domain]:
+    """Every domain, oldest first; of one organisation when it is named."""
+    found = Domain.objects.order_by("public_id")
+    return found if organisation_id is None else found.filter(organisation_id=organisation_id)
+
+
+def get_domain(domain_id: UUID, *, organisation_id: UUID | None = None) -> Domain:
+    """One by its public id; raises NotFound, also for one of another organisation."""
+    found = list_domains(organisation_id=organisation_id).filter(public_id=domain_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def count_domains() -> int:
+    """How many domains the reseller has."""
+    return Domain.objects.count()
+
+
+def ownership_of(domain: Domain) -> Record:
+    """The TXT record that proves control of the domain."""
+    return dns_records.ownership(domain.name, token=domain.ownership_token)
+
+
+def expected_records(domain: Domain) -> list[Record]:
+    """Every record the domain should have, ownership first."""
+    keys = [
+        PublicKey(selector=key.selector, algorithm=key.algorithm, public=key.public_key)
+        for key in domain.dkim_keys.order_by("-algorithm", "selector")
+        if key.state in {KeyState.PENDING, KeyState.ACTIVE}
+    ]
+    return dns_records.wanted(
+        domain.name,
+        token=domain.ownership_token,
+        mx_host=settings.MX_HOST,
+        spf_include=settings.SPF_INCLUDE,
+        keys=keys,
+    )
+
+
+def list_records(domain: Domain) -> list[RecordRow]:
+    """The expected records with their verdicts; `value` is what to publish now."""
+    verdicts = checks.list_verdicts(domain.public_id)
+    rows = []
+    for record in expected_records(domain):
+        last = verdicts.get(record.purpose)
+        code, found = (last.code, last.found) if last else ("", [])
+        verdict = last.verdict if last else Outcome.UNCHECKED
+        rows.append(
+            RecordRow(
+                purpose=record.purpose,
+                name=record.name,
+                type=record.type,
+                value=instructions.value_to_publish(record, code=code, found=found),
+                priority=record.priority,
+                ttl=record.ttl,
+                verdict=verdict,
+                code=code,
+                found=found,
+                instruction=instructions.sentence(record, verdict=verdict, code=code, found=found),
+                checked_at=last.checked_at if last else None,
+            )
+        )
+    return rows
+
+
+def find_dns_update(domain: Domain) -> DnsUpdateStatus | None:
+    """How the last DNS update ended, or None when none was asked for."""
+    schedule = checks.find_schedule(domain.public_id)
+    if schedule is None or not schedule.publish_code:
+        return None
+    code = schedule.publish_code
+    return DnsUpdateStatus(
+        code=code, sentence=instructions.update_sentence(code), at=schedule.published_at
+    )

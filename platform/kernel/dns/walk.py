@@ -1,0 +1,204 @@
+"""From the root to a name's own servers, without a cache between (RFC 1034 §5.3.3)."""
+
+import asyncio
+import ipaddress
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import dns.flags
+import dns.message
+import dns.name
+import dns.rcode
+import dns.rdatatype
+from dns.message import Message
+from dns.name import Name
+from dns.rdatatype import RdataType
+
+from kernel.dns.answers import Answers, Reply, Server, read
+from kernel.dns.ports import Exchange, NoAnswer
+
+_MOST_SERVERS = 13
+_MOST_DEPTH = 4
+_PAYLOAD = 1232  # what passes every path unfragmented (DNS flag day 2020)
+
+
+class Unreachable(Exception):
+    """No server on the way could be asked; `zone` says where the walk ended."""
+
+    def __init__(self, zone: str) -> None:
+        self.zone = zone
+        super().__init__(zone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """A zone and the servers that its parent names for it."""
+
+    zone: Name
+    servers: tuple[Server, ...]
+
+
+class Walker:
+    """Walks for one job: what it learned of delegations is kept only as long as it lives."""
+
+    def __init__(
+        self,
+        *,
+        exchange: Exchange,
+        roots: Sequence[str],
+        allow_private: bool = False,
+        budget: int = 150,
+    ) -> None:
+        root = tuple(Server(name=".", address=address) for address in roots)
+        self._exchange = exchange
+        self._allow_private = allow_private
+        self._left = budget
+        self._cuts: dict[Name, Cut | None] = {dns.name.root: Cut(zone=dns.name.root, servers=root)}
+
+    async def look_up(self, name: str, rdtype: str) -> Answers:
+        """What every authoritative server says, aliases followed; raises Unreachable."""
+        kind = dns.rdatatype.from_text(rdtype)
+        answers = await self._look_up(dns.name.from_text(name), kind)
+        for _ in range(_MOST_DEPTH):
+            alias = answers.heard[0].alias if answers.agreed else ""
+            if not alias:
+                break
+            answers = await self._look_up(dns.name.from_text(alias), kind)
+        return answers
+
+    async def zone_of(self, name: str) -> Cut:
+        """The zone that holds the name; raises Unreachable."""
+        return await self._cut(dns.name.from_text(name), depth=0)
+
+    async def addresses_of(self, host: str) -> list[str]:
+        """The IPv4 addresses of a host; raises Unreachable."""
+        return await self._addresses(dns.name.from_text(host), depth=1)
+
+    async def _look_up(self, name: Name, rdtype: RdataType) -> Answers:
+        cut = self._nearest(name)
+        if cut.zone == dns.name.root:
+            cut = await self._cut(name, depth=0)
+        # Below a known cut the answers themselves tell: a referral leads one zone down.
+        for _ in range(_MOST_DEPTH):
+            replies = await asyncio.gather(
+                *(self._ask_server(server, name, rdtype) for server in cut.servers)
+            )
+            lower = next((r for r in replies if isinstance(r, Message)), None)
+            if lower is None:
+                break
+            cut = await self._descend(lower, cut, depth=0)
+        heard = tuple(reply for reply in replies if isinstance(reply, Reply))
+        return Answers(zone=cut.zone.to_text(omit_final_dot=True), replies=heard)
+
+    async def _ask_server(self, server: Server, name: Name, rdtype: RdataType) -> Reply | Message:
+        """The server's word, or its whole message when that is a referral."""
+        failure = self._unusable(server)
+        if failure:
+            return Reply(server=server, failure=failure)
+        try:
+            message = await self._ask(server, name, rdtype)
+        except NoAnswer as error:
+            return Reply(server=server, failure=error.code)
+        if is_referral(message, name):
+            return message
+        return read(message, name=name, rdtype=rdtype, server=server)
+
+    async def _cut(self, name: Name, *, depth: int) -> Cut:
+        """Ask for NS one label at a time: one server may hold a parent and its child."""
+        cut = self._cuts[dns.name.root]
+        assert cut is not None
+        for length in range(2, len(name.labels) + 1):
+            part = Name(name.labels[-length:])
+            if part not in self._cuts:
+                message = await self._first_answer(cut, part)
+                if message.rcode() == dns.rcode.NXDOMAIN:
+                    break  # RFC 8020: nothing is below either
+                self._cuts[part] = await self._child(message, part, cut, depth)
+            cut = self._cuts[part] or cut
+        return cut
+
+    async def _first_answer(self, cut: Cut, name: Name) -> Message:
+        for server in cut.servers:
+            if self._unusable(server):
+                continue
+            try:
+                message = await self._ask(server, name, dns.rdatatype.NS)
+            except NoAnswer:
+                continue
+            if message.rcode() in {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}:
+                return message
+        raise Unreachable(cut.zone.to_text(omit_final_dot=True))
+
+    async def _descend(self, message: Message, cut: Cut, *, depth: int) -> Cut:
+        owner = next(r.name for r in message.authority if r.rdtype == dns.rdatatype.NS)
+        lower = await self._child(message, owner, cut, depth)
+        self._cuts[owner] = lower
+        return lower or cut
+
+    async def _child(self, message: Message, name: Name, parent: Cut, depth: int) -> Cut | None:
+        """The cut at `name`, or None when no NS record stands there."""
+        targets = [
+            rdata.target
+            for rrset in [*message.answer, *message.authority]
+            if rrset.rdtype == dns.rdatatype.NS and rrset.name == name
+            for rdata in rrset
+        ]
+        if not targets:
+            return None
+        servers: list[Server] = []
+        for target in targets[:_MOST_SERVERS]:
+            addresses = self._glue(message, target, parent)
+            if not addresses and depth < _MOST_DEPTH:
+                addresses = await self._addresses_or_none(target, depth=depth + 1)
+            shown = target.to_text(omit_final_dot=True)
+            servers += [Server(name=shown, address=address) for address in addresses or [""]]
+        return Cut(zone=name, servers=tuple(servers[:_MOST_SERVERS]))
+
+    def _glue(self, message: Message, target: Name, parent: Cut) -> list[str]:
+        """Addresses that the parent may speak for: of names inside its own zone."""
+        if not target.is_subdomain(parent.zone):
+            return []
+        return [
+            rdata.address
+            for rrset in message.additional
+            if rrset.rdtype == dns.rdatatype.A and rrset.name == target
+            for rdata in rrset
+        ]
+
+    async def _addresses_or_none(self, host: Name, *, depth: int) -> list[str]:
+        try:
+            return await self._addresses(host, depth=depth)
+        except Unreachable:
+            return []
+
+    async def _addresses(self, host: Name, *, depth: int) -> list[str]:
+        cut = await self._cut(host, depth=depth)
+        for server in cut.servers:
+            reply = await self._ask_server(server, host, dns.rdatatype.A)
+            if isinstance(reply, Reply) and not reply.failure:
+                return list(reply.values)
+        return []
+
+    def _unusable(self, server: Server) -> str:
+        if not server.address:
+            return "no_address"
+        if not self._allow_private and not ipaddress.ip_address(server.address).is_global:
+            return "private_address"
+        return ""
+
+    async def _ask(self, server: Server, name: Name, rdtype: RdataType) -> Message:
+        self._left -= 1
+        if self._left < 0:
+            raise NoAnswer("too_many_questions")
+        query = dns.message.make_query(name, rdtype, use_edns=0, payload=_PAYLOAD, flags=0)
+        return await self._exchange.ask(query, address=server.address)
+
+
+def is_referral(message: Message, name: Name) -> bool:
+    """Whether the server only points to the zone below."""
+    if message.rcode() != dns.rcode.NOERROR or message.flags & dns.flags.AA or message.answer:
+        return False
+    return any(
+        rrset.rdtype == dns.rdatatype.NS and name.is_subdomain(rrset.name)
+        for rrset in message.authority
+    )

@@ -1,0 +1,31 @@
+"""Read mailboxes."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from kernel.errors import NotFound
+from mailcore.mailboxes.models import Mailbox
+
+
+def list_mailboxes(
+    *, organisation_id: UUID | None = None, domain_id: UUID | None = None
+) -> QuerySet[Mailbox]:
+    """Every mailbox, oldest first, with its domain; of one organisation or domain when named."""
+    found = Mailbox.objects.select_related("domain").order_by("public_id")
+    if organisation_id is not None:
+        found = found.filter(domain__organisation_id=organisation_id)
+    return found if domain_id is None else found.filter(domain__public_id=domain_id)
+
+
+def get_mailbox(mailbox_id: UUID, *, organisation_id: UUID | None = None) -> Mailbox:
+    """One by its public id; raises NotFound, also for one of another organisation."""
+    found = list_mailboxes(organisation_id=organisation_id).filter(public_id=mailbox_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def count_mailboxes() -> int:
+    """How many mailboxes the reseller has."""
+    return Mailbox.objects.count()

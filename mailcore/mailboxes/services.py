@@ -1,0 +1,131 @@
+"""What can be done to mailboxes."""
+
+from uuid import UUID
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from kernel import clock, ids
+from kernel.actor import Actor, authorise
+from kernel.outbox import audit, publish
+from mailcore.directory import services as directory
+from mailcore.directory.states import LoginState
+from mailcore.domains import selectors as domains
+from mailcore.domains.errors import DomainNotVerified
+from mailcore.domains.states import DomainState
+from mailcore.mailboxes import passwords, selectors
+from mailcore.mailboxes.errors import InvalidLocalPart, MailboxExists, WeakPassword
+from mailcore.mailboxes.models import Mailbox
+from mailcore.protocol import addresses
+from tenants.plans.services import require
+
+#: Names under which only mail systems speak.
+_RESERVED = frozenset({"mailer-daemon", "bounce", "bounces"})
+
+
+def create_mailbox(
+    *, actor: Actor, domain_id: UUID, local_part: str, password: str, display_name: str = ""
+) -> Mailbox:
+    """An address that keeps mail, and its login.
+
+    Raises NotAllowed, NotFound (domain), InvalidLocalPart, WeakPassword, DomainNotVerified,
+    MailboxExists, plans.LimitReached.
+    """
+    authorise(actor, "mailboxes.write")
+    domain = domains.get_domain(domain_id, organisation_id=actor.organisation)
+    if domain.state != DomainState.VERIFIED:
+        raise DomainNotVerified(field="domain")
+    mailbox = Mailbox(
+        public_id=ids.uuid7(),
+        domain=domain,
+        local_part=(local := _local_part(local_part)),
+        address=f"{local}@{domain.name}",
+        display_name=" ".join(display_name.split())[:100],
+    )
+    if selectors.list_mailboxes().filter(address=mailbox.address).exists():
+        raise MailboxExists(field="local_part")
+    _check_password(password)
+    hashed = passwords.hash_for_dovecot(password)  # slow by intent, so outside the transaction
+    with transaction.atomic():
+        require("mailboxes")
+        _save(mailbox, hashed)
+        _tell("mailbox.created", mailbox, actor)
+    return mailbox
+
+
+def suspend_mailbox(*, actor: Actor, mailbox_id: UUID) -> Mailbox:
+    """Its owner cannot log in or send; mail is still received. Raises NotAllowed, NotFound."""
+    return _set_state(
+        actor=actor,
+        mailbox_id=mailbox_id,
+        state=LoginState.SUSPENDED,
+        event="mailbox.suspended",
+    )
+
+
+def resume_mailbox(*, actor: Actor, mailbox_id: UUID) -> Mailbox:
+    """Let the owner in again. Raises NotAllowed, NotFound."""
+    return _set_state(
+        actor=actor, mailbox_id=mailbox_id, state=LoginState.ACTIVE, event="mailbox.resumed"
+    )
+
+
+@transaction.atomic
+def _set_state(*, actor: Actor, mailbox_id: UUID, state: LoginState, event: str) -> Mailbox:
+    authorise(actor, "mailboxes.write")
+    mailbox = selectors.get_mailbox(mailbox_id, organisation_id=actor.organisation)
+    # The condition makes a repeat silent: one change, one event.
+    if Mailbox.objects.filter(pk=mailbox.pk).exclude(state=state).update(state=state):
+        directory.set_login_state(mailbox.public_id, state)
+        mailbox.state = state
+        _tell(event, mailbox, actor)
+    return mailbox
+
+
+def _save(mailbox: Mailbox, password: str) -> None:
+    try:
+        with transaction.atomic():
+            mailbox.save(force_insert=True)
+            directory.add_login(
+                public_id=mailbox.public_id,
+                address=mailbox.address,
+                domain=mailbox.domain.name,
+                organisation_id=mailbox.domain.organisation_id,
+                password=password,
+            )
+    except IntegrityError as error:
+        raise MailboxExists(field="local_part") from error
+
+
+def _tell(event: str, mailbox: Mailbox, actor: Actor) -> None:
+    audit(event, subject=mailbox.reference, actor=actor, data={"address": mailbox.address})
+    publish(
+        event,
+        subject=mailbox.reference,
+        data={
+            "mailbox_id": str(mailbox.public_id),
+            "organisation_id": str(mailbox.domain.organisation_id),
+            "on": clock.now().date().isoformat(),
+        },
+        actor=actor,
+    )
+
+
+def _local_part(text: str) -> str:
+    try:
+        local = addresses.mailbox_local_part(text)
+    except addresses.InvalidAddress as error:
+        raise InvalidLocalPart(field="local_part", reason=error.code) from error
+    if local in _RESERVED:
+        raise InvalidLocalPart("This name is reserved for the mail system.", field="local_part")
+    return local
+
+
+def _check_password(password: str) -> None:
+    if len(password) > passwords.LONGEST or "\0" in password:
+        raise WeakPassword("A password has at most 256 characters.", field="password")
+    try:
+        validate_password(password)
+    except ValidationError as error:
+        raise WeakPassword(" ".join(error.messages), field="password") from error

@@ -63,7 +63,7 @@ def request_dns_update(
         },
     )
     checks.ask_to_publish(domain.public_id)
-    shown = {"server": credential.server, "key_name": credential.key_name}
+    shown: dict[str, object] = {"server": credential.server, "key_name": credential.key_name}
     audit("domain.dns_update_requested", subject=domain.reference, actor=actor, data=shown)
     publish(
         "domain.dns_update_requested",

@@ -9,6 +9,8 @@ from dns.message import Message
 from dns.name import Name
 from dns.rdata import Rdata
 from dns.rdatatype import RdataType
+from dns.rdtypes.ANY.MX import MX
+from dns.rdtypes.ANY.TXT import TXT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +84,9 @@ def read(message: Message, *, name: Name, rdtype: RdataType, server: Server) -> 
 
 def as_text(rdata: Rdata) -> str:
     """TXT as one text, MX as `priority host`, the rest as in a zone file; no trailing dots."""
-    if rdata.rdtype == dns.rdatatype.TXT:
+    if isinstance(rdata, TXT):
         return b"".join(rdata.strings).decode("utf-8", "replace")
-    if rdata.rdtype == dns.rdatatype.MX:
+    if isinstance(rdata, MX):
         host = rdata.exchange.to_text().lower()
         return f"{rdata.preference} {host if host == '.' else host.rstrip('.')}"
     return rdata.to_text().lower().rstrip(".")

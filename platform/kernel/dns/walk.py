@@ -90,6 +90,14 @@ class Walker:
         heard = tuple(reply for reply in replies if isinstance(reply, Reply))
         return Answers(zone=cut.zone.to_text(omit_final_dot=True), replies=heard)
 
+    def _nearest(self, name: Name) -> Cut:
+        """The lowest zone known to hold the name."""
+        while True:
+            cut = self._cuts.get(name)
+            if cut is not None:
+                return cut
+            name = name.parent()
+
     async def _ask_server(self, server: Server, name: Name, rdtype: RdataType) -> Reply | Message:
         """The server's word, or its whole message when that is a referral."""
         failure = self._unusable(server)

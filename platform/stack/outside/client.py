@@ -39,6 +39,12 @@ class Arrived:
         return str(part.get_content()) if part is not None else ""
 
     @property
+    def html(self) -> str:
+        """The HTML part, or an empty text."""
+        part = parse(self.raw).get_body(("html",))
+        return str(part.get_content()) if part is not None else ""
+
+    @property
     def verdict_line(self) -> str:
         """SPF, each DKIM signature and DMARC in one line."""
         signatures = ", ".join(

@@ -1,0 +1,87 @@
+"""The stage for faults: a running stack, a furnished reseller, and a hand on the supervisor."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from stack.bench.__main__ import furnish
+from stack.client.endpoints import ENVIRONMENT_NAME, Endpoints, load_endpoints
+from stack.client.waiting import wait_for
+from stack.demo.world import World, new_world
+from stack.supervision import Supervisor
+
+HERE = Path(__file__).parent
+READY_SECONDS = 60
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here stops and kills parts: one at a time."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.faults)
+            item.add_marker(pytest.mark.xdist_group("stack"))
+
+
+class Parts:
+    """Stops, starts and kills the parts of one stack."""
+
+    def __init__(self, endpoints: Endpoints) -> None:
+        socket = Path(f"/run/livery-{endpoints.raw['stack']}/supervisor.sock")
+        self._supervisor = Supervisor(socket)
+
+    def names(self) -> set[str]:
+        """Return every part under supervision."""
+        return set(self._supervisor.all())
+
+    def stop(self, name: str) -> None:
+        """Stop a part and wait until it is gone."""
+        self._supervisor.stop(name)
+        wait_for(
+            lambda: not self._supervisor.info(name).is_alive,
+            what=f"stopped {name}",
+            seconds=READY_SECONDS,
+        )
+
+    def start(self, name: str) -> None:
+        """Start a part and wait until it runs."""
+        self._supervisor.start(name)
+        self.wait_running(name)
+
+    def wait_running(self, name: str, *, not_pid: int = 0) -> int:
+        """Wait until a part runs (under another pid than NOT_PID) and return its pid."""
+
+        def look() -> int | None:
+            info = self._supervisor.info(name)
+            return info.pid if info.state == "RUNNING" and info.pid != not_pid else None
+
+        return wait_for(look, what=f"running {name}", seconds=READY_SECONDS)
+
+    def kill(self, name: str) -> None:
+        """Kill -9 a part's main process and wait until the supervisor has started it anew."""
+        pid = self.wait_running(name)
+        os.kill(pid, signal.SIGKILL)
+        self.wait_running(name, not_pid=pid)
+
+
+@pytest.fixture(scope="session")
+def endpoints() -> Endpoints:
+    """The map of the running stack."""
+    if not os.environ.get(ENVIRONMENT_NAME):
+        pytest.skip(f"no running stack: {ENVIRONMENT_NAME} is not set (./livery test sets it)")
+    return load_endpoints()
+
+
+@pytest.fixture(scope="session")
+def parts(endpoints: Endpoints) -> Parts:
+    """A hand on the supervisor."""
+    return Parts(endpoints)
+
+
+@pytest.fixture(scope="session")
+def world(endpoints: Endpoints) -> World:
+    """A new reseller with a verified domain and two mailboxes."""
+    made = new_world(endpoints)
+    furnish(made)
+    return made

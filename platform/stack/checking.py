@@ -26,8 +26,8 @@ def checks(checkout: Path) -> list[Check]:
         return Check(name=name, command=(str(bin_folder / name.split()[0]), *arguments))
 
     return [
-        tool("ruff", "check", "."),
-        Check(name="format", command=(str(bin_folder / "ruff"), "format", "--check", ".")),
+        tool("ruff", "check", "--output-format", "concise", "."),
+        Check(name="format", command=(str(bin_folder / "ruff"), "format", "--check", "--output-format", "concise", ".")),
         Check(name="imports", command=(str(bin_folder / "lint-imports"), "--no-cache")),
         Check(
             name="templates", command=(str(bin_folder / "djlint"), "templates", "--lint", "--quiet")

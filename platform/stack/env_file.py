@@ -1,5 +1,7 @@
 """var/env: the one file in which the stack tells the code what is where (foundations 34)."""
 
+import os
+
 from stack import folders
 from stack.core_parts import code, redis_server
 from stack.model import (
@@ -20,6 +22,10 @@ TEST_DELAY_SCALE = "0.05"
 def _at(stack: Stack, role: str) -> str:
     host, port = stack.endpoint(role)
     return f"{host}:{port}"
+
+
+def _delay_scale(stack: Stack) -> str:
+    return TEST_DELAY_SCALE if stack.mode == "test" else "1.0"
 
 
 def _egress_sources(stack: Stack) -> str:
@@ -82,7 +88,7 @@ def _names_and_policy(stack: Stack) -> dict[str, str]:
         "LIVERY_SPF_INCLUDE": f"spf.{INFRA_DOMAIN}",
         # Every address of this stack is in 127/8, so the guard against private targets must let them pass.
         "LIVERY_ALLOW_PRIVATE_TARGETS": "true",
-        "LIVERY_DELAY_SCALE": TEST_DELAY_SCALE if stack.mode == "test" else "1.0",
+        "LIVERY_DELAY_SCALE": os.environ.get("LIVERY_DELAY_SCALE") or _delay_scale(stack),
         "LIVERY_OPERATOR_EMAIL": OPERATOR_EMAIL,
         "LIVERY_OPERATOR_PASSWORD_FILE": str(stack.secret_file("operator_password")),
     }

@@ -26,6 +26,7 @@ class Document:
 
     forms: list[Form] = field(default_factory=list)
     links: list[tuple[str, str]] = field(default_factory=list)
+    sheets: list[str] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
     title: str = ""
     text: str = ""
@@ -57,6 +58,8 @@ class _Reader(HTMLParser):
         elif tag == "a" and "href" in values:
             self._link = values["href"]
             self.document.links.append((self._link, ""))
+        elif tag == "link" and "stylesheet" in values.get("rel", "").lower():
+            self.document.sheets.append(values.get("href", ""))
         elif self._form is not None:
             self._control(tag, values)
         if tag == "input" and values.get("id"):

@@ -127,6 +127,13 @@ class Browser:
             return self.get(f"{target.split('?', 1)[0]}?{urlencode(values)}")
         return self.post(target, values, referer=page.url)
 
+    def carries(self, page: Page, text: str) -> bool:
+        """Whether TEXT (in lower case) stands in the page or in a style sheet that it links to."""
+        if text in page.text.lower():
+            return True
+        sheets = (self.get(urljoin(page.url, sheet)) for sheet in page.document.sheets)
+        return any(sheet.status == 200 and text in sheet.text.lower() for sheet in sheets)
+
     def fill(self, url: str, fields: Mapping[str, str]) -> Page:
         """GET a page, fill the form that has these fields, send it and return what came."""
         page = self.get(url)

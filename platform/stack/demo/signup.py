@@ -105,7 +105,7 @@ def brand(world: World) -> str:
     seen = acme.browser.get(f"https://{acme.host}/")
     expect(seen.status == 200, f"the dashboard answered {seen.status}")
     expect(acme.product in seen.document.text, f"no product name in {seen.document.text[:160]!r}")
-    expect(acme.colour in seen.text.lower(), f"no {acme.colour} in the dashboard's page")
+    expect(acme.browser.carries(seen, acme.colour), f"no {acme.colour} in the dashboard's page")
     return f"dashboard says “{acme.product}” and carries {acme.colour}"
 
 

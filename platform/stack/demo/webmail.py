@@ -17,13 +17,14 @@ def url(world: World) -> str:
 
 def branded_page(world: World) -> str:
     """The login page shows product name and colour."""
-    page = Browser(world.endpoints).get(url(world))
+    browser = Browser(world.endpoints)
+    page = browser.get(url(world))
     expect(page.status == 200, f"answered {page.status}: {page.document.text[:160]}")
     expect(
         world.acme.product in page.text,
         f"no “{world.acme.product}” in {page.document.text[:160]!r}",
     )
-    expect(world.acme.colour in page.text.lower(), f"no {world.acme.colour} in the page")
+    expect(browser.carries(page, world.acme.colour), f"no {world.acme.colour} in the page")
     page.form_with("_user", "_pass", "_token")
     return f"{url(world)} says “{page.document.title}” and carries {world.acme.colour}"
 

@@ -2,7 +2,7 @@
 
 from stack.client.forms import read_document
 
-PAGE = """<!doctype html><html><head><title> Sign up – Acme </title><style>p{color:red}</style></head><body>
+PAGE = """<!doctype html><html><head><title> Sign up – Acme </title><style>p{color:red}</style><link rel="stylesheet" href="/brand.css"></head><body>
 <form action="/search" method="get"><input name="q"></form>
 <form method="post" action="/signup/" id="signup">
 <input type="hidden" name="csrfmiddlewaretoken" value="abc&amp;d">
@@ -35,6 +35,7 @@ def test_texts_links_and_title_are_read_without_scripts() -> None:
     assert document.title == "Sign up – Acme"
     assert document.texts["api-key-secret"] == "lvk_12"
     assert document.texts["shown"] == "typed"
+    assert document.sheets == ["/brand.css"]
     assert document.links == [("/a/b/?x=1&y=2", "A link")]
     assert "hidden" not in document.text
     assert "color" not in document.text

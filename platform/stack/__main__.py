@@ -59,7 +59,8 @@ def _up(stack: Stack, options: argparse.Namespace) -> int:
     launch.listen_for_signals()
     show.say(f"Livery, stack {stack.number} (state in {stack.var})")
     began = time.monotonic()
-    if launch.bring_up(stack, detached=options.detach):
+    without = frozenset(name for name in options.without.split(",") if name)
+    if launch.bring_up(stack, detached=options.detach, without=without):
         show.say(f"Up after {time.monotonic() - began:.0f} s.")
         overview.summary(stack)
         if options.detach:
@@ -106,8 +107,14 @@ def _logs(stack: Stack, options: argparse.Namespace) -> int:
 
 
 def _restart(stack: Stack, options: argparse.Namespace) -> int:
-    preflight.require_root(f"restart {options.part}")
-    launch.restart(stack, options.part)
+    preflight.require_root("restart")
+    launch.restart(stack, options.parts)
+    return 0
+
+
+def _stop(stack: Stack, options: argparse.Namespace) -> int:
+    preflight.require_root("stop")
+    launch.stop(stack, options.parts)
     return 0
 
 
@@ -167,6 +174,7 @@ COMMANDS: dict[str, Callable[[Stack, argparse.Namespace], int]] = {
     "status": _status,
     "logs": _logs,
     "restart": _restart,
+    "stop": _stop,
     "endpoints": _endpoints,
     "doctor": _doctor,
     "demo": _client,
@@ -186,11 +194,14 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("--var", help="folder of the state (default var/, or LIVERY_VAR)")
         if name == "up":
             one.add_argument("--detach", action="store_true", help="return once everything is up")
+            one.add_argument(
+                "--without", default="", metavar="PART,PART", help="leave these parts stopped"
+            )
         if name == "logs":
             one.add_argument("part", nargs="?")
             one.add_argument("-f", "--follow", action="store_true")
-        if name == "restart":
-            one.add_argument("part")
+        if name in {"restart", "stop"}:
+            one.add_argument("parts", nargs="+", metavar="PART")
         if name in {"endpoints", "doctor"}:
             one.add_argument("--json", action="store_true")
     return parser

@@ -27,7 +27,17 @@ def checks(checkout: Path) -> list[Check]:
 
     return [
         tool("ruff", "check", "--output-format", "concise", "."),
-        Check(name="format", command=(str(bin_folder / "ruff"), "format", "--check", "--output-format", "concise", ".")),
+        Check(
+            name="format",
+            command=(
+                str(bin_folder / "ruff"),
+                "format",
+                "--check",
+                "--output-format",
+                "concise",
+                ".",
+            ),
+        ),
         Check(name="imports", command=(str(bin_folder / "lint-imports"), "--no-cache")),
         Check(
             name="templates", command=(str(bin_folder / "djlint"), "templates", "--lint", "--quiet")

@@ -64,18 +64,19 @@ def prepare_state(stack: Stack) -> list[Part]:
     return parts
 
 
-def bring_up(stack: Stack, *, detached: bool) -> bool:
-    """Bring everything up and return True, or return False when all of it already was."""
+def bring_up(stack: Stack, *, detached: bool, without: frozenset[str] = frozenset()) -> bool:
+    """Bring all parts but WITHOUT up and return True, or return False when they already were."""
     with record.exclusive(stack.number, what="./livery up"):
         require_ours(stack)
         supervisor = supervision.connect(stack)
-        if supervisor is not None and _all_healthy(supervisor, registry.parts(stack)):
+        if supervisor is not None and _all_healthy(supervisor, _wanted(stack, without)):
             return False
-        parts = prepare_state(stack)
+        prepare_state(stack)
+        parts = _wanted(stack, without)
         if supervisor is None:
             supervisor = _new_supervisor(stack, parts, detached=detached)
         else:
-            supervision.render(stack, parts)
+            supervision.render(stack, registry.parts(stack))
             supervisor.take_configuration()
             record.write(stack, supervisor=supervisor.pid(), detached=detached)
         try:
@@ -88,6 +89,14 @@ def bring_up(stack: Stack, *, detached: bool) -> bool:
         return True
 
 
+def _wanted(stack: Stack, without: frozenset[str]) -> list[Part]:
+    parts = registry.parts(stack)
+    unknown = without - {part.name for part in parts}
+    if unknown:
+        raise StackError(f"There is no part {', '.join(sorted(unknown))}")
+    return [part for part in parts if part.name not in without]
+
+
 def _new_supervisor(
     stack: Stack, parts: Sequence[Part], *, detached: bool
 ) -> supervision.Supervisor:
@@ -98,7 +107,7 @@ def _new_supervisor(
     if known is not None and known.is_supervised:
         shutdown.end_supervisor(stack, known)
     preflight.require_free_ports(stack, parts)
-    pid = supervision.launch(stack, supervision.render(stack, parts))
+    pid = supervision.launch(stack, supervision.render(stack, registry.parts(stack)))
     record.write(stack, supervisor=pid, detached=detached)
     supervisor = supervision.connect(stack)
     assert supervisor is not None
@@ -176,22 +185,40 @@ def _report_changes(supervisor: supervision.Supervisor, before: dict[str, int]) 
     return now
 
 
-def restart(stack: Stack, name: str) -> None:
-    """Stop one part, prepare it anew and start it; StackError when it is unknown or the stack is down."""
-    with record.exclusive(stack.number, what=f"./livery restart {name}"):
-        require_ours(stack)
-        supervisor = supervision.connect(stack)
-        if supervisor is None:
-            raise StackError(f"Stack {stack.number} is not up: ./livery up")
-        parts = registry.parts(stack)
-        chosen = [part for part in parts if part.name == name]
-        if not chosen:
-            names = ", ".join(part.name for part in parts)
-            raise StackError(f"There is no part {name}. Parts: {names}")
-        if not chosen[0].once:
-            supervisor.stop(name)
-            while supervisor.info(name).is_alive:
-                time.sleep(0.05)
-        supervision.render(stack, parts)
+def restart(stack: Stack, names: Sequence[str]) -> None:
+    """Stop parts, prepare them anew and start them; StackError when one is unknown or the stack is down."""
+    with record.exclusive(stack.number, what="./livery restart"):
+        supervisor, parts = _running(stack, names)
+        _stop_and_wait(supervisor, parts)
+        supervision.render(stack, registry.parts(stack))
         supervisor.take_configuration()
-        Startup(stack, supervisor, chosen).run()
+        Startup(stack, supervisor, parts).run()
+
+
+def stop(stack: Stack, names: Sequence[str]) -> None:
+    """Stop parts and leave them stopped until the next `restart` or `up`."""
+    with record.exclusive(stack.number, what="./livery stop"):
+        supervisor, parts = _running(stack, names)
+        _stop_and_wait(supervisor, parts)
+
+
+def _running(stack: Stack, names: Sequence[str]) -> tuple[supervision.Supervisor, list[Part]]:
+    require_ours(stack)
+    supervisor = supervision.connect(stack)
+    if supervisor is None:
+        raise StackError(f"Stack {stack.number} is not up: ./livery up")
+    parts = registry.parts(stack)
+    unknown = set(names) - {part.name for part in parts}
+    if unknown:
+        known = ", ".join(part.name for part in parts)
+        raise StackError(f"There is no part {', '.join(sorted(unknown))}. Parts: {known}")
+    return supervisor, [part for part in parts if part.name in names]
+
+
+def _stop_and_wait(supervisor: supervision.Supervisor, parts: Sequence[Part]) -> None:
+    stoppable = [part.name for part in parts if not part.once]
+    for name in stoppable:
+        supervisor.stop(name)
+    for name in stoppable:
+        while supervisor.info(name).is_alive:
+            time.sleep(0.05)

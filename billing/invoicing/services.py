@@ -1,6 +1,6 @@
 """Close billing periods: what was used becomes an invoice, once."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -11,6 +11,7 @@ from billing.invoicing.drafts import DraftLine, draft_lines
 from billing.invoicing.errors import NothingToBill
 from billing.invoicing.models import BillingPeriod, Invoice, InvoiceLine
 from billing.invoicing.ports import Demand
+from billing.metering.selectors import month_start
 from billing.pricing.errors import NotSubscribed
 from billing.pricing.models import Subscription
 from billing.pricing.selectors import rates_of
@@ -18,6 +19,9 @@ from kernel import clock, ids
 from kernel.actor import SYSTEM, Actor, authorise
 from kernel.errors import InvalidInput
 from kernel.outbox import audit, publish
+
+#: The last hours of a month are counted a little after they are over.
+GRACE = timedelta(hours=6)
 
 
 @transaction.atomic
@@ -52,6 +56,15 @@ def close_period(*, actor: Actor, reseller_id: UUID, until: datetime | None = No
     invoice = _issue(period=period, currency=subscription.price_list.currency, lines=lines)
     _tell(actor=actor, invoice=invoice)
     return invoice
+
+
+def close_last_month(*, reseller_id: UUID) -> Invoice | None:
+    """Bill up to the beginning of this month; None while there is nothing to bill."""
+    until = month_start(clock.now() - GRACE)
+    try:
+        return close_period(actor=SYSTEM, reseller_id=reseller_id, until=until)
+    except (NothingToBill, NotSubscribed):
+        return None
 
 
 def demand_payment(*, reseller_id: UUID, invoice_id: UUID) -> None:

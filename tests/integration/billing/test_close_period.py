@@ -10,7 +10,7 @@ from django.db.utils import ProgrammingError
 from billing.invoicing import selectors
 from billing.invoicing.errors import NothingToBill
 from billing.invoicing.models import BilledRecord, BillingPeriod, Invoice, InvoiceLine
-from billing.invoicing.services import close_period
+from billing.invoicing.services import close_last_month, close_period
 from billing.metering.models import Meter, UsageRecord
 from billing.metering.services import record_usage
 from billing.pricing.errors import NotSubscribed
@@ -199,3 +199,19 @@ def test_the_sum_of_the_lines_is_the_sum_of_the_ledger(subscribed):
     close(subscribed)
     billed = InvoiceLine.objects.aggregate(total=Sum("quantity"))["total"]
     assert billed == UsageRecord.objects.aggregate(total=Sum("quantity"))["total"] == 190
+
+
+def test_the_monthly_bill_ends_with_the_month_and_comes_once(subscribed):
+    count(subscribed, key="may", at=MIDDLE)
+    with clock.at(END + timedelta(hours=7)):
+        count(subscribed, key="june", at=END)
+        invoice = close_last_month(reseller_id=subscribed.reseller.public_id)
+        assert close_last_month(reseller_id=subscribed.reseller.public_id) == invoice
+    assert (invoice.period.starts_at, invoice.period.ends_at) == (START, END)
+    assert [line.quantity for line in invoice.lines.all()] == [1]
+
+
+def test_the_monthly_bill_waits_until_the_last_hours_are_counted(subscribed):
+    count(subscribed, key="may", at=MIDDLE)
+    with clock.at(END + timedelta(hours=5)):
+        assert close_last_month(reseller_id=subscribed.reseller.public_id) is None

@@ -37,7 +37,7 @@ def zone(origin: str, records: str) -> dns.zone.Zone:
     """A zone from `name type value` lines; SOA and NS are given when the text has none."""
     head = f"$ORIGIN {origin}\n$TTL 60\n"
     soa = "@ SOA ns1.invalid. h.invalid. 1 60 60 60 60\n"
-    ns = "" if " NS " in records else "@ NS ns1.invalid.\n"
+    ns = "" if "@ NS " in records else "@ NS ns1.invalid.\n"
     return dns.zone.from_text(head + soa + ns + records, relativize=False)
 
 

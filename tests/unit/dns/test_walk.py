@@ -1,0 +1,126 @@
+"""The walk finds every authoritative server and tells silence, split and absence apart."""
+
+import asyncio
+
+import pytest
+
+from kernel.dns.answers import Answers
+from kernel.dns.memory import MemoryExchange, zone
+from kernel.dns.walk import Unreachable, Walker
+
+ROOT, TLD, NS1, NS2 = "10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"
+CLIENT = """@ NS ns1.host.test.
+@ NS ns2.host.test.
+@ MX 10 mx.infra.test.
+@ TXT "v=spf1 -all"
+key._domainkey CNAME key.host.test.
+"""
+
+
+def network(client: str = CLIENT) -> MemoryExchange:
+    root = zone(".", f"test. NS ns.test.\nns.test. A {TLD}\n")
+    test = zone(
+        "test.",
+        f"""client NS ns1.host.test.
+client NS ns2.host.test.
+host NS ns1.host.test.
+ns1.host A {NS1}
+ns2.host A {NS2}
+""",
+    )
+    host = zone("host.test.", f'ns1 A {NS1}\nns2 A {NS2}\nkey TXT "p=abc"\n')
+    served = [zone("client.test.", client), host]
+    return MemoryExchange(zones={ROOT: [root], TLD: [test], NS1: served, NS2: served})
+
+
+def ask(exchange: MemoryExchange, name: str, rdtype: str, **options: object) -> Answers:
+    walker = Walker(exchange=exchange, roots=[ROOT], allow_private=True, **options)
+
+    async def run() -> Answers:
+        await walker.zone_of("client.test")
+        return await walker.look_up(name, rdtype)
+
+    return asyncio.run(run())
+
+
+def test_every_server_of_the_zone_is_asked() -> None:
+    answers = ask(network(), "client.test", "MX")
+    assert answers.zone == "client.test"
+    assert {reply.server.address for reply in answers.replies} == {NS1, NS2}
+    assert answers.agreed
+    assert answers.heard[0].values == ("10 mx.infra.test",)
+
+
+def test_an_absent_name_is_an_answer_and_not_a_failure() -> None:
+    answers = ask(network(), "_dmarc.client.test", "TXT")
+    assert answers.agreed
+    assert not answers.heard[0].exists
+    assert answers.heard[0].values == ()
+
+
+def test_a_silent_server_does_not_hide_the_other_one() -> None:
+    exchange = network()
+    exchange.silent.add(NS1)
+    answers = ask(exchange, "client.test", "MX")
+    assert [reply.failure for reply in answers.replies] == ["timeout", ""]
+    assert answers.agreed
+
+
+def test_a_server_that_fails_is_told_by_its_code() -> None:
+    exchange = network()
+    exchange.failing.add(NS2)
+    answers = ask(exchange, "client.test", "MX")
+    assert [reply.failure for reply in answers.replies] == ["", "servfail"]
+
+
+def test_servers_that_differ_do_not_agree() -> None:
+    exchange = network()
+    exchange.zones[NS2] = [zone("client.test.", CLIENT.replace("10 mx", "20 mx"))]
+    assert not ask(exchange, "client.test", "MX").agreed
+
+
+def test_an_alias_is_followed_into_another_zone() -> None:
+    answers = ask(network(), "key._domainkey.client.test", "TXT")
+    assert answers.heard[0].values == ("p=abc",)
+
+
+def test_a_parent_and_a_child_on_one_server_are_told_apart() -> None:
+    exchange = network()
+    # The top-level server holds the child too, with other data: only the child's own servers count.
+    exchange.zones[TLD].append(zone("client.test.", CLIENT.replace("10 mx", "99 old")))
+    answers = ask(exchange, "client.test", "MX")
+    assert answers.heard[0].values == ("10 mx.infra.test",)
+
+
+def test_a_lower_delegation_is_followed() -> None:
+    exchange = network(CLIENT + f"mail NS ns.mail\nns.mail A {NS2}\n")
+    exchange.zones[NS2] = [*exchange.zones[NS2], zone("mail.client.test.", '@ TXT "below"\n')]
+    answers = ask(exchange, "mail.client.test", "TXT")
+    assert answers.zone == "mail.client.test"
+    assert answers.heard[0].values == ("below",)
+
+
+def test_when_the_registry_is_silent_the_walk_says_where_it_ended() -> None:
+    exchange = network()
+    exchange.silent.add(TLD)
+    with pytest.raises(Unreachable) as caught:
+        ask(exchange, "client.test", "MX")
+    assert caught.value.zone == "test"
+
+
+def test_private_servers_are_not_asked_unless_allowed() -> None:
+    exchange = network()
+    walker = Walker(exchange=exchange, roots=[ROOT], allow_private=False)
+    with pytest.raises(Unreachable):
+        asyncio.run(walker.look_up("client.test", "MX"))
+    assert exchange.asked == []
+
+
+def test_name_servers_that_name_each_other_do_not_keep_us_for_ever() -> None:
+    root = zone(".", "test. NS ns.test.\n" + f"ns.test. A {TLD}\n")
+    loop = zone("test.", "a NS ns.b.test.\nb NS ns.a.test.\n")
+    exchange = MemoryExchange(zones={ROOT: [root], TLD: [loop]})
+    walker = Walker(exchange=exchange, roots=[ROOT], allow_private=True)
+    answers = asyncio.run(walker.look_up("a.test", "MX"))
+    assert [reply.failure for reply in answers.replies] == ["no_address"]
+    assert len(exchange.asked) < 60

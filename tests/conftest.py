@@ -168,6 +168,7 @@ def _operator() -> None:
 def _reseller(name: str) -> None:
     from tenants.accounts.models import Member, Role
     from tenants.organisations.models import Organisation
+    from tenants.plans import services as plans
     from tenants.resellers.models import Brand, Reseller, ResellerHost
 
     reseller, _ = Reseller.objects.get_or_create(
@@ -196,6 +197,8 @@ def _reseller(name: str) -> None:
         owner.set_password(PASSWORD)
         owner.save()
         Organisation.objects.get_or_create(name=f"{name.title()} Client")
+        plans.ensure_default_plan()
+        plans.grant_plan(reseller_id=reseller.public_id)
 
 
 def _cast(name: str, email: str) -> Cast:

@@ -73,7 +73,7 @@ def _up(stack: Stack, options: argparse.Namespace) -> int:
         show.say("Its launcher is gone, so this one takes its place.")
     show.say("Ctrl-C stops everything.")
     try:
-        launch.attend(stack)
+        launch.attend(stack, without=without)
     except launch.Interrupted:
         launch.ignore_signals()
         show.say("\nStopping …")

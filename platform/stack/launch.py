@@ -156,7 +156,7 @@ def adopt(stack: Stack) -> bool:
     return True
 
 
-def attend(stack: Stack) -> None:
+def attend(stack: Stack, *, without: frozenset[str] = frozenset()) -> None:
     """Stay in the foreground until somebody stops the stack: report restarts, revive a killed supervisor."""
     pids: dict[str, int] = {}
     while True:
@@ -167,7 +167,7 @@ def attend(stack: Stack) -> None:
             return
         if not known.is_supervised:
             show.say("The supervisor is gone: starting again …")
-            bring_up(stack, detached=False)
+            bring_up(stack, detached=False, without=without)
             pids = {}
             continue
         supervisor = supervision.connect(stack)

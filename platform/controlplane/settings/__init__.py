@@ -18,6 +18,7 @@ SHARED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
+    "django.contrib.messages",
     "django.contrib.staticfiles",
     "kernel",
     "controlplane",
@@ -68,6 +69,7 @@ DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 
 MIDDLEWARE = [
     "controlplane.middleware.trace.TraceMiddleware",
+    "controlplane.middleware.policy.PolicyMiddleware",
     "controlplane.middleware.health.HealthMiddleware",
     "controlplane.middleware.reseller.ResellerMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -76,6 +78,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 TEMPLATES = [
@@ -85,6 +88,7 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
                 "controlplane.portal.context.brand",
             ]
         },
@@ -97,7 +101,7 @@ LANGUAGE_CODE = "en"
 USE_I18N = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "templates" / "static"]
-STATIC_ROOT = env.text("LIVERY_STATIC_ROOT", str(BASE_DIR / "var" / "static"))
+STATIC_ROOT = env.text("LIVERY_STATIC_ROOT") or None  # else straight out of the sources
 WHITENOISE_USE_FINDERS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 
@@ -113,6 +117,9 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+CSRF_FAILURE_VIEW = "controlplane.errors.csrf_failure"
+FORM_RENDERER = "controlplane.portal.forms.Renderer"
 SESSION_COOKIE_NAME = "__Host-session"
 CSRF_COOKIE_NAME = "__Host-csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
@@ -151,8 +158,8 @@ DNS_ROOTS = env.text("LIVERY_DNS_ROOTS", "127.77.1.3,127.77.1.4").split(",")
 PLATFORM_DNS_SERVER = env.address("LIVERY_PLATFORM_DNS_SERVER", "127.77.1.7:53")
 PLATFORM_DNS_KEY_NAME = env.text("LIVERY_PLATFORM_DNS_KEY_NAME", "dns-platform")
 PLATFORM_DNS_KEY_FILE = env.text("LIVERY_PLATFORM_DNS_KEY_FILE")
-ACCEPT_LISTEN = env.address("LIVERY_ACCEPT_LISTEN", "127.77.1.15:24")
-FEEDBACK_LISTEN = env.address("LIVERY_FEEDBACK_LISTEN", "127.77.1.16:24")
+ACCEPT_LISTEN = env.address("LIVERY_ACCEPT_LISTEN", "127.77.1.15:2424")
+FEEDBACK_LISTEN = env.address("LIVERY_FEEDBACK_LISTEN", "127.77.1.16:2424")
 MILTER_LISTEN = env.address("LIVERY_MILTER_LISTEN", "127.77.1.14:7001")
 DOVECOT_LMTP = env.address("LIVERY_DOVECOT_LMTP", "127.77.1.12:24")
 RSPAMD_URL = env.text("LIVERY_RSPAMD_URL", "http://127.77.1.13:11333")
@@ -165,6 +172,8 @@ JOURNAL = env.text("LIVERY_JOURNAL", "var/journal")
 CA_FILE = env.text("LIVERY_CA_FILE")
 ALLOW_PRIVATE_TARGETS = env.flag("LIVERY_ALLOW_PRIVATE_TARGETS", default=False)
 DELAY_SCALE = env.number("LIVERY_DELAY_SCALE", 1.0)
+SMTP_TIMEOUT_SCALE = env.number("LIVERY_SMTP_TIMEOUT_SCALE", 1.0)
+EGRESS_CONNECTIONS_PER_SITE = int(env.number("LIVERY_EGRESS_CONNECTIONS_PER_SITE", 10))
 OPERATOR_EMAIL = env.text("LIVERY_OPERATOR_EMAIL", f"operator@{PLATFORM_HOST}")
 OPERATOR_PASSWORD_FILE = env.text("LIVERY_OPERATOR_PASSWORD_FILE")
 

@@ -1,0 +1,1 @@
+"""The egress engine: claims due recipients, delivers them, and records what happened."""

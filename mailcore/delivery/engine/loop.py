@@ -1,0 +1,208 @@
+"""The loop of one shard: own it, claim from it, deliver, keep the leases, and stop cleanly."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from random import Random
+
+import psycopg
+
+from kernel import clock
+from mailcore.delivery import outcomes
+from mailcore.delivery.egress_settings import EgressSettings
+from mailcore.delivery.engine import wake
+from mailcore.delivery.engine.courier import Courier
+from mailcore.delivery.engine.flights import Flights
+from mailcore.delivery.engine.journal import Journal
+from mailcore.delivery.engine.recorder import Recorder
+from mailcore.delivery.engine.store import Store
+from mailcore.delivery.jobs import Claimed, group
+from mailcore.delivery.smtp.envelope import Answer
+from mailcore.delivery.smtp.pool import SessionPool
+
+log = logging.getLogger(__name__)
+
+#: Seconds between looks into the queue when nothing wakes us: short after work, longer when idle.
+POLL, IDLE_POLL = 0.1, 1.0
+SWEEP = 10.0
+CLEAR_EVERY = 6
+AGAIN = 1.0
+
+
+class ShardLoop:
+    """Runs a shard until asked to stop, or until another process owns it."""
+
+    def __init__(
+        self,
+        settings: EgressSettings,
+        *,
+        store: Store,
+        courier: Courier,
+        recorder: Recorder,
+        journal: Journal,
+        sessions: SessionPool,
+        wake_up: asyncio.Event,
+        random: Random,
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._courier = courier
+        self._recorder = recorder
+        self._journal = journal
+        self._sessions = sessions
+        self._wake = wake_up
+        self._random = random
+        self._stop = asyncio.Event()
+        self._flights = Flights(per_site=settings.connections_per_site * 2, landed=self._wake.set)
+
+    def stop(self) -> None:
+        """Claim no more, finish what is under way, end."""
+        self._stop.set()
+        self._wake.set()
+
+    async def run(self, *, is_alone: bool) -> None:
+        """Own the shard and work; `is_alone`: no other process of this node can have it."""
+        if not await self._own(is_alone=is_alone):
+            return
+        recording = asyncio.create_task(self._recorder.run())
+        if is_alone:
+            await self._until_done("look at what was under way", self._take_over)
+        beside = [
+            asyncio.create_task(self._keep_leases()),
+            asyncio.create_task(self._sweep()),
+            asyncio.create_task(
+                wake.listen(url=self._settings.redis_url, node=self._settings.node, wake=self._wake)
+            ),
+        ]
+        try:
+            await self._work()
+        finally:
+            await self._drain()
+            self._recorder.close()
+            await recording
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+
+    async def _own(self, *, is_alone: bool) -> bool:
+        while not self._stop.is_set():
+            try:
+                if await self._store.take(is_alone=is_alone):
+                    log.info("shard %s is ours, epoch %s", self._settings.shard, self._store.epoch)
+                    return True
+            except psycopg.OperationalError as error:
+                log.warning("cannot take the shard: %s", error)
+            await self._pause(AGAIN)
+        return False
+
+    async def _take_over(self) -> None:
+        """What the process before us had: unsent goes back, answers are stored, doubt is said."""
+        before = await self._store.leased_before()
+        self._journal.keep_only(before)
+        unsent = [claimed for claimed in before if not self._journal.was_sent(claimed)]
+        await self._store.release(unsent)
+        self._recorder.put(
+            [
+                outcomes.settle(
+                    self._journal.answer_of(claimed) or _interrupted(claimed),
+                    scale=self._settings.delay_scale,
+                    random=self._random,
+                )
+                for claimed in before
+                if self._journal.was_sent(claimed)
+            ]
+        )
+        if before:
+            log.info("taken over: %d unsent, %d sent", len(unsent), len(before) - len(unsent))
+
+    async def _work(self) -> None:
+        idle = POLL
+        while not self._stop.is_set():
+            self._wake.clear()
+            claimed = await self._claim()
+            for job in group(claimed):
+                self._flights.start(job, self._courier.run(job))
+            if claimed:
+                idle = POLL
+            elif self._store.has_seen_all or not self._room():
+                await self._until_woken(idle)
+                idle = min(idle * 1.5, IDLE_POLL)
+
+    async def _claim(self) -> list[Claimed]:
+        limit = min(self._room(), self._settings.batch)
+        if limit <= 0:
+            return []
+        try:
+            return await self._store.claim(
+                now=clock.now(), limit=limit, busy=self._flights.busy_sites
+            )
+        except psycopg.OperationalError as error:
+            log.warning("nothing can be claimed: %s", error)
+            await self._pause(AGAIN)
+            return []
+
+    def _room(self) -> int:
+        return self._settings.in_flight - self._flights.count
+
+    async def _keep_leases(self) -> None:
+        """Say that we live, and keep what is under way; without either, stop."""
+        while True:
+            await asyncio.sleep(self._settings.heartbeat)
+            try:
+                if not await self._store.heartbeat():
+                    log.error("shard %s has another owner", self._settings.shard)
+                    self.stop()
+                    return
+                await self._store.hold(
+                    self._flights.recipients, seconds=self._settings.waiting_lease
+                )
+            except psycopg.OperationalError as error:
+                log.warning("no heartbeat: %s", error)
+
+    async def _sweep(self) -> None:
+        turn = 0
+        while True:
+            await self._until_done("reap leases", self._store.reap)
+            await self._until_done("heal pairs", self._store.heal_pairs)
+            turn = (turn + 1) % CLEAR_EVERY
+            if turn == 0:
+                await self._until_done("clear pairs", self._store.clear_pairs)
+            self._wake.set()
+            await asyncio.sleep(SWEEP / 2)
+            await self._sessions.close_idle()
+            await asyncio.sleep(SWEEP / 2)
+            await self._sessions.close_idle()
+
+    async def _drain(self) -> None:
+        await self._flights.wait(seconds=self._settings.drain)
+        await self._sessions.close_idle(older_than=-1)
+
+    async def _until_done(self, what: str, step: Callable[[], Awaitable[object]]) -> None:
+        """Repeat a step until the database answers; stopping ends it."""
+        while not self._stop.is_set():
+            try:
+                await step()
+            except psycopg.OperationalError as error:
+                log.warning("cannot %s: %s", what, error)
+                await self._pause(AGAIN)
+            else:
+                return
+
+    async def _until_woken(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+
+    async def _pause(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stop.wait()
+
+
+def _interrupted(claimed: Claimed) -> outcomes.Try:
+    """The final dot went out, and the process ended before it heard an answer."""
+    now = clock.now()
+    text = "the delivery process ended before the answer came"
+    answer = Answer(verdict="deferred", phase="dot", text=text, maybe_delivered=True)
+    return outcomes.record(claimed, answer, started_at=now, ended_at=now)

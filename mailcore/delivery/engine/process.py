@@ -1,0 +1,100 @@
+"""The parts of an egress process, put together inside its loop."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from random import Random
+
+from mailcore.delivery.egress_settings import EgressSettings
+from mailcore.delivery.engine.courier import Courier
+from mailcore.delivery.engine.journal import Journal, only_process
+from mailcore.delivery.engine.loop import ShardLoop
+from mailcore.delivery.engine.recorder import Recorder
+from mailcore.delivery.engine.store import Pool, Store, open_pool
+from mailcore.delivery.keyring import Keyring
+from mailcore.delivery.local import LocalDelivery
+from mailcore.delivery.notifications import Notifier
+from mailcore.delivery.remote import RemoteDelivery
+from mailcore.delivery.resolver import MailResolver
+from mailcore.delivery.signing import SigningKeys
+from mailcore.delivery.smtp.pool import SessionPool
+
+
+async def run(
+    settings: EgressSettings, *, stop: asyncio.Event, resolver: MailResolver | None = None
+) -> None:
+    """Run one shard until `stop` is set or the shard has another owner."""
+    name = f"{settings.node}-{settings.shard}"
+    async with AsyncExitStack() as stack:
+        is_alone = stack.enter_context(only_process(settings.journal / f"{name}.lock"))
+        journal = Journal(settings.journal / f"{name}.journal")
+        stack.callback(journal.close)
+        delivery = await _open(stack, settings.delivery_dsn, name="delivery", size=6)
+        signer = await _open(stack, settings.signer_dsn, name="signer", size=1)
+        sessions = SessionPool(
+            timeouts=settings.timeouts,
+            cap=settings.connections_per_site,
+            messages=settings.messages_per_connection,
+        )
+        local = LocalDelivery(settings, sessions=sessions)
+        stack.push_async_callback(local.close)
+        found = resolver or MailResolver(
+            settings.resolver, allow_private=settings.allow_private_targets
+        )
+        remote = RemoteDelivery(settings, resolver=found, sessions=sessions)
+        loop = _assemble(settings, delivery, signer, journal, sessions, remote, local)
+        passing_on = asyncio.create_task(_pass_on(stop, loop))
+        stack.callback(passing_on.cancel)
+        await loop.run(is_alone=is_alone)
+
+
+def _assemble(
+    settings: EgressSettings,
+    delivery: Pool,
+    signer: Pool,
+    journal: Journal,
+    sessions: SessionPool,
+    remote: RemoteDelivery,
+    local: LocalDelivery,
+) -> ShardLoop:
+    keyring, wake_up = Keyring(master=settings.master_key), asyncio.Event()
+    random = Random()  # noqa: S311 - spreads load, hides nothing
+    store = Store(delivery, settings)
+    recorder = Recorder(
+        store,
+        journal=journal,
+        notifier=Notifier(infra_domain=settings.infra_domain, keyring=keyring),
+        queued=wake_up.set,
+    )
+    courier = Courier(
+        settings,
+        store=store,
+        keyring=keyring,
+        signing=SigningKeys(signer, keyring=keyring),
+        remote=remote,
+        local=local,
+        journal=journal,
+        recorder=recorder,
+        random=random,
+    )
+    return ShardLoop(
+        settings,
+        store=store,
+        courier=courier,
+        recorder=recorder,
+        journal=journal,
+        sessions=sessions,
+        wake_up=wake_up,
+        random=random,
+    )
+
+
+async def _open(stack: AsyncExitStack, dsn: str, *, name: str, size: int) -> Pool:
+    pool = open_pool(dsn, name=name, size=size)
+    await pool.open()
+    stack.push_async_callback(pool.close)
+    return pool
+
+
+async def _pass_on(stop: asyncio.Event, loop: ShardLoop) -> None:
+    await stop.wait()
+    loop.stop()

@@ -1,0 +1,101 @@
+"""Results into the database: in batches, with notifications, until it takes them."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+import psycopg
+
+from kernel import clock
+from mailcore.delivery.engine.journal import Journal
+from mailcore.delivery.engine.store import Store
+from mailcore.delivery.notifications import Notifier
+from mailcore.delivery.outcomes import Result
+from mailcore.delivery.statements import statement
+
+log = logging.getLogger(__name__)
+
+_FINISH = statement("finish")
+BATCH = 200
+LINGER = 0.05
+AGAIN = 1.0
+
+
+class Recorder:
+    """Takes results from any number of jobs; `run` stores them until `close`."""
+
+    def __init__(
+        self, store: Store, *, journal: Journal, notifier: Notifier, queued: Callable[[], None]
+    ) -> None:
+        self._store = store
+        self._journal = journal
+        self._notifier = notifier
+        self._queued = queued
+        self._waiting: list[Result] = []
+        self._arrived = asyncio.Event()
+        self._is_closing = False
+
+    def put(self, results: Sequence[Result]) -> None:
+        """Record these soon; they are in the journal from now on."""
+        self._waiting += results
+        self._arrived.set()
+        try:
+            self._journal.answered(result.tried for result in results)
+        except OSError:
+            log.exception("the journal cannot be written: a crash now would send again")
+
+    def close(self) -> None:
+        """Store what waits, then end `run`."""
+        self._is_closing = True
+        self._arrived.set()
+
+    async def run(self) -> None:
+        """Store batches until closed and empty."""
+        while self._waiting or not self._is_closing:
+            await self._arrived.wait()
+            if len(self._waiting) < BATCH and not self._is_closing:
+                await asyncio.sleep(LINGER)
+            batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+            if not self._waiting and not self._is_closing:
+                self._arrived.clear()
+            if batch:
+                await self._store_batch(batch)
+
+    async def _store_batch(self, batch: list[Result]) -> None:
+        """Until the database has it: a result that is dropped would be sent again."""
+        while True:
+            try:
+                await self._commit(batch)
+            except psycopg.OperationalError as error:
+                log.warning("%d results wait for the database: %s", len(batch), error)
+                await asyncio.sleep(AGAIN)
+            except Exception:
+                if len(batch) == 1:
+                    # Its lease will run out and it will be tried again; the others must not wait.
+                    log.exception("a result cannot be stored: %s", batch[0].tried.claimed)
+                    return
+                for result in batch:
+                    await self._store_batch([result])
+                return
+            else:
+                return
+
+    async def _commit(self, batch: list[Result]) -> None:
+        rows = json.dumps([result.as_row() for result in batch])
+        async with self._store.connection() as connection, connection.transaction():
+            cursor = await connection.execute(_FINISH, {"results": rows})
+            counted: set[UUID] = {row[0] for row in await cursor.fetchall()}
+            told = [r for r in batch if r.tried.claimed.recipient_id in counted]
+            queued = await self._notifier.queue(told, connection=connection, now=clock.now())
+        self._journal.stored(result.tried.claimed for result in batch)
+        self._log_late(batch, counted)
+        if queued:
+            self._queued()
+
+    def _log_late(self, batch: list[Result], counted: set[UUID]) -> None:
+        for result in batch:
+            claimed = result.tried.claimed
+            if claimed.recipient_id not in counted:
+                log.warning("late result for %s: %s", claimed.recipient_id, result.outcome)

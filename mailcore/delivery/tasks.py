@@ -1,0 +1,25 @@
+"""The delivery plane's tasks: each returns within milliseconds."""
+
+from celery import shared_task
+
+from mailcore.delivery import partitions, readers
+from mailcore.delivery.engine import host
+from mailcore.delivery.engine import worker_signals as worker_signals
+
+
+@shared_task(name="mailcore.deliver")
+def deliver(*, node: str, shard: int) -> None:
+    """See to it that this process's loop runs; the loop does the work."""
+    host.ensure(node=node, shard=shard)
+
+
+@shared_task(name="mailcore.count_mail", queue="events")
+def count_mail() -> None:
+    """Turn new delivery events into counted mail."""
+    readers.count_mail()
+
+
+@shared_task(name="mailcore.make_partitions", queue="control")
+def make_partitions() -> None:
+    """Make the partitions of the coming days."""
+    partitions.make_partitions()

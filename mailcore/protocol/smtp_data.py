@@ -1,0 +1,23 @@
+"""Message content as it goes over the wire after DATA (RFC 5321 §4.5.2)."""
+
+import re
+
+_BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
+
+
+def normalise(content: bytes) -> bytes:
+    """Only CRLF ends a line: a bare CR or LF would let a message smuggle in another."""
+    if _BARE.search(content):
+        content = re.sub(rb"\r\n|\r|\n", b"\r\n", content)
+    return content if content.endswith(b"\r\n") or not content else content + b"\r\n"
+
+
+def stuff(content: bytes) -> bytes:
+    """Double the dot of each line that begins with one; `content` is normalised."""
+    stuffed = content.replace(b"\r\n.", b"\r\n..")
+    return b"." + stuffed if stuffed.startswith(b".") else stuffed
+
+
+def has_8bit(content: bytes) -> bool:
+    """Whether any byte is outside US-ASCII (RFC 6152)."""
+    return not content.isascii()

@@ -74,22 +74,34 @@ class LmtpListener:
         writer: asyncio.StreamWriter,
     ) -> None:
         while not session.closed:
-            event = session.next_event()
+            # Replies to pipelined commands leave together, in one segment.
+            replies = bytearray()
+            while isinstance(event := session.next_event(), bytes):
+                replies += event
+            writer.write(bytes(replies))
+            if session.closed:
+                return
             if isinstance(event, Transaction):
                 writer.write(session.finish(await self._answers(event)))
-            elif event is not None:
-                writer.write(event)
             elif self._stopping.is_set() and session.is_idle:
                 writer.write(session.close(_GOING))
-            else:
-                await writer.drain()
-                data = await self._read(reader, may_stop=session.is_idle)
-                if data is None:
-                    writer.write(session.close(_SLOW))
-                elif data:
-                    session.receive(data)
-                elif not self._stopping.is_set() or reader.at_eof():
-                    return
+            elif not await self._refill(session, reader, writer):
+                return
+
+    async def _refill(
+        self,
+        session: LmtpSession,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> bool:
+        """Give the session more bytes; False at the end of the stream."""
+        await writer.drain()
+        data = await self._read(reader, may_stop=session.is_idle)
+        if data is None:
+            writer.write(session.close(_SLOW))
+        elif data:
+            session.receive(data)
+        return data != b"" or (self._stopping.is_set() and not reader.at_eof())
 
     async def _read(self, reader: asyncio.StreamReader, *, may_stop: bool) -> bytes | None:
         """Bytes; empty at the end of the stream or when stopping; None when nothing came."""

@@ -15,7 +15,10 @@ def clean(message: bytes) -> bytes:
     of what the submission milter saw as one.
     """
     message = message.replace(b"\0", b"")
-    if message.count(b"\r") != message.count(b"\r\n"):
+    pairs, returns = message.count(b"\r\n"), message.count(b"\r")
+    if pairs == returns == message.count(b"\n") and message.endswith(b"\r\n"):
+        return message  # the usual case, found by counting: a search takes ten times as long
+    if returns != pairs:
         match = _HEADER_END.search(message)
         end = match.start() if match else len(message)
         message = _BARE_CR.sub(b" ", message[:end]) + message[end:]

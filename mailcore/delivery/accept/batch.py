@@ -1,6 +1,7 @@
 """Submissions as the parameters of the one statement that stores them."""
 
 from collections.abc import Collection
+from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -28,7 +29,11 @@ _RECIPIENT = (
 
 def domain_of(address: str) -> str:
     """The domain as A-labels in lower case; one that is no name stays as it is, and will bounce."""
-    domain = address.rpartition("@")[2]
+    return _stored_form(address.rpartition("@")[2])
+
+
+@lru_cache(maxsize=10_000)
+def _stored_form(domain: str) -> str:
     try:
         return names.normalise(domain)
     except names.InvalidName:

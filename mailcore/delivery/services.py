@@ -1,0 +1,83 @@
+"""Acceptance from inside the product: mail that a service sends, in its own transaction."""
+
+from functools import lru_cache
+from pathlib import Path
+from uuid import UUID
+
+import psycopg
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import connection
+
+from kernel import keys
+from kernel.errors import InvalidInput
+from kernel.tenancy import current_reseller_id
+from mailcore.delivery.accept.batch import ACCEPT, HOSTED, Batch, domain_of, domains_of
+from mailcore.delivery.accept.submission import Owner, Recipient, Stream, Submission
+from mailcore.protocol import headers, line_ends, sender_rule, verp
+
+
+def accept_message(
+    submission: Submission, *, reseller_id: UUID, organisation_id: UUID | None = None
+) -> UUID:
+    """Store a message for delivery, in the caller's transaction; the message's id.
+
+    Row-level security binds the caller to its own reseller. The egress node finds the row by
+    polling: a web request does not wait for Redis.
+    """
+    key_id, key = keys.current_key(reseller_id)
+    owner = Owner(reseller_id=reseller_id, organisation_id=organisation_id, key_id=key_id, key=key)
+    # Django's own cursor sets the search path, which the row-level security goes by; a plain one
+    # beside it binds on the server, so that a body travels as bytes.
+    with (
+        connection.cursor() as django_cursor,
+        connection.wrap_database_errors,
+        psycopg.Cursor(django_cursor.connection) as cursor,
+    ):
+        found = cursor.execute(HOSTED, {"domains": domains_of([submission])})
+        batch = Batch(hosted={row[0] for row in found.fetchall()})
+        batch.add(submission, owner=owner)
+        cursor.execute(ACCEPT, batch.parameters())
+    return submission.id
+
+
+def send_system_mail(message: EmailMessage) -> list[UUID]:
+    """Accept one message per recipient, each with a return path of its own; the messages' ids."""
+    addresses = sender_rule.addresses_in(str(message.message()["From"]))
+    if not addresses or len(addresses) != 1:
+        raise InvalidInput("System mail has one sender.", field="from_email")
+    from_domain = domain_of(addresses[0])
+    reseller_id = current_reseller_id()
+    return [
+        accept_message(
+            _system_submission(message, recipient=address, from_domain=from_domain),
+            reseller_id=reseller_id,
+        )
+        for address in message.recipients()
+    ]
+
+
+def _system_submission(message: EmailMessage, *, recipient: str, from_domain: str) -> Submission:
+    to = Recipient(address=recipient)
+    key = _verp_key(str(settings.IDENTITY_KEY_FILE))
+    submission = Submission(
+        stream=Stream.SYSTEM,
+        envelope_from=verp.return_path(key=key, recipient_id=to.id, from_domain=from_domain),
+        from_domain=from_domain,
+        recipients=(to,),
+        message=b"",
+        is_smtputf8=not recipient.isascii(),
+    )
+    fields, rest = headers.split(line_ends.clean(message.message().as_bytes()))
+    # Django's Message-ID names the machine that made it.
+    kept = [field for field in fields if field.name != "message-id"]
+    message_id = f"<{submission.id.hex}@{from_domain}>"
+    kept.append(headers.make("Message-ID", message_id))
+    if not headers.values_of(kept, "auto-submitted"):
+        kept.append(headers.make("Auto-Submitted", "auto-generated"))
+    return submission.with_message(headers.join(kept, rest), message_id)
+
+
+@lru_cache(maxsize=4)
+def _verp_key(path: str) -> bytes:
+    return verp.key_from(Path(path).read_bytes())

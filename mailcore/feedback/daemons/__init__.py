@@ -1,0 +1,1 @@
+"""The process that hears what comes back."""

@@ -25,11 +25,11 @@ class InvoiceCollection(ApiView):
 class InvoiceDetail(ApiView):
     """One invoice."""
 
-    def get(self, request: Request, invoice: str) -> Response:
+    def get(self, request: Request, invoice_id: str) -> Response:
         """The invoice with its lines."""
         detail = selectors.get_invoice(
             reseller_id=authorise_costs(actor_of(request), "invoices.read"),
-            invoice_id=ids.from_public("inv", invoice),
+            invoice_id=ids.from_public("inv", invoice_id),
         )
         lines = [line_output(line) for line in detail.lines]
         return Response({**invoice_output(detail.invoice), "lines": lines})
@@ -38,11 +38,11 @@ class InvoiceDetail(ApiView):
 class LineRecordCollection(ApiView):
     """What a line is the sum of."""
 
-    def get(self, request: Request, invoice: str, n: int) -> Response:
+    def get(self, request: Request, invoice_id: str, n: int) -> Response:
         """A page of usage records, oldest first."""
         line = selectors.get_line(
             reseller_id=authorise_costs(actor_of(request), "invoices.read"),
-            invoice_id=ids.from_public("inv", invoice),
+            invoice_id=ids.from_public("inv", invoice_id),
             n=n,
         )
         return page(request, selectors.list_line_records(line=line), show=record_output)
@@ -77,7 +77,11 @@ def line_output(line: InvoiceLine) -> dict[str, object]:
 
 
 urlpatterns = [
-    path("invoices", InvoiceCollection.as_view()),
-    path("invoices/<str:invoice>", InvoiceDetail.as_view()),
-    path("invoices/<str:invoice>/lines/<int:n>/records", LineRecordCollection.as_view()),
+    path("invoices", InvoiceCollection.as_view(), name="api-invoices"),
+    path("invoices/<str:invoice_id>", InvoiceDetail.as_view(), name="api-invoice"),
+    path(
+        "invoices/<str:invoice_id>/lines/<int:n>/records",
+        LineRecordCollection.as_view(),
+        name="api-invoice-line-records",
+    ),
 ]

@@ -67,4 +67,4 @@ def decimal_text(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 
-urlpatterns = [path("usage", UsageCollection.as_view())]
+urlpatterns = [path("usage", UsageCollection.as_view(), name="api-usage")]

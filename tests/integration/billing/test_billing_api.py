@@ -82,17 +82,19 @@ def test_an_invoice_opens_from_the_list_to_its_lines_to_their_records(billed):
     key = key_of(billed)
     listed = get(invoicing.InvoiceCollection, key).data["data"]
     assert [(one["total_minor"], one["provider"]) for one in listed] == [(6, "manual")]
-    invoice = get(invoicing.InvoiceDetail, key, invoice=listed[0]["id"]).data
+    invoice = get(invoicing.InvoiceDetail, key, invoice_id=listed[0]["id"]).data
     assert [(line["n"], line["meter"], line["quantity"]) for line in invoice["lines"]] == [
         (1, "messages_sent", "300")
     ]
-    first = get(invoicing.LineRecordCollection, key, "?limit=2", invoice=listed[0]["id"], n=1).data
+    first = get(
+        invoicing.LineRecordCollection, key, "?limit=2", invoice_id=listed[0]["id"], n=1
+    ).data
     assert [record["quantity"] for record in first["data"]] == ["100", "100"]
     rest = get(
         invoicing.LineRecordCollection,
         key,
         f"?limit=2&cursor={first['next_cursor']}",
-        invoice=listed[0]["id"],
+        invoice_id=listed[0]["id"],
         n=1,
     ).data
     assert [record["subject"] for record in rest["data"]] == ["client.test"]
@@ -103,18 +105,18 @@ def test_an_invoice_opens_from_the_list_to_its_lines_to_their_records(billed):
 def test_a_line_that_is_not_there_is_not_found(billed, n):
     key = key_of(billed)
     identity = get(invoicing.InvoiceCollection, key).data["data"][0]["id"]
-    assert get(invoicing.LineRecordCollection, key, invoice=identity, n=1).status_code == 200
-    assert get(invoicing.LineRecordCollection, key, invoice=identity, n=n).status_code == 404
+    assert get(invoicing.LineRecordCollection, key, invoice_id=identity, n=1).status_code == 200
+    assert get(invoicing.LineRecordCollection, key, invoice_id=identity, n=n).status_code == 404
 
 
 def test_another_reseller_finds_nothing(billed, globex):
     identity = get(invoicing.InvoiceCollection, key_of(billed)).data["data"][0]["id"]
-    assert get(invoicing.InvoiceDetail, key_of(billed), invoice=identity).status_code == 200
+    assert get(invoicing.InvoiceDetail, key_of(billed), invoice_id=identity).status_code == 200
     with in_schema(globex.reseller.schema_name):
         theirs = key_of(globex)
         assert get(invoicing.InvoiceCollection, theirs).data["data"] == []
-        assert get(invoicing.InvoiceDetail, theirs, invoice=identity).status_code == 404
-        records = get(invoicing.LineRecordCollection, theirs, invoice=identity, n=1)
+        assert get(invoicing.InvoiceDetail, theirs, invoice_id=identity).status_code == 404
+        records = get(invoicing.LineRecordCollection, theirs, invoice_id=identity, n=1)
         assert records.status_code == 404
 
 

@@ -1,5 +1,39 @@
 """URLs of a reseller's portal host."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from controlplane.portal import api_keys, dashboard, domains, invoices, login, look, mailboxes
+from controlplane.portal import brand as brand_page
+from controlplane.portal import converters as converters  # registers <dom:…>, <mbx:…> and others
+from controlplane.portal import organisations as organisation_pages
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", include("controlplane.api.urls")),
+    path("", dashboard.dashboard, name="dashboard"),
+    path("login/", login.log_in, name="login"),
+    path("logout/", login.log_out, name="logout"),
+    path("brand.css", look.brand_css, name="brand-css"),
+    path("brand/logo", look.brand_logo, name="brand-logo"),
+    path("brand/", brand_page.brand, name="brand"),
+    path("organisations/", organisation_pages.organisations, name="organisations"),
+    path("domains/", domains.domains, name="domains"),
+    path("domains/add/", domains.add_domain, name="domain-add"),
+    path("domains/<dom:domain_id>/", domains.domain, name="domain"),
+    path("domains/<dom:domain_id>/check/", domains.check, name="domain-check"),
+    path("domains/<dom:domain_id>/write-dns/", domains.write_dns, name="domain-write-dns"),
+    path("mailboxes/", mailboxes.mailboxes, name="mailboxes"),
+    path("mailboxes/add/", mailboxes.add_mailbox, name="mailbox-add"),
+    path("mailboxes/<mbx:mailbox_id>/", mailboxes.mailbox, name="mailbox"),
+    path("mailboxes/<mbx:mailbox_id>/suspend/", mailboxes.suspend, name="mailbox-suspend"),
+    path("mailboxes/<mbx:mailbox_id>/resume/", mailboxes.resume, name="mailbox-resume"),
+    path("api-keys/", api_keys.api_keys, name="api-keys"),
+    path("api-keys/<key:key_id>/revoke/", api_keys.revoke, name="api-key-revoke"),
+    path("invoices/", invoices.invoices, name="invoices"),
+    path("invoices/<inv:invoice_id>/", invoices.invoice, name="invoice"),
+    path("invoices/<inv:invoice_id>/lines/<int:n>/", invoices.line, name="invoice-line"),
+]
+
+handler400 = "controlplane.errors.bad_request"
+handler403 = "controlplane.errors.not_allowed"
+handler404 = "controlplane.errors.not_found"
+handler500 = "controlplane.errors.server_error"

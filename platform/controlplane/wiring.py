@@ -7,12 +7,20 @@ own with the other handlers of that event. It may run twice, so it must be idemp
 from collections.abc import Callable
 
 from controlplane import billing_events as billing
+from controlplane import domain_events as domains
+from controlplane import reseller_events as resellers
 from kernel.outbox import Envelope
 
 Handler = Callable[[Envelope], None]
 
 HANDLERS: dict[str, tuple[Handler, ...]] = {
-    "reseller.activated": (billing.subscribe,),
+    "reseller.requested": (resellers.provision,),
+    "reseller.schema_ready": (resellers.create_owner,),
+    "reseller.owner_ready": (resellers.activate,),
+    "reseller.activated": (resellers.grant_plan, billing.subscribe, resellers.welcome),
+    "domain.added": (domains.look_now,),
+    "domain.check_requested": (domains.look_now,),
+    "domain.dns_update_requested": (domains.look_now,),
     "mailbox.created": (billing.count_new_mailbox,),
     "mailbox.day": (billing.count_mailbox_days,),
     "mail.counted": (billing.count_messages,),

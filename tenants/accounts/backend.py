@@ -13,7 +13,7 @@ class MemberBackend(BaseBackend):
 
     def authenticate(
         self,
-        request: HttpRequest | None,
+        request: HttpRequest | None,  # noqa: ARG002 - Django hands it to every backend
         email: str | None = None,
         password: str | None = None,
         **_: Any,

@@ -49,7 +49,8 @@ class Brand(models.Model):
     reseller = models.OneToOneField(Reseller, on_delete=models.CASCADE, related_name="brand")
     product_name = models.CharField(max_length=60)
     colour = models.CharField(max_length=7, default="#2f5d8a")
-    logo_svg = models.TextField(default="", blank=True)
+    logo = models.BinaryField(null=True, blank=True)
+    logo_type = models.CharField(max_length=20, default="", blank=True)
     support_address = models.EmailField(default="", blank=True)
     changed_at = models.DateTimeField(default=clock.now)
 

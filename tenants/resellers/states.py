@@ -2,6 +2,9 @@
 
 from django.db import models
 
+#: What the platform host calls itself until the operator brands it.
+PLATFORM_NAME = "Livery"
+
 
 class ResellerState(models.TextChoices):
     """From the confirmed sign-up to a usable schema."""

@@ -8,76 +8,151 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Reseller',
+            name="Reseller",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('schema_name', models.CharField(db_index=True, max_length=63, unique=True, validators=[django_tenants.postgresql_backend.base._check_schema_name])),
-                ('public_id', models.UUIDField(default=kernel.ids.uuid7, unique=True)),
-                ('name', models.CharField(max_length=100)),
-                ('slug', models.SlugField(max_length=40, unique=True)),
-                ('owner_email', models.EmailField(max_length=254)),
-                ('state', models.CharField(choices=[('pending', 'Pending'), ('active', 'Active'), ('suspended', 'Suspended')], default='pending', max_length=12)),
-                ('created_at', models.DateTimeField(default=kernel.clock.now)),
-                ('activated_at', models.DateTimeField(blank=True, null=True)),
-                ('migration_set', models.CharField(blank=True, default='', max_length=64)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "schema_name",
+                    models.CharField(
+                        db_index=True,
+                        max_length=63,
+                        unique=True,
+                        validators=[django_tenants.postgresql_backend.base._check_schema_name],
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=kernel.ids.uuid7, unique=True)),
+                ("name", models.CharField(max_length=100)),
+                ("slug", models.SlugField(max_length=40, unique=True)),
+                ("owner_email", models.EmailField(max_length=254)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Pending"),
+                            ("active", "Active"),
+                            ("suspended", "Suspended"),
+                        ],
+                        default="pending",
+                        max_length=12,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=kernel.clock.now)),
+                ("activated_at", models.DateTimeField(blank=True, null=True)),
+                ("migration_set", models.CharField(blank=True, default="", max_length=64)),
             ],
             options={
-                'db_table': 'reseller',
+                "db_table": "reseller",
             },
         ),
         migrations.CreateModel(
-            name='Brand',
+            name="Brand",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('product_name', models.CharField(max_length=60)),
-                ('colour', models.CharField(default='#2f5d8a', max_length=7)),
-                ('logo_svg', models.TextField(blank=True, default='')),
-                ('support_address', models.EmailField(blank=True, default='', max_length=254)),
-                ('changed_at', models.DateTimeField(default=kernel.clock.now)),
-                ('reseller', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='brand', to='resellers.reseller')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("product_name", models.CharField(max_length=60)),
+                ("colour", models.CharField(default="#2f5d8a", max_length=7)),
+                ("logo_svg", models.TextField(blank=True, default="")),
+                ("support_address", models.EmailField(blank=True, default="", max_length=254)),
+                ("changed_at", models.DateTimeField(default=kernel.clock.now)),
+                (
+                    "reseller",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="brand",
+                        to="resellers.reseller",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'brand',
+                "db_table": "brand",
             },
         ),
         migrations.CreateModel(
-            name='ResellerHost',
+            name="ResellerHost",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('domain', models.CharField(db_index=True, max_length=253, unique=True)),
-                ('is_primary', models.BooleanField(db_index=True, default=True)),
-                ('kind', models.CharField(choices=[('portal', 'Portal'), ('webmail', 'Webmail'), ('imap', 'Imap'), ('smtp', 'Smtp'), ('mx', 'Mx'), ('autoconfig', 'Autoconfig'), ('mta-sts', 'Mta Sts'), ('spf', 'Spf'), ('return-path', 'Return Path')], default='portal', max_length=12)),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='domains', to='resellers.reseller')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("domain", models.CharField(db_index=True, max_length=253, unique=True)),
+                ("is_primary", models.BooleanField(db_index=True, default=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("portal", "Portal"),
+                            ("webmail", "Webmail"),
+                            ("imap", "Imap"),
+                            ("smtp", "Smtp"),
+                            ("mx", "Mx"),
+                            ("autoconfig", "Autoconfig"),
+                            ("mta-sts", "Mta Sts"),
+                            ("spf", "Spf"),
+                            ("return-path", "Return Path"),
+                        ],
+                        default="portal",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="domains",
+                        to="resellers.reseller",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'reseller_host',
+                "db_table": "reseller_host",
             },
         ),
         migrations.CreateModel(
-            name='SignUp',
+            name="SignUp",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=kernel.ids.uuid7, unique=True)),
-                ('token_hash', models.CharField(max_length=64, unique=True)),
-                ('company', models.CharField(max_length=100)),
-                ('slug', models.SlugField(max_length=40)),
-                ('email', models.EmailField(max_length=254)),
-                ('password', models.CharField(max_length=200)),
-                ('created_at', models.DateTimeField(default=kernel.clock.now)),
-                ('expires_at', models.DateTimeField()),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('reseller', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, to='resellers.reseller')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=kernel.ids.uuid7, unique=True)),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                ("company", models.CharField(max_length=100)),
+                ("slug", models.SlugField(max_length=40)),
+                ("email", models.EmailField(max_length=254)),
+                ("password", models.CharField(max_length=200)),
+                ("created_at", models.DateTimeField(default=kernel.clock.now)),
+                ("expires_at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "reseller",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="resellers.reseller",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'sign_up',
+                "db_table": "sign_up",
             },
         ),
     ]

@@ -1,0 +1,1 @@
+"""The operator's pages on the platform host."""

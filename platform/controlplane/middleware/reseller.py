@@ -1,0 +1,68 @@
+"""Which reseller a request is for, by its host name (foundations 32)."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from controlplane.hosts import stored_host
+from tenants.resellers import selectors
+from tenants.resellers.models import Reseller
+from tenants.resellers.states import HostKind, ResellerState
+
+
+class ResellerMiddleware:
+    """Sets the schema, `request.tenant` and the URLs; answers for hosts that serve nothing."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Run the request in its reseller's schema, and leave the connection in `public`."""
+        connection.set_schema_to_public()
+        try:
+            refusal = _enter(request)
+            return refusal if refusal is not None else self._get_response(request)
+        finally:
+            connection.set_schema_to_public()
+
+
+def _enter(request: HttpRequest) -> HttpResponse | None:
+    """Set the tenant, or say why there is none."""
+    # Until a tenant is known, error pages are the neutral ones of the tenant side.
+    try:
+        name = stored_host(request.get_host())
+    except DisallowedHost:
+        return _page(request, 421)
+    if name == settings.PLATFORM_HOST:
+        operator = selectors.find_operator()
+        if operator is None:
+            return _page(request, 503)
+        return _use(request, operator, urlconf=settings.PUBLIC_SCHEMA_URLCONF)
+    host = selectors.find_host(name)
+    if host is None or host.kind != HostKind.PORTAL:
+        return _page(request, 421)
+    if host.tenant.state == ResellerState.PENDING:
+        return _page(request, 503)
+    if host.tenant.state == ResellerState.SUSPENDED:
+        return _page(request, 403)
+    return _use(request, host.tenant, urlconf=settings.ROOT_URLCONF)
+
+
+def _use(request: HttpRequest, reseller: Reseller, *, urlconf: str) -> None:
+    # django-tenants adds the method at run time; the views read `request.tenant`.
+    connection.set_tenant(reseller)  # type: ignore[attr-defined]
+    request.tenant = reseller  # type: ignore[attr-defined]
+    request.urlconf = urlconf
+
+
+def _page(request: HttpRequest, status: int) -> HttpResponse:
+    """A clear page without any brand: nobody's, or not open."""
+    template = {421: "errors/421.html", 503: "errors/preparing.html", 403: "errors/suspended.html"}
+    response = render(request, template[status], status=status)
+    if status == 503:
+        response["Retry-After"] = "10"
+    return response

@@ -1,0 +1,1 @@
+"""The portal of a reseller's host: thin views over services and selectors."""

@@ -1,0 +1,49 @@
+"""The reseller's brand."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from controlplane.portal import guard
+from controlplane.portal.forms import BrandForm
+from controlplane.portal.submit import submit
+from tenants.resellers import selectors, services
+from tenants.resellers.models import Brand
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guard.page("brand.write")
+def brand(request: HttpRequest) -> HttpResponse:
+    """Show and change name, colour and logo."""
+    current = selectors.get_brand(guard.reseller_id(request))
+    form = BrandForm(request.POST or None, request.FILES or None, initial=_initial(current))
+    if request.method == "POST" and form.is_valid():
+        saved = submit(form, lambda: _save(request, form))
+        if saved is not None:
+            messages.success(request, _("Your brand is saved."))
+            return redirect("brand")
+    context = {"form": form, "current": current, "palette": selectors.palette_of(current)}
+    return render(request, "portal/brand.html", context, status=guard.status_of(form))
+
+
+def _initial(current: Brand) -> dict[str, str]:
+    return {
+        "product_name": current.product_name,
+        "colour": current.colour,
+        "support_address": current.support_address,
+    }
+
+
+def _save(request: HttpRequest, form: BrandForm) -> Brand:
+    data = form.cleaned_data
+    upload = data["logo"]
+    return services.change_brand(
+        actor=guard.actor(request),
+        product_name=data["product_name"],
+        colour=data["colour"],
+        support_address=data["support_address"],
+        logo=upload.read() if upload else None,
+        remove_logo=data["remove_logo"],
+    )

@@ -1,0 +1,35 @@
+"""The first page after the login: what there is, what to do next, what it cost so far."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from billing.metering.selectors import list_month_so_far
+from controlplane.portal import guard
+from kernel import clock
+from kernel.actor import may
+from mailcore.domains.selectors import list_domains
+from mailcore.domains.states import DomainState
+from mailcore.mailboxes.selectors import list_mailboxes
+from tenants.organisations.selectors import list_organisations
+
+
+@require_safe
+@guard.page()
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """Counts, the next step, and usage of the month where the role may see it."""
+    now, caller = clock.now(), guard.actor(request)
+    domains = list_domains()
+    context: dict[str, object] = {"now": now, "may_see_usage": may(caller, "usage.read")}
+    if may(caller, "domains.read"):
+        context |= {
+            "organisations": list_organisations().count(),
+            "domains": domains.count(),
+            "verified": domains.filter(state=DomainState.VERIFIED).count(),
+            "first_pending": domains.filter(state=DomainState.PENDING).first(),
+            "mailboxes": list_mailboxes().count(),
+        }
+    if may(caller, "usage.read"):
+        usage = list_month_so_far(reseller_id=guard.reseller_id(request), now=now)
+        context |= {"usage": usage, "total_minor": sum(row.amount_minor for row in usage)}
+    return render(request, "portal/dashboard.html", context)

@@ -1,0 +1,137 @@
+"""Mail domains: claim, publish, check."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from controlplane.portal import guard
+from controlplane.portal.forms import DnsUpdateForm, DomainForm
+from controlplane.portal.paging import page_of
+from controlplane.portal.submit import submit
+from kernel import clock
+from kernel.actor import may
+from mailcore.domains import selectors, services
+from mailcore.domains.models import Domain
+from mailcore.domains.selectors import RecordRow
+from mailcore.domains.states import DomainState
+from tenants.organisations.selectors import list_organisations
+
+#: After a click the page looks again by itself for this long.
+WATCH = timedelta(seconds=45)
+_SETTLED = frozenset({"match"})
+
+
+@require_safe
+@guard.page("domains.read")
+def domains(request: HttpRequest) -> HttpResponse:
+    """The list."""
+    names = {row.public_id: row.name for row in list_organisations()}
+    page = page_of(request, selectors.list_domains())
+    rows = [(row, names.get(row.organisation_id, "")) for row in page]
+    context = {"page": page, "rows": rows, "may_write": _may_write(request)}
+    return render(request, "portal/domains.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guard.page("domains.write")
+def add_domain(request: HttpRequest) -> HttpResponse:
+    """Claim a domain for an organisation."""
+    organisations = list_organisations()
+    form = DomainForm(request.POST or None, initial={"organisation": request.GET.get("for")})
+    form.fields["organisation"].queryset = organisations  # type: ignore[attr-defined]
+    if request.method == "POST" and form.is_valid():
+        added = submit(form, lambda: _add(request, form))
+        if added is not None:
+            messages.success(
+                request,
+                _("%(name)s was added. Now publish its records.") % {"name": added.display_name},
+            )
+            return redirect("domain", domain_id=added.public_id)
+    context = {"form": form, "has_organisation": organisations.exists()}
+    return render(request, "portal/domain_add.html", context, status=guard.status_of(form))
+
+
+@require_safe
+@guard.page("domains.read")
+def domain(request: HttpRequest, domain_id: UUID) -> HttpResponse:
+    """One domain: its records, verdicts, and what to do."""
+    return _show(request, selectors.get_domain(domain_id), form=DnsUpdateForm())
+
+
+@require_POST
+@guard.page("domains.write")
+def check(request: HttpRequest, domain_id: UUID) -> HttpResponse:
+    """Ask for a check now."""
+    services.request_check(actor=guard.actor(request), domain_id=domain_id)
+    messages.info(request, _("We are asking the domain's name servers now."))
+    return _watched(domain_id)
+
+
+@require_POST
+@sensitive_post_parameters("secret")
+@guard.page("domains.write")
+def write_dns(request: HttpRequest, domain_id: UUID) -> HttpResponse:
+    """Have the records written by RFC 2136."""
+    form = DnsUpdateForm(request.POST)
+    found = selectors.get_domain(domain_id)
+    if form.is_valid():
+        asked = submit(
+            form,
+            lambda: services.request_dns_update(
+                actor=guard.actor(request), domain_id=domain_id, **form.cleaned_data
+            ),
+        )
+        if asked is not None or form.is_valid():
+            messages.info(request, _("The records are being written. This takes a moment."))
+            return _watched(domain_id)
+    return _show(request, found, form=form)
+
+
+def _add(request: HttpRequest, form: DomainForm) -> Domain:
+    return services.add_domain(
+        actor=guard.actor(request),
+        organisation_id=form.cleaned_data["organisation"].public_id,
+        name=form.cleaned_data["name"],
+    )
+
+
+def _show(request: HttpRequest, found: Domain, *, form: DnsUpdateForm) -> HttpResponse:
+    records = selectors.list_records(found)
+    context = {
+        "domain": found,
+        "records": records,
+        "matching": sum(row.verdict in _SETTLED for row in records),
+        "checked_at": max((row.checked_at for row in records if row.checked_at), default=None),
+        "update": selectors.find_dns_update(found),
+        "form": form,
+        "may_write": _may_write(request),
+        "refresh": _is_watched(request, found, records),
+    }
+    return render(request, "portal/domain.html", context, status=guard.status_of(form))
+
+
+def _may_write(request: HttpRequest) -> bool:
+    return may(guard.actor(request), "domains.write")
+
+
+def _watched(domain_id: UUID) -> HttpResponse:
+    """Back to the domain's page, which looks again for a while."""
+    response = redirect("domain", domain_id=domain_id)
+    until = clock.now() + WATCH
+    response["Location"] += f"?watch={int(until.timestamp())}"
+    return response
+
+
+def _is_watched(request: HttpRequest, found: Domain, records: list[RecordRow]) -> bool:
+    until = request.GET.get("watch", "")
+    if not until.isdigit() or len(until) > 12:
+        return False
+    settled = all(row.verdict in _SETTLED for row in records)
+    waits = clock.now() < datetime.fromtimestamp(int(until), clock.now().tzinfo)
+    return waits and not (settled and found.state == DomainState.VERIFIED)

@@ -1,0 +1,152 @@
+"""The portal's forms: sizes, labels and help. What is allowed, the services decide."""
+
+from django import forms
+from django.forms.renderers import TemplatesSetting
+from django.utils.translation import gettext_lazy as _
+
+from tenants.organisations.models import Organisation
+
+TSIG_ALGORITHMS = ("hmac-sha256", "hmac-sha512", "hmac-sha384", "hmac-sha224")
+_PLAIN = {"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}
+
+
+class Renderer(TemplatesSetting):
+    """Every field is shown by one template of ours."""
+
+    field_template_name = "forms/field.html"
+
+
+class LoginForm(forms.Form):
+    """Address and password."""
+
+    email = forms.CharField(
+        label=_("E-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class OrganisationForm(forms.Form):
+    """A client of the reseller."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=100,
+        help_text=_("The company or agency whose domains and mailboxes these are."),
+    )
+
+
+class DomainForm(forms.Form):
+    """A domain and whose it is."""
+
+    name = forms.CharField(
+        label=_("Domain name"),
+        max_length=253,
+        help_text=_("The part after the @, for example example.com."),
+        widget=forms.TextInput(attrs=_PLAIN),
+    )
+    organisation = forms.ModelChoiceField(
+        label=_("Organisation"),
+        queryset=Organisation.objects.none(),
+        to_field_name="public_id",
+        empty_label=None,
+    )
+
+
+class DnsUpdateForm(forms.Form):
+    """How to write a zone by RFC 2136."""
+
+    server = forms.CharField(
+        label=_("DNS server"),
+        max_length=253,
+        help_text=_("Name or address of the primary server of the zone."),
+        widget=forms.TextInput(attrs=_PLAIN),
+    )
+    port = forms.IntegerField(label=_("Port"), min_value=1, max_value=65535, initial=53)
+    key_name = forms.CharField(
+        label=_("Key name"), max_length=253, widget=forms.TextInput(attrs=_PLAIN)
+    )
+    algorithm = forms.ChoiceField(
+        label=_("Algorithm"), choices=[(name, name) for name in TSIG_ALGORITHMS]
+    )
+    secret = forms.CharField(
+        label=_("Secret (base64)"),
+        max_length=400,
+        help_text=_("Stored encrypted, and used for this domain only."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class MailboxForm(forms.Form):
+    """A mailbox: address, name and first password."""
+
+    local_part = forms.CharField(
+        label=_("Address"), max_length=64, widget=forms.TextInput(attrs=_PLAIN)
+    )
+    domain = forms.ChoiceField(label=_("Domain"))
+    display_name = forms.CharField(
+        label=_("Name"),
+        max_length=100,
+        required=False,
+        help_text=_("Shown to people who receive mail from this address."),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=128,
+        strip=False,
+        help_text=_("At least 10 characters. Its owner uses it in webmail and mail programs."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+
+class ApiKeyForm(forms.Form):
+    """A key for programs."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=100,
+        help_text=_("What uses this key, for example “billing system”."),
+    )
+    organisation = forms.ModelChoiceField(
+        label=_("Limit to one organisation"),
+        queryset=Organisation.objects.none(),
+        to_field_name="public_id",
+        empty_label=_("All organisations"),
+        required=False,
+    )
+
+
+class BrandForm(forms.Form):
+    """Name, colour, logo and where people find help."""
+
+    product_name = forms.CharField(
+        label=_("Product name"),
+        max_length=60,
+        help_text=_("Shown on every page, in webmail and in mails."),
+    )
+    colour = forms.CharField(
+        label=_("Colour"),
+        max_length=7,
+        help_text=_("Text on it is chosen so that it stays readable."),
+        widget=forms.TextInput(attrs={"type": "color"}),
+    )
+    support_address = forms.CharField(
+        label=_("Support address"),
+        max_length=254,
+        required=False,
+        help_text=_("Where your clients write when they need help."),
+        widget=forms.EmailInput(),
+    )
+    logo = forms.FileField(
+        label=_("Logo"),
+        required=False,
+        help_text=_("SVG or PNG, at most 100 kB. Best on a transparent background."),
+        widget=forms.FileInput(attrs={"accept": "image/svg+xml,image/png"}),
+    )
+    remove_logo = forms.BooleanField(label=_("Remove the logo"), required=False)

@@ -1,0 +1,43 @@
+"""The brand's colours and logo as files."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from tenants.resellers.models import Brand
+from tenants.resellers.selectors import palette_of
+
+#: An SVG opened by its own address is a page: it may run nothing and load nothing.
+_LOGO_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+_FRESH = "private, max-age=300"
+
+
+@require_safe
+def brand_css(request: HttpRequest) -> HttpResponse:
+    """The custom properties that the style sheet builds on."""
+    colours = palette_of(_brand(request))
+    rules = (
+        f":root{{--brand:{colours.brand};--brand-ink:{colours.ink};"
+        f"--brand-strong:{colours.strong};--brand-soft:{colours.soft}}}\n"
+    )
+    return HttpResponse(rules, content_type="text/css", headers={"Cache-Control": _FRESH})
+
+
+@require_safe
+def brand_logo(request: HttpRequest) -> HttpResponse:
+    """The logo, fenced in; 404 when there is none."""
+    brand = _brand(request)
+    if not brand.logo:
+        raise Http404
+    headers = {
+        "Cache-Control": _FRESH,
+        "Content-Security-Policy": _LOGO_POLICY,
+        "Content-Disposition": "inline",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return HttpResponse(bytes(brand.logo), content_type=brand.logo_type, headers=headers)
+
+
+def _brand(request: HttpRequest) -> Brand:
+    # ResellerMiddleware set the tenant, with its brand.
+    found: Brand = request.tenant.brand  # type: ignore[attr-defined]
+    return found

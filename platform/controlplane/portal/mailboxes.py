@@ -1,0 +1,98 @@
+"""Mailboxes: create, suspend, resume, and how to read them."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from controlplane.hosts import site_url
+from controlplane.portal import guard
+from controlplane.portal.context import webmail_host
+from controlplane.portal.forms import MailboxForm
+from controlplane.portal.paging import page_of
+from controlplane.portal.submit import submit
+from kernel import ids
+from kernel.actor import may
+from mailcore.domains.selectors import list_domains
+from mailcore.domains.states import DomainState
+from mailcore.mailboxes import selectors, services
+from mailcore.mailboxes.models import Mailbox
+
+
+@require_safe
+@guard.page("mailboxes.read")
+def mailboxes(request: HttpRequest) -> HttpResponse:
+    """The list."""
+    context = {
+        "page": page_of(request, selectors.list_mailboxes()),
+        "has_verified": list_domains().filter(state=DomainState.VERIFIED).exists(),
+        "may_write": may(guard.actor(request), "mailboxes.write"),
+    }
+    return render(request, "portal/mailboxes.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("password")
+@guard.page("mailboxes.write")
+def add_mailbox(request: HttpRequest) -> HttpResponse:
+    """Create a mailbox on a verified domain."""
+    verified = list_domains().filter(state=DomainState.VERIFIED)
+    choices = [(ids.to_public("dom", row.public_id), row.display_name) for row in verified]
+    form = MailboxForm(request.POST or None, initial={"domain": request.GET.get("domain")})
+    form.fields["domain"].choices = choices  # type: ignore[attr-defined]
+    if request.method == "POST" and form.is_valid():
+        made = submit(form, lambda: _create(request, form))
+        if made is not None:
+            messages.success(request, _("%(address)s is ready.") % {"address": made.address})
+            return redirect("mailbox", mailbox_id=made.public_id)
+    context = {"form": form, "has_verified": bool(choices)}
+    return render(request, "portal/mailbox_add.html", context, status=guard.status_of(form))
+
+
+@require_safe
+@guard.page("mailboxes.read")
+def mailbox(request: HttpRequest, mailbox_id: UUID) -> HttpResponse:
+    """One mailbox with the settings that mail programs ask for."""
+    webmail = webmail_host(request)
+    context = {
+        "mailbox": selectors.get_mailbox(mailbox_id),
+        "imap_host": settings.IMAP_HOST,
+        "smtp_host": settings.SMTP_HOST,
+        "may_write": may(guard.actor(request), "mailboxes.write"),
+        "webmail_url": site_url(webmail, like=request.get_host()) if webmail else "",
+    }
+    return render(request, "portal/mailbox.html", context)
+
+
+@require_POST
+@guard.page("mailboxes.write")
+def suspend(request: HttpRequest, mailbox_id: UUID) -> HttpResponse:
+    """Lock the owner out; mail still arrives."""
+    found = services.suspend_mailbox(actor=guard.actor(request), mailbox_id=mailbox_id)
+    messages.success(request, _("%(address)s is suspended.") % {"address": found.address})
+    return redirect("mailbox", mailbox_id=mailbox_id)
+
+
+@require_POST
+@guard.page("mailboxes.write")
+def resume(request: HttpRequest, mailbox_id: UUID) -> HttpResponse:
+    """Let the owner in again."""
+    found = services.resume_mailbox(actor=guard.actor(request), mailbox_id=mailbox_id)
+    messages.success(request, _("%(address)s is active again.") % {"address": found.address})
+    return redirect("mailbox", mailbox_id=mailbox_id)
+
+
+def _create(request: HttpRequest, form: MailboxForm) -> Mailbox:
+    data = form.cleaned_data
+    return services.create_mailbox(
+        actor=guard.actor(request),
+        domain_id=ids.from_public("dom", data["domain"]),
+        local_part=data["local_part"],
+        password=data["password"],
+        display_name=data["display_name"],
+    )

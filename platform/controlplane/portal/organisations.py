@@ -1,0 +1,35 @@
+"""A reseller's clients."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from controlplane.portal import guard
+from controlplane.portal.forms import OrganisationForm
+from controlplane.portal.paging import page_of
+from controlplane.portal.submit import submit
+from kernel.actor import may
+from tenants.organisations import selectors, services
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guard.page("organisations.read")
+def organisations(request: HttpRequest) -> HttpResponse:
+    """The list, and a form for one more."""
+    form = OrganisationForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        name = form.cleaned_data["name"]
+        made = submit(
+            form, lambda: services.create_organisation(actor=guard.actor(request), name=name)
+        )
+        if made is not None:
+            messages.success(request, _("%(name)s was added.") % {"name": made.name})
+            return redirect("organisations")
+    context = {
+        "form": form,
+        "page": page_of(request, selectors.list_organisations()),
+        "may_write": may(guard.actor(request), "organisations.write"),
+    }
+    return render(request, "portal/organisations.html", context, status=guard.status_of(form))

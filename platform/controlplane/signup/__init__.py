@@ -1,0 +1,1 @@
+"""Sign-up pages of the platform host."""

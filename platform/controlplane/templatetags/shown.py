@@ -1,0 +1,102 @@
+"""Codes and amounts as people read them."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from django import template
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from kernel import ids
+
+register = template.Library()
+
+#: code → (words, kind of badge, sign).
+_STATES: dict[str, tuple[Promise, str, str]] = {
+    "pending": (_("Pending"), "warn", "…"),
+    "active": (_("Active"), "good", "✓"),
+    "verified": (_("Verified"), "good", "✓"),
+    "suspended": (_("Suspended"), "bad", "✕"),
+    "revoked": (_("Revoked"), "idle", "✕"),
+    "expired": (_("Expired"), "idle", "✕"),
+    "match": (_("Correct"), "good", "✓"),
+    "missing": (_("Missing"), "bad", "✕"),
+    "conflict": (_("Needs a change"), "warn", "!"),
+    "unknown": (_("Could not check"), "idle", "?"),
+    "unchecked": (_("Not checked yet"), "idle", "…"),
+}
+
+_METERS: dict[str, Promise] = {
+    "mailbox_days": _("Mailbox days"),
+    "messages_sent": _("Messages sent"),
+}
+
+_PURPOSES: dict[str, Promise] = {
+    "ownership": _("Proof that the domain is yours"),
+    "mx": _("Where mail arrives (MX)"),
+    "spf": _("Who may send (SPF)"),
+    "dmarc": _("How to treat forged mail (DMARC)"),
+    "dkim-rsa": _("Signature key (DKIM, RSA)"),
+    "dkim-ed25519": _("Signature key (DKIM, Ed25519)"),
+}
+
+#: Currencies without a smaller unit (ISO 4217).
+_WHOLE = frozenset({"JPY", "KRW", "CLP", "ISK", "VND"})
+
+
+@register.simple_tag
+def state_badge(code: str) -> SafeString:
+    """A state or verdict: sign, words and colour."""
+    words, kind, sign = _STATES.get(str(code), (str(code), "idle", "·"))
+    return format_html(
+        '<span class="badge badge-{}"><span aria-hidden="true">{}</span> {}</span>',
+        kind,
+        sign,
+        words,
+    )
+
+
+@register.filter
+def meter(code: str) -> str:
+    """What a meter counts."""
+    return str(_METERS.get(code, code.replace("_", " ")))
+
+
+@register.filter
+def purpose(code: str) -> str:
+    """What a DNS record is for."""
+    return str(_PURPOSES.get(code, code.replace("_", " ")))
+
+
+@register.filter
+def quantity(value: Decimal) -> str:
+    """A count without idle zeros: 12, 1,204 or 0.5."""
+    return _trimmed(f"{value:,.4f}")
+
+
+@register.filter
+def money(minor: int, currency: str) -> str:
+    """An amount in minor units: 1234 EUR → 12.34 EUR."""
+    digits = 0 if currency in _WHOLE else 2
+    return f"{Decimal(minor).scaleb(-digits):,.{digits}f} {currency}"
+
+
+@register.filter
+def unit_price(minor: Decimal, currency: str) -> str:
+    """A price per unit, with as many digits as it needs."""
+    digits = 0 if currency in _WHOLE else 2
+    whole, _, rest = f"{Decimal(minor).scaleb(-digits):,.8f}".partition(".")
+    rest = rest.rstrip("0").ljust(digits, "0")
+    return f"{whole}.{rest} {currency}" if rest else f"{whole} {currency}"
+
+
+@register.filter
+def public_id(value: UUID, prefix: str) -> str:
+    """`dom_…` and its kin."""
+    return ids.to_public(prefix, value)
+
+
+def _trimmed(number: str) -> str:
+    return number.rstrip("0").rstrip(".") if "." in number else number

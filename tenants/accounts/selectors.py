@@ -1,0 +1,22 @@
+"""Read members, and turn one into the actor that services ask for."""
+
+from uuid import UUID
+
+from kernel.actor import Actor, ActorKind
+from tenants.accounts.models import Member, Role
+
+
+def actor_of(member: Member, *, reseller_id: UUID) -> Actor:
+    """A logged-in member as the caller of services."""
+    is_operator = member.role == Role.OPERATOR
+    return Actor(
+        kind=ActorKind.OPERATOR if is_operator else ActorKind.MEMBER,
+        id=str(member.public_id),
+        reseller=None if is_operator else reseller_id,
+        role=member.role,
+    )
+
+
+def count_members() -> int:
+    """How many people may log in here."""
+    return Member.objects.filter(is_active=True).count()

@@ -1,0 +1,51 @@
+"""Mails about a reseller's beginning, each as plain text and HTML."""
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+
+from kernel.tenancy import PUBLIC, in_schema
+from tenants.resellers import selectors
+from tenants.resellers.models import Brand, Reseller
+
+
+def send_confirmation(*, email: str, company: str, link: str) -> None:
+    """The link that proves that somebody reads the address of a sign-up."""
+    brand = selectors.platform_brand()
+    _send(
+        "sign_up_confirm",
+        to=email,
+        brand=brand,
+        context={"company": company, "link": link},
+    )
+
+
+def send_welcome(reseller: Reseller) -> None:
+    """Where the owner of a new reseller logs in."""
+    host = selectors.portal_host(reseller.public_id)
+    context: dict[str, object] = {
+        "company": reseller.name,
+        "link": f"https://{host}/login/",
+        "host": host,
+    }
+    # A new reseller has no sending domain yet: the platform's own one signs this mail.
+    with in_schema(PUBLIC):
+        _send("welcome", to=reseller.owner_email, brand=reseller.brand, context=context)
+
+
+def _send(name: str, *, to: str, brand: Brand, context: dict[str, object]) -> None:
+    context = {**context, "brand": brand, "palette": selectors.palette_of(brand)}
+    subject = render_to_string(f"email/{name}.subject.txt", context)
+    message = EmailMultiAlternatives(
+        subject=" ".join(subject.split()),
+        body=render_to_string(f"email/{name}.txt", context),
+        from_email=f'"{_quoted(brand.product_name)}" <{settings.DEFAULT_FROM_EMAIL}>',
+        to=[to],
+    )
+    message.attach_alternative(render_to_string(f"email/{name}.html", context), "text/html")
+    message.send()
+
+
+def _quoted(words: str) -> str:
+    """Words as the inside of a quoted string (RFC 5322 §3.2.4)."""
+    return words.replace("\\", "\\\\").replace('"', '\\"')

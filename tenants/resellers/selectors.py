@@ -1,0 +1,126 @@
+"""Read resellers, their host names, brands and sign-ups."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Prefetch, QuerySet
+
+from kernel import clock
+from kernel.errors import NotFound
+from kernel.tenancy import PUBLIC
+from tenants.resellers.colour import Palette, palette
+from tenants.resellers.errors import SignUpExpired, SignUpNotFound
+from tenants.resellers.models import Brand, Reseller, ResellerHost, SignUp
+from tenants.resellers.states import PLATFORM_NAME, HostKind, ResellerState
+from tenants.resellers.tokens import hash_token
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """The address and password hash that a sign-up carries until its owner exists."""
+
+    email: str
+    password_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignUpStatus:
+    """How far the making of a reseller is."""
+
+    company: str
+    host: str
+    is_ready: bool
+
+
+def find_host(name: str) -> ResellerHost | None:
+    """A reseller's host by its name, with the reseller and its brand."""
+    return ResellerHost.objects.select_related("tenant__brand").filter(domain=name).first()
+
+
+def find_operator() -> Reseller | None:
+    """The operator's row; None before `seed` has run."""
+    return Reseller.objects.select_related("brand").filter(schema_name=PUBLIC).first()
+
+
+def get_brand(reseller_id: UUID) -> Brand:
+    """A reseller's brand."""
+    return Brand.objects.get(reseller__public_id=reseller_id)
+
+
+def palette_of(brand: Brand) -> Palette:
+    """The brand's colour and the ones that go with it."""
+    return palette(brand.colour)
+
+
+def platform_brand() -> Brand:
+    """The look of the platform host; a plain one before `seed` has run."""
+    found = Brand.objects.filter(reseller__schema_name=PUBLIC).first()
+    return found or Brand(product_name=PLATFORM_NAME)
+
+
+def portal_host(reseller_id: UUID) -> str:
+    """The name of the reseller's own portal."""
+    return ResellerHost.objects.get(
+        tenant__public_id=reseller_id, kind=HostKind.PORTAL, is_primary=True
+    ).domain
+
+
+def find_webmail_host(reseller_id: UUID) -> str | None:
+    """The name at which the reseller's webmail answers."""
+    host = ResellerHost.objects.filter(tenant__public_id=reseller_id, kind=HostKind.WEBMAIL)
+    return host.values_list("domain", flat=True).first()
+
+
+def is_served(name: str) -> bool:
+    """Whether a certificate for this host name is ours to ask for."""
+    if name == settings.PLATFORM_HOST:
+        return True
+    kinds = (HostKind.PORTAL, HostKind.WEBMAIL)
+    return ResellerHost.objects.filter(domain=name, kind__in=kinds).exists()
+
+
+def get_reseller(reseller_id: UUID) -> Reseller:
+    """One reseller; raises NotFound."""
+    found = list_resellers().filter(public_id=reseller_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def list_resellers() -> QuerySet[Reseller]:
+    """Every reseller but the operator, newest first, with its hosts."""
+    hosts = Prefetch("domains", queryset=ResellerHost.objects.order_by("-is_primary", "domain"))
+    return (
+        Reseller.objects.exclude(schema_name=PUBLIC).prefetch_related(hosts).order_by("-created_at")
+    )
+
+
+def get_sign_up(token: str) -> SignUp:
+    """The sign-up of a link; raises SignUpNotFound or SignUpExpired."""
+    sign_up = SignUp.objects.filter(token_hash=hash_token(token)).first()
+    if sign_up is None:
+        raise SignUpNotFound
+    if sign_up.confirmed_at is None and sign_up.expires_at <= clock.now():
+        raise SignUpExpired
+    return sign_up
+
+
+def get_sign_up_status(public_id: UUID) -> SignUpStatus:
+    """How far a confirmed sign-up is; raises SignUpNotFound."""
+    sign_up = SignUp.objects.select_related("reseller").filter(public_id=public_id).first()
+    if sign_up is None or sign_up.reseller is None:
+        raise SignUpNotFound
+    return SignUpStatus(
+        company=sign_up.company,
+        host=portal_host(sign_up.reseller.public_id),
+        is_ready=sign_up.reseller.state == ResellerState.ACTIVE,
+    )
+
+
+def find_owner_credentials(reseller_id: UUID) -> Credentials | None:
+    """What the owner's account is made from; None once the reseller is active."""
+    sign_up = SignUp.objects.filter(reseller__public_id=reseller_id).exclude(password="").first()
+    if sign_up is None:
+        return None
+    return Credentials(email=sign_up.email, password_hash=sign_up.password)

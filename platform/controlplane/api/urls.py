@@ -1,0 +1,19 @@
+"""Every path of `/api/v1`; each capability brings its own. No trailing slashes."""
+
+from django.urls import URLPattern, URLResolver, re_path
+
+from billing.invoicing import api as invoicing
+from billing.metering import api as metering
+from kernel.rest.views import NoSuchPath
+from mailcore.domains import api as domains
+from mailcore.mailboxes import api as mailboxes
+from tenants.organisations import api as organisations
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *organisations.urlpatterns,
+    *domains.urlpatterns,
+    *mailboxes.urlpatterns,
+    *metering.urlpatterns,
+    *invoicing.urlpatterns,
+    re_path(r"", NoSuchPath.as_view(), name="api-no-such-path"),
+]

@@ -1,0 +1,88 @@
+"""Idempotency-Key: a POST that is repeated is done once and answered the same way.
+
+The key's row is written in the transaction of the work itself. A parallel repeat waits at the
+unique index until the first one ends: committed, it is replayed; rolled back, the repeat does the
+work. So only answers that changed something (2xx) are kept, and nothing is left half-way.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import connection, transaction
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from kernel import clock
+from kernel.errors import ApplicationError, InvalidInput
+from kernel.models import IdempotencyKey
+from kernel.tenancy import current_reseller_id
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotency-Replayed"
+KEEP = timedelta(hours=24)
+
+
+class KeyReused(ApplicationError):
+    """This Idempotency-Key was used for another request."""
+
+    code = "idempotency.key_reused"
+    status = 422
+
+
+def once(request: Request, *, caller: str, do: Callable[[], Response]) -> Response:
+    """Run `do`, or replay its first answer of the last 24 hours.
+
+    Raises InvalidInput for a key that is not 1 to 255 printable ASCII characters, and KeyReused.
+    """
+    key = request.headers.get(HEADER)
+    if key is None:
+        return do()
+    if not 1 <= len(key) <= 255 or not (key.isascii() and key.isprintable()):
+        raise InvalidInput("An Idempotency-Key has 1 to 255 printable ASCII characters.")
+    with transaction.atomic():
+        row = _reserve(caller, key, _fingerprint(request))
+        if row is not None:
+            return _replay(row, request)
+        response = do()
+        _keep(caller, key, response)
+        return response
+
+
+def _reserve(caller: str, key: str, fingerprint: str) -> IdempotencyKey | None:
+    """None when the key is ours now, else the row of the request that had it first."""
+    reseller_id, now = current_reseller_id(), clock.now()
+    mine = IdempotencyKey.objects.filter(reseller_id=reseller_id, caller=caller)
+    mine.filter(created_at__lte=now - KEEP).delete()
+    with connection.cursor() as cursor:
+        # Waits for a transaction that holds the same key; the ORM has no RETURNING for conflicts.
+        cursor.execute(
+            """INSERT INTO public.idempotency_key
+                   (reseller_id, caller, key, fingerprint, created_at)
+               VALUES (%s, %s, %s, %s, %s)
+               ON CONFLICT (reseller_id, caller, key) DO NOTHING RETURNING id""",
+            [reseller_id, caller, key, fingerprint, now],
+        )
+        if cursor.fetchone() is not None:
+            return None
+    return mine.get(key=key)
+
+
+def _replay(row: IdempotencyKey, request: Request) -> Response:
+    if row.fingerprint != _fingerprint(request):
+        raise KeyReused
+    return Response(row.body, status=row.status, headers={REPLAYED: "true"})
+
+
+def _keep(caller: str, key: str, response: Response) -> None:
+    body = json.loads(json.dumps(response.data, default=str))
+    IdempotencyKey.objects.filter(reseller_id=current_reseller_id(), caller=caller, key=key).update(
+        status=response.status_code, body=body
+    )
+
+
+def _fingerprint(request: Request) -> str:
+    """What makes two requests the same: method, path and the body's meaning."""
+    said = [request.method, request.path, request.data]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,40 @@
+"""Read JSON bodies within bounds."""
+
+import json
+from typing import Any, NoReturn
+
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser
+
+from kernel.rest.problems import BodyTooLarge
+
+LARGEST_BODY = 1_000_000
+
+
+class BoundedJSONParser(BaseParser):
+    """JSON of at most 1 MB; a name given twice, NaN and bad UTF-8 are refused, not guessed."""
+
+    media_type = "application/json"
+
+    def parse(self, stream: Any, *_: Any, **__: Any) -> Any:
+        """The value; raises ParseError or BodyTooLarge."""
+        raw = stream.read(LARGEST_BODY + 1)
+        if len(raw) > LARGEST_BODY:
+            raise BodyTooLarge
+        try:
+            return json.loads(
+                raw.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant
+            )
+        except (ValueError, RecursionError) as error:
+            raise ParseError(f"This is not valid JSON: {error}") from error
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name is given twice in one object")
+    return found
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON value")

@@ -1,0 +1,152 @@
+"""Every error as `application/problem+json` (RFC 9457) with a stable `code`."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from kernel.errors import ApplicationError, TransientError
+from kernel.trace import current_trace_id
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+#: Where the codes are explained: relative, so that it names no company (RFC 9457 §3.1.1).
+TYPE_BASE = "/api/v1/problems/"
+_CODES: Mapping[type[Exception], str] = {
+    exceptions.ParseError: "malformed",
+    exceptions.ValidationError: "invalid_input",
+    exceptions.NotAuthenticated: "not_authenticated",
+    exceptions.AuthenticationFailed: "not_authenticated",
+    exceptions.PermissionDenied: "not_allowed",
+    exceptions.NotFound: "not_found",
+    exceptions.MethodNotAllowed: "method_not_allowed",
+    exceptions.NotAcceptable: "not_acceptable",
+    exceptions.UnsupportedMediaType: "unsupported_media_type",
+}
+
+
+class BodyTooLarge(exceptions.APIException):
+    """The body is larger than 1 MB."""
+
+    status_code = 413
+    default_detail = "The body is larger than 1 MB."
+    default_code = "body_too_large"
+
+
+def handle(error: Exception, context: Mapping[str, Any]) -> Response:
+    """Django REST framework's hook: any exception as a problem; the unexpected ones are logged."""
+    set_rollback()
+    request: Request = context["request"]
+    response = _render(_django_errors(error), request)
+    response.content_type = MEDIA_TYPE
+    # The negotiated renderer may be one that the client cannot have: problems are always JSON.
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _django_errors(error: Exception) -> Exception:
+    if isinstance(error, Http404):
+        return exceptions.NotFound()
+    return exceptions.PermissionDenied() if isinstance(error, PermissionDenied) else error
+
+
+def _render(error: Exception, request: Request) -> Response:
+    if isinstance(error, ApplicationError):
+        return _application(error, request)
+    if isinstance(error, exceptions.APIException):
+        return _framework(error, request)
+    if isinstance(error, TransientError):
+        log.warning("temporary failure: %s", error, exc_info=error)
+        detail = _("A part of the service does not answer now; try again in a moment.")
+        response = _problem(request, status=503, code="unavailable", detail=detail)
+        response["Retry-After"] = "5"
+        return response
+    log.error("request %s failed", current_trace_id(), exc_info=error)
+    detail = _("Something went wrong on our side; the request id helps us to find it.")
+    return _problem(request, status=500, code="internal_error", detail=detail)
+
+
+def _application(error: ApplicationError, request: Request) -> Response:
+    detail = _(error.message) if error.message else ""
+    if "%(" in detail:
+        detail %= error.detail
+    field = error.detail.get("field")
+    errors = [{"pointer": f"/{field}", "code": error.code, "detail": detail}] if field else []
+    return _problem(request, status=error.status, code=error.code, detail=detail, errors=errors)
+
+
+def _framework(error: exceptions.APIException, request: Request) -> Response:
+    code = _CODES.get(type(error), str(error.default_code))
+    headers: dict[str, str] = {}
+    # Set by the view's authenticator and by throttles.
+    challenge = getattr(error, "auth_header", None)
+    if challenge:
+        headers["WWW-Authenticate"] = challenge
+    if isinstance(error, exceptions.MethodNotAllowed):
+        headers["Allow"] = ", ".join(_allowed(request))
+    if isinstance(error, exceptions.ValidationError):
+        response = _problem(
+            request,
+            status=422,
+            code=code,
+            detail=_("Some fields are not valid."),
+            errors=list(_fields(error.get_full_details())),
+        )
+    else:
+        response = _problem(request, status=error.status_code, code=code, detail=str(error.detail))
+    for name, value in headers.items():
+        response[name] = value
+    return response
+
+
+def _allowed(request: Request) -> list[str]:
+    view = request.parser_context.get("view") if request.parser_context else None
+    return list(view.allowed_methods) if view is not None else []
+
+
+def _fields(details: Any, pointer: str = "") -> Iterator[dict[str, str]]:
+    """One entry per faulty field, its place as a JSON pointer (RFC 6901)."""
+    if isinstance(details, Mapping) and "message" in details and "code" in details:
+        yield {
+            "pointer": pointer.removesuffix("/non_field_errors") or "/",
+            "code": str(details["code"]),
+            "detail": str(details["message"]),
+        }
+    elif isinstance(details, Mapping):
+        for name, inner in details.items():
+            escaped = str(name).replace("~", "~0").replace("/", "~1")
+            yield from _fields(inner, f"{pointer}/{escaped}")
+    else:
+        for inner in details:
+            yield from _fields(inner, pointer)
+
+
+def _problem(
+    request: Request,
+    *,
+    status: int,
+    code: str,
+    detail: str,
+    errors: list[dict[str, str]] | None = None,
+) -> Response:
+    body: dict[str, object] = {
+        "type": f"{TYPE_BASE}{code}",
+        "title": _(HTTPStatus(status).phrase),
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "instance": request.path,
+        "request_id": current_trace_id(),
+    }
+    if errors:
+        body["errors"] = errors
+    return Response(body, status=status)

@@ -1,0 +1,81 @@
+"""A POST that a program repeats with its Idempotency-Key is done once."""
+
+import threading
+
+import pytest
+from django.db import connection
+
+from kernel import clock
+from kernel.models import IdempotencyKey
+from tenants.organisations.models import Organisation
+
+
+def test_the_first_answer_is_given_again(acme, program) -> None:
+    api = program(acme)
+    first = api.post("organisations", {"name": "Bakery"}, Idempotency_Key="k1")
+    again = api.post("organisations", {"name": "Bakery"}, Idempotency_Key="k1")
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.json() == first.json()
+    assert again["Idempotency-Replayed"] == "true"
+    assert "Idempotency-Replayed" not in first
+    assert Organisation.objects.filter(name="Bakery").count() == 1
+
+
+def test_another_body_under_the_same_key_is_refused(acme, program) -> None:
+    api = program(acme)
+    api.post("organisations", {"name": "Bakery"}, Idempotency_Key="k1")
+    answer = api.post("organisations", {"name": "Butcher"}, Idempotency_Key="k1")
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency.key_reused")
+    assert not Organisation.objects.filter(name="Butcher").exists()
+
+
+def test_another_key_holder_is_another_caller(acme, program) -> None:
+    for api in (program(acme), program(acme)):
+        assert api.post("organisations", {"name": "B"}, Idempotency_Key="k").status_code == 201
+    assert Organisation.objects.filter(name="B").count() == 2
+
+
+def test_a_failure_is_not_kept(acme, program) -> None:
+    api = program(acme)
+    assert api.post("organisations", {"name": ""}, Idempotency_Key="k").status_code == 422
+    assert not IdempotencyKey.objects.exists()
+    assert api.post("organisations", {"name": "B"}, Idempotency_Key="k").status_code == 201
+
+
+def test_after_a_day_the_key_is_free_again(acme, program) -> None:
+    api = program(acme)
+    api.post("organisations", {"name": "B"}, Idempotency_Key="k")
+    IdempotencyKey.objects.update(created_at=clock.now().replace(year=2020))
+    api.post("organisations", {"name": "B"}, Idempotency_Key="k")
+    assert Organisation.objects.filter(name="B").count() == 2
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "naïve"])
+def test_a_key_that_is_none_is_refused(acme, program, key) -> None:
+    answer = program(acme).post("organisations", {"name": "B"}, Idempotency_Key=key)
+    assert answer.status_code == 422
+
+
+@pytest.mark.django_db(transaction=True)
+def test_parallel_repeats_make_one_object(acme, program) -> None:
+    secret = program(acme).headers["Authorization"].removeprefix("Bearer ")
+    answers: list[tuple[int, str]] = []
+
+    def send() -> None:
+        try:
+            api = type(program_maker)(acme.host, secret)
+            answer = api.post("organisations", {"name": "Once"}, Idempotency_Key="same")
+            answers.append((answer.status_code, answer.json()["id"]))
+        finally:
+            connection.close()
+
+    program_maker = program(acme)
+    threads = [threading.Thread(target=send) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == 12
+    assert len(set(answers)) == 1
+    assert Organisation.objects.filter(name="Once").count() == 1
+    Organisation.objects.filter(name="Once").delete()

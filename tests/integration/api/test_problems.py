@@ -1,0 +1,96 @@
+"""Whatever goes wrong, a program gets a problem document with a stable code and a request id."""
+
+import pytest
+
+from mailcore.domains import selectors
+from tenants.organisations import services
+
+
+@pytest.fixture
+def api(acme, program):
+    return program(acme)
+
+
+def check(answer, status: int, code: str) -> dict[str, object]:
+    assert answer.status_code == status, answer.content
+    assert answer["Content-Type"] == "application/problem+json"
+    body = answer.json()
+    assert body["code"] == code
+    assert {"type", "title", "status", "detail", "instance", "request_id"} <= set(body)
+    assert body["request_id"] == answer["X-Request-Id"]
+    return body
+
+
+def test_an_unknown_path(api) -> None:
+    check(api.get("nothing/here"), 404, "not_found")
+    check(api.get("domains/"), 404, "not_found")
+
+
+def test_an_unknown_object(api) -> None:
+    check(api.get("domains/dom_00000000000000000000000000"), 404, "not_found")
+    check(api.get("domains/whatever"), 404, "not_found")
+    check(api.get("mailboxes/dom_00000000000000000000000000"), 404, "not_found")
+
+
+def test_a_wrong_method(api) -> None:
+    answer = api.client.delete("/api/v1/domains", headers=api.headers)
+    check(answer, 405, "method_not_allowed")
+    assert "POST" in answer["Allow"]
+
+
+def test_a_body_that_is_no_json(api) -> None:
+    send = {"content_type": "application/json", "headers": api.headers}
+    for text in ("{", '{"a": NaN}', '{"name": "a", "name": "b"}', b"\xff", "[" * 100_000):
+        check(api.client.post("/api/v1/domains", text, **send), 400, "malformed")
+
+
+def test_a_body_of_the_wrong_shape(api) -> None:
+    for body in ([], "text", 3):
+        check(api.post("domains", body), 422, "invalid_input")
+
+
+def test_another_media_type(api) -> None:
+    answer = api.client.post("/api/v1/domains", {"name": "x"}, headers=api.headers)
+    check(answer, 415, "unsupported_media_type")
+
+
+def test_a_body_above_one_megabyte(api) -> None:
+    check(api.post("organisations", {"name": "x" * 1_000_001}), 413, "body_too_large")
+
+
+def test_a_field_that_we_do_not_know(api) -> None:
+    body = check(api.post("organisations", {"nmae": "x"}), 422, "invalid_input")
+    assert {error["pointer"] for error in body["errors"]} == {"/nmae"}
+
+
+def test_no_key_and_a_wrong_key(api, acme) -> None:
+    for header in ({}, {"Authorization": "Bearer lvk_0123456789_x"}, {"Authorization": "Bearer é"}):
+        answer = api.client.get("/api/v1/me", headers={"Host": acme.host, **header})
+        check(answer, 401, "not_authenticated")
+        assert answer["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_a_revoked_key_is_dead_at_once(acme, program) -> None:
+    api = program(acme)
+    key_id = api.get("me").json()["key"]["id"]
+    assert key_id.startswith("key_")
+    key = services.selectors.list_api_keys().get()
+    services.revoke_api_key(actor=acme.owner, key_id=key.public_id)
+    check(api.get("me"), 401, "not_authenticated")
+
+
+def test_a_key_without_the_scope(acme, program) -> None:
+    reader = program(acme, scopes=["domains.read"])
+    assert reader.get("domains").status_code == 200
+    body = {"name": "shop.test", "organisation": acme.organisation.reference}
+    check(reader.post("domains", body), 403, "not_allowed")
+    check(reader.get("mailboxes"), 403, "not_allowed")
+
+
+def test_our_own_failure_is_a_problem_too(api, monkeypatch) -> None:
+    def fail(**_: object) -> None:
+        raise RuntimeError("the secret reason")
+
+    monkeypatch.setattr(selectors, "list_domains", fail)
+    body = check(api.get("domains"), 500, "internal_error")
+    assert "secret" not in str(body)

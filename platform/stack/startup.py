@@ -3,13 +3,17 @@
 import subprocess
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from stack import processes, show, supervision
 from stack.model import NotReadyError, Part, Stack, StackError
 
-POLL_SECONDS = 0.1
+POLL_SECONDS = 0.05
+#: Between two questions to the same part; a question may take long, so each is asked in a thread of its own.
+ASK_AGAIN_SECONDS = 0.2
+QUESTIONS_AT_ONCE = 8
 #: A part that died this often before it was ready will not do better by itself.
 GIVE_UP_AFTER = 3
 
@@ -33,6 +37,8 @@ class Attempt:
     process: subprocess.Popen[bytes] | None = None
     starts: set[int] = field(default_factory=set)
     last_words: str = "it was not asked yet"
+    question: Future[str] | None = None
+    ask_after: float = 0
 
     @property
     def seconds(self) -> float:
@@ -52,6 +58,7 @@ class Startup:
         self._known = {part.name for part in parts}
         self._starting: dict[str, Attempt] = {}
         self._ready: set[str] = set()
+        self._asking = ThreadPoolExecutor(max_workers=QUESTIONS_AT_ONCE)
 
     def run(self) -> None:
         """Start everything and return when all is ready; StartError with the end of the log otherwise."""
@@ -62,6 +69,7 @@ class Startup:
                 if not moved:
                     time.sleep(POLL_SECONDS)
         finally:
+            self._asking.shutdown(wait=False, cancel_futures=True)
             for attempt in self._starting.values():
                 if attempt.process is not None and attempt.process.poll() is None:
                     attempt.process.terminate()
@@ -139,10 +147,21 @@ class Startup:
             raise self._failed(attempt, f"ends again right after its start ({info.message})")
         if info.state != "RUNNING" and not (info.state == "STARTING" and attempt.part.listens):
             return None
+        return self._ask(attempt)
+
+    def _ask(self, attempt: Attempt) -> str | None:
+        if attempt.question is None:
+            if time.monotonic() >= attempt.ask_after:
+                attempt.question = self._asking.submit(probe, attempt.part)
+            return None
+        if not attempt.question.done():
+            return None
+        question, attempt.question = attempt.question, None
         try:
-            return probe(attempt.part)
+            return question.result()
         except (OSError, NotReadyError) as error:
             attempt.last_words = str(error)
+            attempt.ask_after = time.monotonic() + ASK_AGAIN_SECONDS
             return None
 
 

@@ -2,12 +2,18 @@
 
 import http.client
 import smtplib
+from collections.abc import Callable
 
+from celery import Celery
+from kombu.exceptions import OperationalError
+
+from stack.core_parts import redis_server
 from stack.model import SERVICE_USER, NotReadyError, Part, Stack
 
 EGRESS_NODE = "node1"
 DATABASE_READY = ("postgres", "prepare")
 HTTP_OK = 200
+PING_SECONDS = 1.0
 
 
 def parts(stack: Stack) -> list[Part]:
@@ -90,7 +96,13 @@ def _web(stack: Stack) -> Part:
     )
 
 
-def _celery(stack: Stack, name: str, *arguments: str, stop_seconds: int) -> Part:
+def _celery(
+    stack: Stack,
+    name: str,
+    *arguments: str,
+    stop_seconds: int,
+    check: Callable[[], str] | None = None,
+) -> Part:
     return Part(
         name=name,
         command=(str(stack.python), "-m", "celery", "-A", "controlplane", *arguments),
@@ -98,6 +110,8 @@ def _celery(stack: Stack, name: str, *arguments: str, stop_seconds: int) -> Part
         environment=stack.environment(role="worker"),
         requires=(*DATABASE_READY, "redis"),
         prepare=lambda: _own(stack),
+        check=check,
+        ready_seconds=60,
         stop_seconds=stop_seconds,
     )
 
@@ -105,8 +119,13 @@ def _celery(stack: Stack, name: str, *arguments: str, stop_seconds: int) -> Part
 def _worker(stack: Stack, name: str, *, queue: str) -> Part:
     # Pool solo: the egress loop lives in a thread of this very process (foundations 20).
     options = ("-P", "solo", "--without-gossip", "--without-mingle", "-l", "INFO")
+    node = f"{name}@stack{stack.number}"
     return _celery(
-        stack, name, "worker", "-Q", queue, "-n", f"{name}@%h", *options, stop_seconds=45
+        stack,
+        name,
+        *("worker", "-Q", queue, "-n", node, *options),
+        stop_seconds=45,
+        check=lambda: _ping(stack, node),
     )
 
 
@@ -114,6 +133,21 @@ def _beat(stack: Stack) -> Part:
     schedule = stack.var / "beat" / "schedule"
     options = ("-s", str(schedule), "--pidfile=", "-l", "INFO")
     return _celery(stack, "beat", "beat", *options, stop_seconds=10)
+
+
+def _ping(stack: Stack, node: str) -> str:
+    """Ask a worker by Celery's remote control, through Redis, whether it takes tasks."""
+    app = Celery(broker=redis_server.url(stack), set_as_current=False)
+    app.conf.broker_transport_options = {"socket_timeout": 3, "socket_connect_timeout": 2}
+    try:
+        replies = app.control.ping(destination=[node], timeout=PING_SECONDS, limit=1)
+    except OperationalError as error:
+        raise OSError(f"Redis does not answer: {error}") from error
+    finally:
+        app.close()
+    if not replies:
+        raise NotReadyError("no answer to a ping")
+    return "answers a ping"
 
 
 def _http(stack: Stack) -> str:

@@ -32,10 +32,10 @@ def acceptable(text: str) -> str:
         raise InvalidDomain(field="name", reason="label")
     if len(name) > 253 - LONGEST_PREFIX:
         raise InvalidDomain(field="name", reason="too_long")
+    if not registrable(name):
+        raise PublicSuffix(field="name")
     if _is_reserved(name):
         raise ReservedDomain(field="name")
-    if registrable(name) == "":
-        raise PublicSuffix(field="name")
     return name
 
 

@@ -13,6 +13,7 @@ from datetime import timedelta
 from django.db import connection, transaction
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.encoders import JSONEncoder
 
 from kernel import clock
 from kernel.errors import ApplicationError, InvalidInput
@@ -76,7 +77,7 @@ def _replay(row: IdempotencyKey, request: Request) -> Response:
 
 
 def _keep(caller: str, key: str, response: Response) -> None:
-    body = json.loads(json.dumps(response.data, default=str))
+    body = json.loads(json.dumps(response.data, cls=JSONEncoder))
     IdempotencyKey.objects.filter(reseller_id=current_reseller_id(), caller=caller, key=key).update(
         status=response.status_code, body=body
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from kernel.tenancy import in_schema
+from kernel.tenancy import current_schema, in_schema
 from tenants.organisations import services
 
 
@@ -17,15 +17,18 @@ class Program:
         self.headers = {"Host": host, "Authorization": f"Bearer {secret}"}
 
     def get(self, path: str, **query: str):
-        return self.client.get(f"/api/v1/{path}", query, headers=self.headers)
+        with in_schema(current_schema()):  # the request leaves the connection in public
+            return self.client.get(f"/api/v1/{path}", query, headers=self.headers)
 
     def post(self, path: str, body: object = None, **headers: str):
-        return self.client.post(
-            f"/api/v1/{path}",
-            {} if body is None else body,
-            content_type="application/json",
-            headers={**self.headers, **{k.replace("_", "-"): v for k, v in headers.items()}},
-        )
+        headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        with in_schema(current_schema()):
+            return self.client.post(
+                f"/api/v1/{path}",
+                {} if body is None else body,
+                content_type="application/json",
+                headers={**self.headers, **headers},
+            )
 
 
 @pytest.fixture

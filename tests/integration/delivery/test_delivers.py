@@ -1,0 +1,132 @@
+"""What the loop does with a message, seen at the server that gets it and in the ledger."""
+
+import time
+from collections.abc import Callable
+from email import message_from_bytes, policy
+
+import pytest
+
+
+def eventually(what: Callable[[], object], *, seconds: float = 15) -> object:
+    """The first true answer of `what`; fails after so many seconds."""
+    end = time.monotonic() + seconds
+    while not (seen := what()):
+        assert time.monotonic() < end, "this did not happen in time"
+        time.sleep(0.05)
+    return seen
+
+
+@pytest.fixture
+def ledger(database):
+    """address → (status, final code, attempts)"""
+
+    def read(address):
+        return database.execute(
+            "SELECT status, final_code, attempts FROM public.recipient WHERE address = %s",
+            [address],
+        ).fetchone()
+
+    return read
+
+
+@pytest.fixture
+def attempts(database):
+    """address → outcomes in order."""
+
+    def read(address):
+        rows = database.execute(
+            "SELECT a.outcome FROM public.attempt a JOIN public.recipient r ON r.id = a.recipient_id"
+            " WHERE r.address = %s ORDER BY a.id",
+            [address],
+        )
+        return [outcome for (outcome,) in rows]
+
+    return read
+
+
+def test_an_accepted_message_arrives_signed_and_is_delivered_in_the_ledger(
+    loop, sink, submit, ledger, database
+):
+    submit("bob@outside.test")
+    loop.start()
+    eventually(lambda: sink.copies("bob@outside.test"))
+    (content,) = sink.copies("bob@outside.test")
+    assert content.count(b"DKIM-Signature:") == 2
+    assert b"\r\n.a line" in content
+    eventually(lambda: ledger("bob@outside.test") == ("delivered", 250, 1))
+    assert database.execute("SELECT count(*) FROM public.queue_entry").fetchone() == (0,)
+
+
+def test_a_recipient_that_is_put_off_gets_it_later(loop, sink, submit, ledger, attempts):
+    sink.replies["bob@outside.test"] = ["451 4.7.1 greylisted"]
+    submit("bob@outside.test", "ann@outside.test")
+    loop.start()
+    eventually(lambda: ledger("bob@outside.test") == ("delivered", 250, 2))
+    assert attempts("bob@outside.test") == ["deferred", "delivered"]
+    assert attempts("ann@outside.test") == ["delivered"]
+    assert len(sink.copies("ann@outside.test")) == 1
+
+
+def test_a_refused_recipient_comes_back_to_the_senders_mailbox(
+    loop, sink, mail_store, submit, ledger
+):
+    sink.replies["bob@outside.test"] = ["550 5.1.1 nobody of this name"]
+    submit("bob@outside.test", dsn_envid="order+207", dsn_ret="HDRS")
+    loop.start()
+    eventually(lambda: mail_store.copies("shop@client.test"))
+    assert ledger("bob@outside.test") == ("bounced", 550, 1)
+    ((_, sender, content),) = mail_store.received
+    assert sender == "<>"
+    _, status, _ = message_from_bytes(content, policy=policy.SMTP).iter_parts()
+    about, recipient = status.iter_parts()
+    assert about["Original-Envelope-Id"] == "order 7"
+    assert recipient["Status"] == "5.1.1"
+    assert recipient["Diagnostic-Code"] == "smtp; 550 5.1.1 nobody of this name"
+    eventually(lambda: ledger("shop@client.test") == ("delivered", 250, 1))
+
+
+@pytest.mark.parametrize("asked", [{"envelope_from": ""}, {"notify": "NEVER"}])
+def test_nobody_is_told_who_cannot_or_will_not_hear(loop, sink, submit, ledger, database, asked):
+    sink.replies["bob@outside.test"] = ["550 5.1.1 nobody of this name"]
+    submit("bob@outside.test", **asked)
+    loop.start()
+    eventually(lambda: ledger("bob@outside.test")[0] == "bounced")
+    assert database.execute("SELECT count(*) FROM public.message").fetchone() == (1,)
+
+
+def test_mail_never_leaves_unsigned(loop, sink, submit, database, attempts):
+    submit("bob@outside.test")
+    with database_as_owner() as owner:
+        owner.execute("UPDATE public.signing_key SET state = 'retired'")
+    loop.start()
+    eventually(lambda: attempts("bob@outside.test"))
+    (reply,) = database.execute("SELECT reply FROM public.attempt LIMIT 1").fetchone()
+    assert "no active DKIM key" in reply
+    assert not sink.received
+
+
+def test_messages_to_one_host_share_connections(loop, sink, submit, ledger):
+    for number in range(60):
+        submit(f"bob{number}@outside.test")
+    loop.start()
+    eventually(lambda: len(sink.received) == 60)
+    assert len(sink.sessions) <= 10
+
+
+def test_a_host_that_is_away_is_tried_again_and_keeps_nobody_waiting(
+    loop, sink, submit, attempts, database
+):
+    submit("bob@outside.test")
+    loop.start(smtp_port=1)
+    eventually(lambda: "deferred" in attempts("bob@outside.test"))
+    phase, outcome = database.execute(
+        "SELECT phase, outcome FROM public.attempt LIMIT 1"
+    ).fetchone()
+    assert (phase, outcome) == ("connect", "deferred")
+
+
+def database_as_owner():
+    import psycopg
+    from django.conf import settings
+
+    return psycopg.connect(settings.DSN("owner"), autocommit=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 
 from stack import addresses, launch, registry, show, startup, supervision
-from stack.model import NotReadyError, Part, Stack, StackError
+from stack.model import SERVICE_USER, NotReadyError, Part, Stack, StackError
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 POLL_SECONDS = 0.5
@@ -21,9 +21,13 @@ POLL_SECONDS = 0.5
 
 def configure(stack: Stack) -> int:
     """Make what every part leans on: folders, secrets, certificates, var/env; idempotent."""
-    launch.prepare_state(stack)
+    parts = launch.prepare_state(stack)
     for name in ("log", "pids", "parts"):
         stack.folder(name)
+    for part in parts:
+        # Our own processes begin without root, so their folders must be there before them.
+        if part.user == SERVICE_USER and part.prepare is not None:
+            part.prepare()
     return 0
 
 

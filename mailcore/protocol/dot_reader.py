@@ -19,7 +19,9 @@ class DotReader:
         start = max(0, len(self._buffer) - len(_END) + 1)
         self._buffer += data
         end = self._buffer.find(_END, start)
-        too_long = (len(self._buffer) if end < 0 else end) > self._limit + 2
+        # The buffer's first two bytes are not the message's; an end that is not whole may be there.
+        size = end if end >= 0 else len(self._buffer) - 2 - len(_END)
+        too_long = size > self._limit
         if end < 0:
             if too_long:
                 self._shed()

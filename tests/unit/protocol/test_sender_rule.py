@@ -1,0 +1,98 @@
+"""Who may write as whom."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailcore.protocol.sender_rule import addresses_in, fault_of, owns
+
+ANNA = "anna@shop.test"
+
+
+@pytest.mark.parametrize(
+    "address", [ANNA, "Anna@Shop.TEST", "anna+news@shop.test", "anna+a+b@shop.test"]
+)
+def test_a_login_owns_its_address_and_its_tags(address: str) -> None:
+    assert owns(ANNA, address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ben@shop.test",
+        "anna@shop.test.evil.test",
+        "anna@evil.test",
+        "anna",
+        "",
+        "xanna@shop.test",
+        "+anna@shop.test",
+    ],
+)
+def test_a_login_owns_nothing_else(address: str) -> None:
+    assert not owns(ANNA, address)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        ANNA,
+        f"<{ANNA}>",
+        f"Anna Example <{ANNA}>",
+        f'"Example, Anna" <{ANNA}>',
+        f'"anna@home" <{ANNA}>',
+        f"Anna (at home (in town)) <{ANNA}>",
+        f"=?utf-8?q?Anna=40home?= <{ANNA}>",
+        f"{ANNA} (Anna)",
+        f"Anna <{ANNA}>, <anna+news@shop.test>",
+        f'"a \\" b" <{ANNA}>',
+    ],
+)
+def test_a_from_of_one_owner_passes(value: str) -> None:
+    assert fault_of(login=ANNA, envelope_from=ANNA, from_values=[value]) is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "ben@shop.test",
+        f"{ANNA}, ben@shop.test",
+        f"ben@shop.test <{ANNA}>",
+        f"<ben@shop.test> <{ANNA}>",
+        f'"Anna" <ben@shop.test>(<{ANNA}>',
+        f"<ben@shop.test>({ANNA})",
+        f"<@evil.test:{ANNA}>",
+        f"undisclosed: {ANNA}, ben@shop.test;",
+        '"anna"@shop.test',
+        "Anna",
+        "",
+        "undisclosed-recipients:;",
+        f'"open <{ANNA}>',
+        f"{ANNA}@evil.test",
+        f"anna@[127.0.0.1] <{ANNA}>",
+    ],
+)
+def test_a_from_that_names_anybody_else_is_refused(value: str) -> None:
+    assert (
+        fault_of(login=ANNA, envelope_from=ANNA, from_values=[value]) == "From header is not yours"
+    )
+
+
+def test_one_from_header_is_required() -> None:
+    for values in ([], [ANNA, ANNA]):
+        assert fault_of(login=ANNA, envelope_from=ANNA, from_values=values) is not None
+
+
+def test_a_foreign_envelope_sender_is_refused_and_the_null_sender_passes() -> None:
+    assert fault_of(login=ANNA, envelope_from="ben@shop.test", from_values=[ANNA])
+    assert fault_of(login=ANNA, envelope_from="", from_values=[ANNA]) is None
+
+
+def test_nobody_logged_in_may_send_nothing() -> None:
+    assert fault_of(login="", envelope_from="", from_values=[ANNA]) == "Authentication required"
+
+
+@given(st.text(alphabet='ab@.<>,;:"()\\ []\r\n', max_size=60))
+def test_whatever_passes_names_only_addresses_that_were_judged(value: str) -> None:
+    found = addresses_in(value)
+    if found is not None:
+        assert all(address.count("@") == 1 for address in found)

@@ -107,12 +107,21 @@ def become(user: str) -> None:
     os.setuid(account.pw_uid)
 
 
+def lead_a_session() -> None:
+    """Leave the supervisor's session: Postfix's master refuses to run without one of its own."""
+    if os.getsid(0) == os.getpid():
+        return
+    if os.getpgrp() == os.getpid():
+        # The leader of a group may not start a session; supervisord made us one.
+        os.setpgid(0, os.getpgid(os.getppid()))
+    os.setsid()
+
+
 def main(specification_file: Path) -> None:
     """Become the part that the specification describes."""
     specification = json.loads(specification_file.read_text())
     parent = os.getppid()
-    if os.getpgrp() != os.getpid():
-        os.setpgid(0, 0)
+    lead_a_session()
     record_file = Path(specification["record"])
     met = end_leftovers(record_file, specification["mark"])
     if met:

@@ -22,7 +22,7 @@ class UsageRecord(models.Model):
     quantity = models.DecimalField(max_digits=18, decimal_places=4)
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField(default=clock.now)
-    key = models.CharField(max_length=200, unique=True)
+    key = models.CharField(max_length=500, unique=True)
     event_id = models.UUIDField()
     subject = models.CharField(max_length=80, default="", blank=True)
 

@@ -43,11 +43,11 @@ def tell(event_type, **data):
     assert not OutboxEvent.objects.filter(type=event_type).exists()
 
 
-def counted(cast, *, key="2026-05-10T11/3/1", quantity=7):
+def counted(cast, *, key="2026-05-10T11/3/1", quantity=7, from_domain="client.test"):
     tell(
         "mail.counted",
         organisation_id=str(cast.organisation.public_id),
-        from_domain="client.test",
+        from_domain=from_domain,
         stream="mailbox",
         hour="2026-05-10T11:00:00+00:00",
         quantity=quantity,
@@ -82,6 +82,12 @@ def test_sent_mail_is_counted_once_per_key(subscribed):
     counted(subscribed)
     counted(subscribed, key="2026-05-10T11/3/2", quantity=2)
     assert [record.quantity for record in UsageRecord.objects.order_by("id")] == [7, 2]
+
+
+def test_the_longest_domain_name_is_counted_too(subscribed):
+    longest = ".".join(["d" * 61] * 4)
+    counted(subscribed, key=f"mail:2026-05-10T11:00:00Z:{longest}:1", from_domain=longest)
+    assert UsageRecord.objects.get().quantity == 7
 
 
 def test_an_issued_invoice_is_demanded_from_its_provider(subscribed):

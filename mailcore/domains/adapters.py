@@ -23,8 +23,11 @@ from mailcore.domains.ports import ZoneBusy, ZoneRefused
 from mailcore.protocol.dns_plan import Change
 
 _TIMEOUT = 5.0
-#: Answers that the same request may not get again in a minute.
-_PASSING = {dns.rcode.SERVFAIL, dns.rcode.NXRRSET, dns.rcode.YXRRSET}
+#: Answers that the same request may not get again in a minute, and their codes.
+_PASSING = {
+    dns.rcode.SERVFAIL: "dns_update.server_failed",
+    dns.rcode.NXRRSET: "dns_update.changed",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,27 +50,42 @@ class DnsUpdate:
 
     def read(self, name: str, rdtype: str) -> list[str]:
         """The values that the server has now."""
+        return [as_text(rdata) for rdata in self._stored(name, rdtype)]
+
+    def apply(self, zone: str, changes: Sequence[Change]) -> None:
+        """One signed UPDATE; a record set of which we remove something must not have changed."""
+        update = dns.update.UpdateMessage(zone)
+        update.use_tsig(self._keyring(), keyname=self.key_name, algorithm=self.algorithm)
+        removals = [change for change in changes if not change.add]
+        for place in sorted({(change.name, change.type) for change in removals}):
+            self._remove(update, place, [c.value for c in removals if (c.name, c.type) == place])
+        for change in changes:
+            if change.add:
+                update.add(dns.name.from_text(change.name), change.ttl, _rdata(change))
+        _raise_for(self._send(update).rcode())
+
+    def _remove(
+        self, update: dns.update.UpdateMessage, place: tuple[str, str], values: Sequence[str]
+    ) -> None:
+        """Remove records as the server has them: a text may be cut into strings in many ways."""
+        stored = self._stored(*place)
+        owner = dns.name.from_text(place[0])
+        gone = [rdata for rdata in stored if as_text(rdata) in values]
+        if len(gone) < len(values):
+            raise ZoneBusy("dns_update.changed")
+        for rdata in stored:
+            update.present(owner, rdata)  # RFC 2136 §2.4.2 compares the whole record set
+        for rdata in gone:
+            update.delete(owner, rdata)
+
+    def _stored(self, name: str, rdtype: str) -> list[dns.rdata.Rdata]:
         owner, kind = dns.name.from_text(name), dns.rdatatype.from_text(rdtype)
         return [
-            as_text(rdata)
+            rdata
             for rrset in self._ask(name, rdtype).answer
             if rrset.name == owner and rrset.rdtype == kind
             for rdata in rrset
         ]
-
-    def apply(self, zone: str, changes: Sequence[Change]) -> None:
-        """One signed UPDATE; what is removed must still stand there, else nothing happens."""
-        update = dns.update.UpdateMessage(zone)
-        update.use_tsig(self._keyring(), keyname=self.key_name, algorithm=self.algorithm)
-        for change in changes:
-            owner, rdata = dns.name.from_text(change.name), _rdata(change)
-            if change.add:
-                update.add(owner, change.ttl, rdata)
-            else:
-                update.present(owner, rdata)
-                update.delete(owner, rdata)
-        reply = self._send(update)
-        _raise_for(reply.rcode())
 
     def _ask(self, name: str, rdtype: str) -> dns.message.Message:
         query = dns.message.make_query(name, rdtype, flags=0)
@@ -83,10 +101,7 @@ class DnsUpdate:
 
     def _send(self, query: dns.message.Message) -> dns.message.Message:
         with _translated():
-            reply = dns.query.tcp(query, self.address, port=self.port, timeout=_TIMEOUT)
-        if not reply.had_tsig and reply.rcode() in {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}:
-            raise ZoneRefused("dns_update.unsigned")  # anybody could have said so
-        return reply
+            return dns.query.tcp(query, self.address, port=self.port, timeout=_TIMEOUT)
 
 
 @contextmanager
@@ -101,6 +116,9 @@ def _translated() -> Iterator[None]:
         raise ZoneBusy("dns_update.timeout") from error
     except (OSError, EOFError) as error:
         raise ZoneBusy("dns_update.unreachable") from error
+    except dns.exception.FormError as error:
+        # dnspython says so of a reply without a signature too: anybody could have sent it.
+        raise ZoneRefused("dns_update.unsigned") from error
     except dns.exception.DNSException as error:
         raise ZoneRefused("dns_update.malformed") from error
 
@@ -109,7 +127,7 @@ def _raise_for(code: dns.rcode.Rcode) -> None:
     if code == dns.rcode.NOERROR:
         return
     if code in _PASSING:
-        raise ZoneBusy("dns_update.server_failed")
+        raise ZoneBusy(_PASSING[code])
     if code in {dns.rcode.NOTZONE, dns.rcode.NOTAUTH}:
         raise ZoneRefused("dns_update.not_zone")
     raise ZoneRefused("dns_update.refused")

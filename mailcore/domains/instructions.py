@@ -45,8 +45,9 @@ _UPDATES = {
     "dns_update.timeout": n_("The DNS server did not answer in time."),
     "dns_update.unreachable": n_("The DNS server could not be reached."),
     "dns_update.server_failed": n_("The DNS server failed while it made the change."),
+    "dns_update.changed": n_("The zone was changed at the same moment; we try again soon."),
     "dns_update.malformed": n_("The DNS server's answer could not be understood."),
-    "dns_update.unsigned": n_("The DNS server's answer was not signed, so it cannot be trusted."),
+    "dns_update.unsigned": n_("The DNS server did not sign its answer: does it hold this zone?"),
     "dns_update.address_not_allowed": n_("The DNS server has a private address."),
     "dns_update.unknown_host": n_("The DNS server's name was not found."),
 }

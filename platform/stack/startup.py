@@ -21,8 +21,8 @@ GIVE_UP_AFTER = 3
 class StartError(StackError):
     """A part that did not come up; `part` names it."""
 
-    def __init__(self, part: str, reason: str, log: Path) -> None:
-        lines = supervision.tail(log)
+    def __init__(self, part: str, reason: str, log: Path, *, since: int) -> None:
+        lines = supervision.tail(log, since=since)
         shown = "\n".join(f"    | {line}" for line in lines) or "    | (the log is empty)"
         super().__init__(f"{part}: {reason}\n  The end of {log}:\n{shown}")
         self.part = part
@@ -34,6 +34,8 @@ class Attempt:
 
     part: Part
     began: float
+    #: Size of the log before this start: what comes after it is ours to show.
+    log_size: int
     process: subprocess.Popen[bytes] | None = None
     starts: set[int] = field(default_factory=set)
     last_words: str = "it was not asked yet"
@@ -82,7 +84,9 @@ class Startup:
                 self._starting[part.name] = self._start(part)
 
     def _start(self, part: Part) -> Attempt:
-        attempt = Attempt(part=part, began=time.monotonic())
+        log = self._log(part)
+        size = log.stat().st_size if log.exists() else 0
+        attempt = Attempt(part=part, began=time.monotonic(), log_size=size)
         if part.prepare is not None:
             try:
                 part.prepare()
@@ -126,7 +130,8 @@ class Startup:
 
     def _failed(self, attempt: Attempt, reason: str) -> StartError:
         show.step(attempt.part.name, seconds=attempt.seconds, saw="failed", ok=False)
-        return StartError(attempt.part.name, reason, self._log(attempt.part))
+        log = self._log(attempt.part)
+        return StartError(attempt.part.name, reason, log, since=attempt.log_size)
 
     def _look_once(self, attempt: Attempt) -> str | None:
         assert attempt.process is not None

@@ -206,11 +206,14 @@ def connect(stack: Stack) -> Supervisor | None:
     return supervisor
 
 
-def tail(path: Path, *, lines: int = 15) -> list[str]:
-    """Return the last LINES of a log; empty when there is none."""
+def tail(path: Path, *, lines: int = 15, since: int = 0) -> list[str]:
+    """Return the last LINES of a log written after its first SINCE bytes; empty when there are none."""
     try:
         with path.open("rb") as stream:
-            stream.seek(max(0, path.stat().st_size - TAIL_BYTES))
+            size = path.stat().st_size
+            # A log shorter than before was rotated: all of it is new.
+            start = since if since <= size else 0
+            stream.seek(max(start, size - TAIL_BYTES))
             return stream.read().decode(errors="replace").splitlines()[-lines:]
     except FileNotFoundError:
         return []

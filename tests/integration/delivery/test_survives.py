@@ -1,0 +1,133 @@
+"""Killed, paused and superseded processes: nothing is lost, and doubt is written down."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from kernel import clock
+from mailcore.delivery.engine.store import Store, open_pool
+
+
+def eventually(what: Callable[[], object], *, seconds: float = 20) -> object:
+    end = time.monotonic() + seconds
+    while not (seen := what()):
+        assert time.monotonic() < end, "this did not happen in time"
+        time.sleep(0.05)
+    return seen
+
+
+@pytest.fixture
+def start(loop, sink) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+    """Start a delivery process of its own, which a test may kill."""
+    told = {
+        "sources": loop.settings.sources,
+        "journal": str(loop.settings.journal),
+        "smtp_port": sink.port,
+        "delay_scale": loop.settings.delay_scale,
+        "host": "127.77.101.40",
+    }
+    environment = {**os.environ, "LIVERY_DATABASE_NAME": settings.DATABASES["default"]["NAME"]}
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start() -> subprocess.Popen[bytes]:
+        script = Path(__file__).parent / "egress_process.py"
+        argv = [sys.executable, str(script), json.dumps(told)]
+        started.append(subprocess.Popen(argv, env=environment, start_new_session=True))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def test_a_message_whose_answer_the_killed_process_never_heard_is_tried_once_more(
+    start, sink, submit, database
+):
+    sink.hold = threading.Event()
+    submit("bob@outside.test")
+    first = start()
+    assert sink.reached_dot.wait(20)
+    first.kill()
+    first.wait()
+    sink.hold.set()
+    sink.hold = None
+    start()
+    eventually(lambda: len(sink.copies("bob@outside.test")) == 2)
+    eventually(lambda: _status(database) == [("delivered",)])
+    tries = database.execute(
+        "SELECT outcome, maybe_delivered, late FROM public.attempt ORDER BY id"
+    ).fetchall()
+    assert tries == [("deferred", True, False), ("delivered", False, False)]
+
+
+def test_many_messages_and_a_kill_in_the_middle_lose_nothing(start, sink, submit, database):
+    for number in range(120):
+        submit(f"bob{number}@outside.test")
+    first = start()
+    eventually(lambda: len(sink.received) >= 30)
+    first.kill()
+    first.wait()
+    start()
+    eventually(lambda: _status(database) == [("delivered",)], seconds=40)
+    assert len({address for address, _, _ in sink.received}) == 120
+    # A copy too many only where the killed process was between the final dot and the answer.
+    doubts = database.execute(
+        "SELECT count(*) FROM public.attempt WHERE maybe_delivered"
+    ).fetchone()[0]
+    assert len(sink.received) - 120 <= doubts <= 10
+
+
+def test_what_a_vanished_process_had_claimed_is_delivered_when_its_lease_ends(
+    loop, sink, submit, database
+):
+    submit("bob@outside.test")
+    database.execute(
+        "UPDATE public.queue_entry SET state = 'leased', lease_by = 99, lease_seq = 1,"
+        " attempts = 1, lease_until = clock_timestamp() + interval '2 s'"
+    )
+    loop.start()
+    time.sleep(1)
+    assert not sink.received
+    eventually(lambda: sink.copies("bob@outside.test"))
+    eventually(lambda: _status(database) == [("delivered",)])
+
+
+def test_a_process_that_was_superseded_can_claim_and_send_nothing(loop, submit, database):
+    submit("bob@outside.test")
+
+    async def scene() -> None:
+        pool = open_pool(loop.settings.delivery_dsn, name="test", size=2)
+        await pool.open()
+        try:
+            old, new = Store(pool, loop.settings), Store(pool, loop.settings)
+            assert await old.take(is_alone=True)
+            soon = clock.now() + timedelta(seconds=1)
+            (claimed,) = await old.claim(now=soon, limit=10, busy=[])
+            assert await old.hold([claimed], seconds=60) == {claimed.recipient_id}
+            assert not await new.take(is_alone=False), "its heartbeat is fresh"
+            assert await new.take(is_alone=True)
+            assert not await old.heartbeat()
+            assert await old.claim(now=soon, limit=10, busy=[]) == []
+            assert await old.hold([claimed], seconds=60) == set()
+            await new.release([claimed])
+            (again,) = await new.claim(now=soon, limit=10, busy=[])
+            assert (again.lease_seq, again.attempts) == (2, 2)
+        finally:
+            await pool.close()
+
+    asyncio.run(scene())
+
+
+def _status(database):
+    return database.execute("SELECT DISTINCT status FROM public.recipient").fetchall()

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 HEADER = "X-Livery-Auth"
 PREFIX = "x-livery-"
-#: Mail may wait this long between the milter and acceptance: a queue life of five days and slack.
-LIFETIME = 6 * 86_400
+#: Mail may wait this long between the milter and acceptance: Postfix keeps it for 30 days.
+LIFETIME = 31 * 86_400
 _FORM = re.compile(r"v1; l=([\w-]{1,1024}); t=(\d{1,12}); n=([0-9a-f]{16}); s=([0-9a-f]{64})")
 
 

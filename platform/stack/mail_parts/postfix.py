@@ -11,6 +11,17 @@ MASTER = Path("/usr/lib/postfix/sbin/master")
 MESSAGE_SIZE_LIMIT = 50 * 1024 * 1024
 SECONDS = 30
 
+#: What Postfix asks the look-up views; %s is the address or domain, %d the domain of an address.
+LOOK_UPS = {
+    "domains": "SELECT domain FROM postfix_domain WHERE domain = '%s'"
+    " UNION ALL SELECT domain FROM postfix_feedback WHERE domain = '%s'",
+    "recipients": "SELECT address FROM postfix_mailbox WHERE address = '%s'"
+    " UNION ALL SELECT domain FROM postfix_feedback WHERE domain = '%d'",
+    "feedback": "SELECT domain FROM postfix_feedback WHERE domain = '%s'",
+    # Finds nothing, ever: it tells whether PostgreSQL can be asked at all.
+    "alive": "SELECT domain FROM postfix_domain WHERE domain = '%s' AND false",
+}
+
 
 def parts(stack: Stack) -> list[Part]:
     """Return the mail edge."""
@@ -33,17 +44,6 @@ def parts(stack: Stack) -> list[Part]:
     ]
 
 
-def _look_ups(stack: Stack) -> dict[str, str]:
-    host, port = stack.endpoint("feedback")
-    return {
-        "domains": "SELECT domain FROM postfix_domain WHERE domain = '%s'"
-        " UNION ALL SELECT domain FROM postfix_feedback WHERE domain = '%s'",
-        "recipients": "SELECT address FROM postfix_mailbox WHERE address = '%s'"
-        " UNION ALL SELECT domain FROM postfix_feedback WHERE domain = '%d'",
-        "feedback": f"SELECT 'feedback:inet:{host}:{port}' FROM postfix_feedback WHERE domain = '%s'",
-    }
-
-
 def _prepare(stack: Stack) -> None:
     folder = stack.folder("etc", "postfix")
     state = stack.folder("postfix")
@@ -61,13 +61,18 @@ def _prepare(stack: Stack) -> None:
     stack.render("postfix/main.cf.j2", folder / "main.cf", values=values)
     stack.render("postfix/master.cf.j2", folder / "master.cf", values=values)
     stack.render("postfix/submission_headers.j2", folder / "submission_headers")
-    for name, query in _look_ups(stack).items():
+    host, port = stack.endpoint("feedback")
+    for name, query in LOOK_UPS.items():
         stack.render(
             "postfix/look_up.cf.j2",
             folder / f"{name}.cf",
             owner="postfix",
             mode=0o400,
-            values={"database": DATABASE, "query": query},
+            values={
+                "database": DATABASE,
+                "query": query,
+                "result": f"feedback:inet:{host}:{port}" if name == "feedback" else "%s",
+            },
         )
     # Makes the queue's folders and says what is wrong before anything is started.
     done = subprocess.run(

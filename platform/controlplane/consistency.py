@@ -79,7 +79,7 @@ def _partitions() -> list[str]:
     tables = ("message", "message_body", "recipient", "attempt", "delivery_event")
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT name FROM unnest(%s) name WHERE to_regclass('public.' || name) IS NULL",
+            "SELECT name FROM unnest(%s::text[]) name WHERE to_regclass('public.' || name) IS NULL",
             [[f"{table}_{day}" for table in tables]],
         )
         return [f"partition {row[0]} is missing" for row in cursor.fetchall()]

@@ -34,9 +34,7 @@ def examine(stack: Stack) -> list[Step]:
     steps = [
         _part(part, known.get(part.name), stack) for part in registry.parts(stack) if not part.once
     ]
-    steps.append(_manage(stack, "check_ready", role="owner"))
-    steps += _directory(stack)
-    return steps
+    return steps + _code(stack)
 
 
 def _part(part: Part, info: supervision.Info | None, stack: Stack) -> Step:
@@ -81,7 +79,8 @@ def _manage(stack: Stack, command: str, *, role: str) -> Step:
     return Step(name=command, ok=ok, seconds=time.monotonic() - began, saw=saw)
 
 
-def _directory(stack: Stack) -> list[Step]:
+def _code(stack: Stack) -> list[Step]:
+    """Ask the code whether it is ready and its directory consistent (`manage.py doctor` covers both)."""
     began = time.monotonic()
     result = run_manage(stack, "doctor", "--json", role="operator")
     seconds = time.monotonic() - began
@@ -102,7 +101,8 @@ def _directory(stack: Stack) -> list[Step]:
         return steps
     words = (result.stderr or result.stdout).strip().splitlines()
     saw = f"manage.py doctor ended with {result.returncode}: {words[-1] if words else 'no words'}"
-    return [*steps, Step(name="consistency", ok=False, seconds=seconds, saw=saw)]
+    broken = Step(name="consistency", ok=False, seconds=seconds, saw=saw)
+    return [*steps, _manage(stack, "check_ready", role="owner"), broken]
 
 
 def doctor(stack: Stack, *, as_json: bool) -> bool:

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", signup.home, name="home"),
     path("brand.css", look.brand_css, name="brand-css"),
     path("brand/logo", look.brand_logo, name="brand-logo"),
+    path("brand/icon", look.brand_icon, name="brand-icon"),
     path("signup/", signup.sign_up, name="signup"),
     path("signup/sent/", signup.sent, name="signup-sent"),
     path("signup/confirm/<str:token>/", signup.confirm, name="signup-confirm"),

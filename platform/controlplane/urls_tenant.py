@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("logout/", login.log_out, name="logout"),
     path("brand.css", look.brand_css, name="brand-css"),
     path("brand/logo", look.brand_logo, name="brand-logo"),
+    path("brand/icon", look.brand_icon, name="brand-icon"),
     path("brand/", brand_page.brand, name="brand"),
     path("organisations/", organisation_pages.organisations, name="organisations"),
     path("domains/", domains.domains, name="domains"),

@@ -1,6 +1,7 @@
 """The brand's colours and logo as files."""
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
 from tenants.resellers.models import Brand
@@ -35,6 +36,26 @@ def brand_logo(request: HttpRequest) -> HttpResponse:
         "X-Content-Type-Options": "nosniff",
     }
     return HttpResponse(bytes(brand.logo), content_type=brand.logo_type, headers=headers)
+
+
+@require_safe
+def brand_icon(request: HttpRequest) -> HttpResponse:
+    """The browser tab's picture: the logo, or the first letter on the brand's colour."""
+    brand = _brand(request)
+    if brand.logo:
+        return brand_logo(request)
+    colours = palette_of(brand)
+    picture = format_html(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
+        '<rect width="32" height="32" rx="8" fill="{}"/><text x="16" y="22.5" fill="{}"'
+        ' font-family="sans-serif" font-size="18" font-weight="700" text-anchor="middle">{}</text>'
+        "</svg>",
+        colours.brand,
+        colours.ink,
+        brand.product_name[:1].upper(),
+    )
+    headers = {"Cache-Control": _FRESH, "Content-Security-Policy": _LOGO_POLICY}
+    return HttpResponse(picture, content_type="image/svg+xml", headers=headers)
 
 
 def _brand(request: HttpRequest) -> Brand:

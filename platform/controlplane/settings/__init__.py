@@ -72,9 +72,9 @@ MIDDLEWARE = [
     "controlplane.middleware.trace.TraceMiddleware",
     "controlplane.middleware.policy.PolicyMiddleware",
     "controlplane.middleware.health.HealthMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",  # error pages of unknown hosts need it too
     "controlplane.middleware.reseller.ResellerMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

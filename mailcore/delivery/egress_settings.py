@@ -60,6 +60,7 @@ class EgressSettings:
     session_lease: float = 900
     heartbeat: float = 5
     takeover: float = 30
+    sweep: float = 10
     drain: float = 30
 
 

@@ -25,7 +25,6 @@ log = logging.getLogger(__name__)
 
 #: Seconds between looks into the queue when nothing wakes us: short after work, longer when idle.
 POLL, IDLE_POLL = 0.1, 1.0
-SWEEP = 10.0
 CLEAR_EVERY = 6
 AGAIN = 1.0
 
@@ -169,9 +168,9 @@ class ShardLoop:
             if turn == 0:
                 await self._until_done("clear pairs", self._store.clear_pairs)
             self._wake.set()
-            await asyncio.sleep(SWEEP / 2)
+            await asyncio.sleep(self._settings.sweep / 2)
             await self._sessions.close_idle()
-            await asyncio.sleep(SWEEP / 2)
+            await asyncio.sleep(self._settings.sweep / 2)
             await self._sessions.close_idle()
 
     async def _drain(self) -> None:

@@ -160,6 +160,7 @@ def loop(tmp_path: Path, sink: Sink, mail_store: Sink, transactional_db: None) -
         timeouts=Timeouts().scaled(0.05),
         drain=5,
         heartbeat=0.5,
+        sweep=0.5,
     )
     running = Loop(configured)
     yield running

@@ -1,0 +1,51 @@
+"""`manage.py trace MESSAGE-ID`: what happened to a message, try by try."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from mailcore.delivery import selectors
+
+
+class Command(BaseCommand):
+    """Envelope, recipients and attempts of a message; never its content."""
+
+    help = __doc__ or ""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The Message-ID, with or without its angle brackets, or our own id."""
+        parser.add_argument("message_id")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Exit code 1 when there is no such message."""
+        rows = selectors.trace(options["message_id"])
+        if not rows:
+            raise CommandError("no message has this id")
+        message = recipient = None
+        for row in rows:
+            if row["message_id"] != message:
+                message = row["message_id"]
+                self._show_message(row)
+            if row["recipient_id"] != recipient:
+                recipient = row["recipient_id"]
+                self._show_recipient(row)
+            if row["outcome"]:
+                self._show_attempt(row)
+
+    def _show_message(self, row: dict[str, Any]) -> None:
+        self.stdout.write(
+            f"{row['accepted_at']:%Y-%m-%d %H:%M:%S} accepted {row['header']} ({row['stream']},"
+            f" {row['size']} bytes) from <{row['envelope_from']}>"
+        )
+
+    def _show_recipient(self, row: dict[str, Any]) -> None:
+        waits = f", due {row['due']:%Y-%m-%d %H:%M:%S}" if row["due"] else ""
+        self.stdout.write(f"  {row['address']}: {row['status']}{waits}")
+
+    def _show_attempt(self, row: dict[str, Any]) -> None:
+        doubts = [word for word in ("maybe_delivered", "late") if row[word]]
+        way = f"{row['source'] or 'local'} -> {row['mx'] or '?'} {row['tls'] or 'in the clear'}"
+        self.stdout.write(
+            f"    {row['ended_at']:%H:%M:%S} {row['outcome']} in {row['phase']} ({way})"
+            f" {row['reply']} {' '.join(doubts)}".rstrip()
+        )

@@ -7,6 +7,7 @@ import time
 import psycopg
 import pytest
 from django.conf import settings
+from redis import Redis
 
 from kernel import crypto, keys
 from mailcore.directory.models import MailboxLogin
@@ -183,3 +184,17 @@ def test_a_daemon_that_is_told_to_end_stores_the_message_in_hand(anna, start, le
     assert client.reply().startswith(b"250")
     assert client.reply().startswith(b"421")
     assert len(rows("SELECT 1 FROM message")) == 1
+
+
+def test_the_egress_node_is_woken_by_a_commit(anna, start, letter):
+    redis = Redis.from_url(settings.REDIS_URL)
+    channel = redis.pubsub(ignore_subscribe_messages=True)
+    channel.subscribe(f"wake:{settings.EGRESS_NODE}")
+    while not channel.subscribed or channel.get_message(timeout=0.2):
+        pass
+    client = start().connect()
+    for _ in range(20):
+        client.send(letter(), "<x@outside.test>")
+    assert channel.get_message(timeout=5) is not None
+    channel.close()
+    redis.close()

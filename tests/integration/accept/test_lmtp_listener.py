@@ -1,0 +1,104 @@
+"""The LMTP server under peers that are slow, many, or gone."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+from mailcore.delivery.lmtp_listener import LmtpListener
+from mailcore.protocol.lmtp import Answer, Limits, LmtpSession, Transaction
+
+HOST, PORT = "127.77.101.16", 2499
+MESSAGE = b"LHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<a@b>\r\nDATA\r\nx\r\n.\r\n"
+Peer = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+async def _ok(transaction: Transaction) -> Sequence[Answer]:
+    return [Answer(code=250, enhanced="2.0.0", text="Ok")] * len(transaction.recipients)
+
+
+async def _fails(transaction: Transaction) -> Sequence[Answer]:
+    raise ZeroDivisionError
+
+
+def _with_listener(
+    scene: Callable[[Callable[[], Awaitable[Peer]]], Awaitable[None]],
+    *,
+    deliver: Callable[[Transaction], Awaitable[Sequence[Answer]]] = _ok,
+    **given: float,
+) -> None:
+    """Play a scene against a listener that is stopped afterwards."""
+
+    async def main() -> None:
+        listener = LmtpListener(
+            session=lambda: LmtpSession(host="h", limits=Limits()), deliver=deliver, **given
+        )
+        stop, peers = asyncio.Event(), []
+        serving = asyncio.create_task(listener.serve(address=(HOST, PORT), stop=stop, drain=1))
+        await asyncio.sleep(0.1)
+
+        async def connect() -> Peer:
+            peers.append(await asyncio.open_connection(HOST, PORT))
+            return peers[-1]
+
+        await scene(connect)
+        stop.set()
+        await serving
+        for _, writer in peers:
+            writer.close()
+
+    asyncio.run(asyncio.wait_for(main(), 20))
+
+
+def test_a_peer_that_says_nothing_is_told_so_and_hung_up() -> None:
+    async def scene(connect: Callable[[], Awaitable[Peer]]) -> None:
+        reader, _ = await connect()
+        heard = await reader.read()
+        assert heard == b"220 h LMTP\r\n421 4.4.2 Nothing came for too long\r\n"
+
+    _with_listener(scene, patience=0.2)
+
+
+def test_one_connection_too_many_is_sent_away() -> None:
+    async def scene(connect: Callable[[], Awaitable[Peer]]) -> None:
+        first, _ = await connect()
+        assert (await first.readline()).startswith(b"220")
+        second, _ = await connect()
+        assert (await second.read()).startswith(b"421 4.3.2")
+
+    _with_listener(scene, connections=1)
+
+
+def test_a_fault_of_ours_is_answered_4xx_and_the_connection_lives() -> None:
+    async def scene(connect: Callable[[], Awaitable[Peer]]) -> None:
+        reader, writer = await connect()
+        writer.write(MESSAGE + b"NOOP\r\nQUIT\r\n")
+        lines = (await reader.read()).splitlines()
+        assert [line[:3] for line in lines[-3:]] == [b"451", b"250", b"221"]
+
+    _with_listener(scene, deliver=_fails)
+
+
+def test_replies_to_pipelined_commands_come_in_order() -> None:
+    async def scene(connect: Callable[[], Awaitable[Peer]]) -> None:
+        reader, writer = await connect()
+        writer.write(MESSAGE * 3 + b"QUIT\r\n")
+        codes = [line[:3] for line in (await reader.read()).splitlines() if line[3:4] == b" "]
+        assert codes == [b"220", *[b"250", b"250", b"250", b"354", b"250"] * 3, b"221"]
+
+    _with_listener(scene)
+
+
+def test_a_peer_that_hangs_up_in_a_message_stores_nothing() -> None:
+    taken: list[Transaction] = []
+
+    async def deliver(transaction: Transaction) -> Sequence[Answer]:
+        taken.append(transaction)
+        return await _ok(transaction)
+
+    async def scene(connect: Callable[[], Awaitable[Peer]]) -> None:
+        reader, writer = await connect()
+        writer.write(MESSAGE.removesuffix(b".\r\n"))
+        writer.write_eof()
+        await reader.read()
+
+    _with_listener(scene, deliver=deliver)
+    assert taken == []

@@ -37,11 +37,6 @@ def merge(record: str, include: str) -> str:
     return " ".join([version, f"include:{include}", *terms])
 
 
-def without(record: str, include: str) -> str:
-    """The record without our include."""
-    return " ".join(t for t in record.split() if t.lower().lstrip("+") != f"include:{include}")
-
-
 def count_lookups(record: str) -> int:
     """How many look-ups the record itself asks for; those of included records come on top."""
     return sum(1 for term in record.lower().split()[1:] if _LOOKUPS.match(term))

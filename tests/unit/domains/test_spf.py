@@ -1,0 +1,27 @@
+"""SPF: one record, merged, never a second one."""
+
+import pytest
+
+from mailcore.protocol import spf
+
+
+@pytest.mark.parametrize(
+    ("record", "merged"),
+    [
+        ("v=spf1 -all", "v=spf1 include:our.test -all"),
+        ("v=spf1 a mx ~all", "v=spf1 include:our.test a mx ~all"),
+        ("v=spf1 include:our.test -all", "v=spf1 include:our.test -all"),
+        # Ours behind `all` is never reached: it moves to the front.
+        ("v=spf1 -all include:our.test", "v=spf1 include:our.test -all"),
+        ("v=spf1 redirect=_spf.a.test", "v=spf1 include:our.test redirect=_spf.a.test"),
+    ],
+)
+def test_our_servers_are_merged_into_the_record(record, merged) -> None:
+    assert spf.merge(record, "our.test") == merged
+    assert spf.authorises(merged, "our.test")
+    assert spf.merge(merged, "our.test") == merged
+
+
+def test_only_terms_that_ask_dns_are_counted() -> None:
+    record = "v=spf1 a mx:x.test ip4:192.0.2.0/24 ip6:::1 include:b ~exists:c ptr redirect=d all"
+    assert spf.count_lookups(record) == 6

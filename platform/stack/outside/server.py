@@ -1,6 +1,7 @@
 """The outside MX: aiosmtpd with STARTTLS, behaviours at every phase, a log of attempts, and verdicts after the dot."""
 
 import asyncio
+import logging
 import ssl
 import time
 from collections.abc import Callable
@@ -10,13 +11,19 @@ from dataclasses import dataclass
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from stack.outside.behaviours import Behaviour, Behaviours
-from stack.outside.records import Attempt, Stored
+from stack.outside.records import Attempt, DmarcVerdict, Stored, Verdicts
 from stack.outside.store import Store
 from stack.outside.verify import Verifier
 
 MAX_MESSAGE = 40 * 1024 * 1024
 MAX_RECIPIENTS = 100
 DROPPED = "(line dropped)"
+BROKEN = Verdicts(
+    spf="temperror",
+    dkim=(),
+    dmarc=DmarcVerdict(result="temperror", policy=None, aligned_spf=False, aligned_dkim=False),
+)
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +37,14 @@ class Hall:
     executor: Executor
 
     def judge(self, message: Stored) -> None:
-        """Verify a stored message and keep the verdicts."""
-        verdicts = self.verifier.verify(
-            raw=message.raw, client=message.client, helo=message.helo, sender=message.sender
-        )
+        """Verify a stored message and keep the verdicts; a message that breaks a checker is kept too."""
+        try:
+            verdicts = self.verifier.verify(
+                raw=message.raw, client=message.client, helo=message.helo, sender=message.sender
+            )
+        except Exception:
+            log.exception("message %s broke its verification", message.id)
+            verdicts = BROKEN
         self.store.judge(message.id, verdicts)
 
 

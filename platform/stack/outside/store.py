@@ -8,6 +8,7 @@ import threading
 from collections import OrderedDict, deque
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -61,18 +62,19 @@ class Store:
             return [m for m in self._messages.values() if m.verdicts is None]
 
     def messages(self, *, recipient: str | None, after: int, limit: int) -> list[Stored]:
-        """Return judged messages with a greater id, oldest first; RECIPIENT is compared without case."""
+        """Return judged messages with a greater id, oldest first; RECIPIENT is compared without case.
+
+        The list ends before the first message that is still being judged, so that a reader who goes on
+        after the last id it saw misses none.
+        """
         wanted = recipient.lower() if recipient else None
         with self._lock:
             known = list(self._messages.values())
         fitting = (
-            m
-            for m in known
-            if m.id > after
-            and m.verdicts is not None
-            and (wanted is None or m.recipient.lower() == wanted)
+            m for m in known if m.id > after and (wanted is None or m.recipient.lower() == wanted)
         )
-        return [message for message, _ in zip(fitting, range(limit), strict=False)]
+        judged = takewhile(lambda message: message.verdicts is not None, fitting)
+        return list(islice(judged, limit))
 
     def note(self, draft: Attempt) -> None:
         """Keep one attempt under the next id."""

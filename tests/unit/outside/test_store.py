@@ -78,3 +78,12 @@ def test_attempts_are_listed_for_a_recipient(tmp_path: Path) -> None:
         )
     found = store.attempts(recipient="B@outside.test", after=0, limit=10)
     assert [(a.id, a.recipient) for a in found] == [(2, "b@outside.test")]
+
+
+def test_a_reader_that_goes_on_after_the_last_id_misses_none(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    first, second = store.add(draft("r@outside.test")), store.add(draft("r@outside.test"))
+    store.judge(second.id, VERDICTS)
+    assert listed(store) == []
+    store.judge(first.id, VERDICTS)
+    assert [m.id for m in listed(store)] == [first.id, second.id]

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 _SLICE = 30.0
 
 
-@shared_task(name="mailcore.check_due_domains", queue="control")
+@shared_task(name="mailcore.check_due_domains")
 def check_due_domains(**_: object) -> None:
     """Write the zones, then check the domains, that are due now."""
     until = time.monotonic() + _SLICE

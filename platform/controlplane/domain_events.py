@@ -15,4 +15,6 @@ def look_now(_: Envelope) -> None:
 
 
 def _wake() -> None:
-    check_due_domains.apply_async(headers={SCHEMA_HEADER: PUBLIC}, expires=10, retry=False)
+    check_due_domains.apply_async(
+        headers={SCHEMA_HEADER: PUBLIC}, queue="control", expires=10, retry=False
+    )

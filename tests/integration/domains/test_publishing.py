@@ -1,0 +1,126 @@
+"""A zone is written by the owner's key, again when the server was away, and never inside."""
+
+import pytest
+from django.db import connection
+
+from kernel.actor import Actor, ActorKind
+from kernel.errors import NotAllowed, NotFound
+from kernel.models import OutboxEvent
+from mailcore.checks.models import DomainSchedule
+from mailcore.domains import selectors, services
+from mailcore.domains.models import DnsCredential, Domain
+from mailcore.domains.ports import ZoneBusy, ZoneRefused
+
+KEY = {
+    "server": "127.0.0.9",
+    "port": 53,
+    "key_name": "owner",
+    "algorithm": "hmac-sha256",
+    "secret": "c2VjcmV0c2VjcmV0",
+}
+
+
+class Zone:
+    """A zone editor in memory that can be told to fail."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error, self.written = error, []
+
+    def zone_of(self, name: str) -> str:
+        return name
+
+    def read(self, name: str, rdtype: str) -> list[str]:
+        if self.error is not None:
+            raise self.error
+        return [c.value for c in self.written if c.add and (c.name, c.type) == (name, rdtype)]
+
+    def apply(self, zone: str, changes: list) -> None:
+        self.written += changes
+
+
+@pytest.fixture
+def domain(acme) -> Domain:
+    """`shop.test` with a key for its zone."""
+    domain = services.add_domain(
+        actor=acme.owner, organisation_id=acme.organisation.public_id, name="shop.test"
+    )
+    return services.request_dns_update(actor=acme.owner, domain_id=domain.public_id, **KEY)
+
+
+def schedule() -> DomainSchedule:
+    return DomainSchedule.objects.get()
+
+
+def test_a_request_is_due_at_once_and_told(domain) -> None:
+    assert schedule().publish_due_at is not None
+    assert OutboxEvent.objects.filter(type="domain.dns_update_requested").count() == 1
+
+
+def test_the_secret_is_not_in_the_database_in_the_clear(domain) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT string_agg(c::text, ' ') FROM dns_credential c")
+        held = cursor.fetchone()[0]
+        cursor.execute("SELECT string_agg(a::text, ' ') FROM audit_entry a")
+        audited = cursor.fetchone()[0]
+    for text in (held, audited):
+        assert KEY["secret"] not in text
+        assert KEY["secret"].encode().hex() not in text
+
+
+def test_all_records_are_written_and_a_check_follows(domain) -> None:
+    zone = Zone()
+    assert services.publish_records(domain_id=domain.public_id, editor=zone) == "ok"
+    assert {change.value.split()[-1] for change in zone.written} >= {"p=none", "-all"}
+    assert len(zone.written) == len(selectors.expected_records(domain))
+    assert schedule().publish_due_at is None
+    assert selectors.find_dns_update(domain).code == "ok"
+    assert len(DnsCredential.objects.get().published) == len(zone.written)
+
+
+def test_a_server_that_is_away_is_tried_again_a_few_times(domain) -> None:
+    away = Zone(ZoneBusy("dns_update.timeout"))
+    for _ in range(4):
+        assert services.publish_records(domain_id=domain.public_id, editor=away)
+        assert schedule().publish_due_at is not None
+    services.publish_records(domain_id=domain.public_id, editor=away)
+    assert schedule().publish_due_at is None
+    status = selectors.find_dns_update(domain)
+    assert status.code == "dns_update.timeout"
+    assert status.sentence == "The DNS server did not answer in time."
+
+
+def test_a_refusal_is_not_repeated(domain) -> None:
+    refused = Zone(ZoneRefused("dns_update.refused"))
+    services.publish_records(domain_id=domain.public_id, editor=refused)
+    assert schedule().publish_due_at is None
+    assert selectors.find_dns_update(domain).code == "dns_update.refused"
+
+
+@pytest.mark.parametrize("server", ["127.0.0.1", "10.1.2.3", "169.254.169.254", "::1", "fd00::1"])
+def test_a_server_inside_our_own_network_is_not_asked(acme, domain, settings, server) -> None:
+    settings.ALLOW_PRIVATE_TARGETS = False
+    services.request_dns_update(
+        actor=acme.owner, domain_id=domain.public_id, **{**KEY, "server": server}
+    )
+    code = services.publish_records(domain_id=domain.public_id)
+    assert code == "dns_update.address_not_allowed"
+
+
+def test_who_may_only_read_cannot_have_a_zone_written(acme, domain) -> None:
+    reader = Actor(
+        kind=ActorKind.MEMBER, id="m", reseller=acme.reseller.public_id, role="read_only"
+    )
+    with pytest.raises(NotAllowed):
+        services.request_dns_update(actor=reader, domain_id=domain.public_id, **KEY)
+
+
+def test_a_key_of_another_organisation_cannot_have_it_written(acme, domain) -> None:
+    stranger = Actor(
+        kind=ActorKind.API_KEY,
+        id="key_x",
+        reseller=acme.reseller.public_id,
+        scopes=frozenset({"domains.write"}),
+        organisation=domain.public_id,
+    )
+    with pytest.raises(NotFound):
+        services.request_dns_update(actor=stranger, domain_id=domain.public_id, **KEY)

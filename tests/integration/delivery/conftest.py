@@ -119,7 +119,7 @@ class Loop:
 
     def start(self, **changes: object) -> None:
         configured = replace(self.settings, **changes)
-        started = threading.Event()
+        started, self.ended = threading.Event(), Future()
 
         async def main() -> None:
             loop, stop = asyncio.get_running_loop(), asyncio.Event()

@@ -1,0 +1,67 @@
+"""Mail is counted once, whatever happens between."""
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from kernel.models import OutboxEvent
+from kernel.roles import as_role
+from kernel.tenancy import in_schema
+from mailcore.delivery import readers
+from mailcore.delivery.accept.submission import Stream
+
+
+def _count():
+    with in_schema("public"), as_role("worker"):
+        readers.count_mail()
+        return list(OutboxEvent.objects.filter(type="mail.counted").order_by("id"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_accepted_recipient_is_counted_once(submit, acme):
+    submit("bob@outside.test", "ann@outside.test")
+    submit("eve@outside.test")
+    first = _count()
+    assert [event.data["quantity"] for event in first] == [3]
+    (event,) = first
+    assert event.reseller_id == acme.reseller.public_id
+    assert event.data["organisation_id"] == str(acme.organisation.public_id)
+    assert (event.data["from_domain"], event.data["stream"]) == ("client.test", "mailbox")
+    assert len(_count()) == 1, "nothing new, nothing counted"
+    submit("bob@outside.test")
+    later = _count()
+    assert [event.data["quantity"] for event in later] == [3, 1]
+    assert len({event.data["key"] for event in later}) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_mail_of_the_system_costs_nobody_anything(submit):
+    submit("bob@outside.test", stream=Stream.SYSTEM)
+    assert _count() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_mail_that_commits_late_is_not_passed_over(submit):
+    """A plain id cursor loses the row of a transaction that began earlier and ends later."""
+    with psycopg.connect(settings.DSN("delivery")) as slow:
+        slow.execute("SELECT pg_current_xact_id()")
+        submit("bob@outside.test")
+        assert _count() == [], "an older transaction is still running"
+        slow.commit()
+    assert [event.data["quantity"] for event in _count()] == [1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_reader_that_is_killed_before_its_commit_counts_the_same_again(submit, monkeypatch):
+    submit("bob@outside.test")
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("killed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(readers.outbox, "publish", fail)
+        with pytest.raises(RuntimeError):
+            _count()
+    connection.close()
+    assert [event.data["quantity"] for event in _count()] == [1]

@@ -149,10 +149,14 @@ class livery_brand extends rcube_plugin
     {
         $text = $this->readable_on($colour);
         return <<<CSS
-            #layout-menu, #layout-menu .popover-header, html.dark-mode #layout-menu { background-color: $colour; }
-            #taskmenu a, #taskmenu a:focus, #taskmenu a:hover, html.dark-mode #taskmenu a { color: $text; }
-            #taskmenu a.selected { color: $text; background-color: rgba(127, 127, 127, .35); }
-            #taskmenu .action-buttons a, #layout-menu .special-buttons a { background-color: transparent; }
+            #layout-menu, #layout-menu .popover-header, #taskmenu .special-buttons { background-color: $colour !important; }
+            #taskmenu a, #taskmenu .action-buttons a, #taskmenu .special-buttons a { color: $text !important; }
+            #taskmenu a:hover, #taskmenu a:focus, #taskmenu a.selected { background-color: rgba(127, 127, 127, .35); }
+            #layout-menu .special-buttons a:not(:focus):not(:hover) { background: transparent !important; }
+            #taskmenu a.about { display: none; }
+            .folderlist li.mailbox .unreadcount { background: $colour !important; color: $text !important; }
+            .floating-action-buttons a.button { background-color: $colour !important; color: $text !important; }
+            .task-login #login-footer a { color: inherit; text-decoration: underline; }
             .btn-primary, .btn-primary:hover, .btn-primary:focus, button.mainaction, .ui-dialog .btn-primary,
             html.dark-mode .btn-primary { background-color: $colour; border-color: $colour; color: $text; }
             .btn-primary:hover, .btn-primary:focus { filter: brightness(.92); }

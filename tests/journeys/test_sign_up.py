@@ -108,7 +108,9 @@ def test_a_worker_killed_half_way_leaves_a_reseller_that_can_be_finished(
     browser, slug, killed_in, monkeypatch
 ):
     browser.post(signed_up(browser, slug))
-    module = f"tenants.resellers.services.provisioning.{'schema' if killed_in == 'replay' else 'keys'}"
+    module = (
+        f"tenants.resellers.services.provisioning.{'schema' if killed_in == 'replay' else 'keys'}"
+    )
     with monkeypatch.context() as patch:
 
         def die(*_: object) -> None:
@@ -165,5 +167,3 @@ def test_the_same_address_at_two_resellers_is_two_accounts(browser, slug):
     fields = {"email": "same@example.org", "password": PASSWORD}
     assert portal.post("/login/", fields).status_code == 422
     assert portal.post("/login/", fields | {"password": "another-long-pass"}).status_code == 302
-
-

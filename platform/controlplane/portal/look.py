@@ -59,6 +59,5 @@ def brand_icon(request: HttpRequest) -> HttpResponse:
 
 
 def _brand(request: HttpRequest) -> Brand:
-    # ResellerMiddleware set the tenant, with its brand.
-    found: Brand = request.tenant.brand  # type: ignore[attr-defined]
-    return found
+    # ResellerMiddleware set the tenant; only the operator may have no brand, before `seed`.
+    return getattr(request.tenant, "brand", None) or Brand()  # type: ignore[attr-defined]

@@ -1,0 +1,187 @@
+"""Nobody sees or changes anything of another reseller through the portal.
+
+Every page of the URL table has to be named here: one without a row fails the build.
+"""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import URLPattern, reverse
+
+from billing.invoicing.services import close_period
+from billing.metering import services as metering
+from billing.metering.models import Meter
+from billing.pricing import services as pricing
+from controlplane import urls_tenant
+from kernel import clock, ids
+from kernel.actor import SYSTEM
+from kernel.tenancy import in_schema
+from mailcore.directory import services as directory
+from mailcore.domains import services as domains
+from mailcore.domains.models import Domain
+from mailcore.mailboxes import services as mailboxes
+from tenants.accounts.models import Member, Role
+from tenants.organisations import services as organisations
+
+pytestmark = pytest.mark.django_db
+
+URLS = "controlplane.urls_tenant"
+#: Anybody may see these: they name no object.
+OPEN = {"login", "logout", "brand-css", "brand-logo", "brand-icon"}
+#: For members; every one shows or makes things of the host's own reseller only.
+OWN = {
+    "dashboard", "brand", "organisations", "domains", "domain-add", "mailboxes", "mailbox-add",
+    "api-keys", "invoices",
+}  # fmt: skip
+#: Page with an object in its path → method and form.
+OBJECTS: dict[str, tuple[str, dict[str, str]]] = {
+    "domain": ("get", {}),
+    "domain-check": ("post", {}),
+    "domain-write-dns": (
+        "post",
+        {"server": "127.0.0.9", "port": "53", "key_name": "k", "algorithm": "hmac-sha256",
+         "secret": "c2VjcmV0c2VjcmV0"},
+    ),
+    "mailbox": ("get", {}),
+    "mailbox-suspend": ("post", {}),
+    "mailbox-resume": ("post", {}),
+    "api-key-revoke": ("post", {}),
+    "invoice": ("get", {}),
+    "invoice-line": ("get", {}),
+}  # fmt: skip
+
+
+def pages() -> dict[str, URLPattern]:
+    return {str(one.name): one for one in urls_tenant.urlpatterns if isinstance(one, URLPattern)}
+
+
+@pytest.fixture
+def objects(acme) -> dict[str, object]:
+    """What Acme has, by the name of the part of a path."""
+    domain = domains.add_domain(
+        actor=acme.owner, organisation_id=acme.organisation.public_id, name="shop.test"
+    )
+    Domain.objects.update(state="verified")
+    directory.set_routed("shop.test", is_verified=True)
+    mailbox = mailboxes.create_mailbox(
+        actor=acme.owner, domain_id=domain.public_id, local_part="anna",
+        password="a long enough secret",
+    )  # fmt: skip
+    key, _ = organisations.create_api_key(actor=acme.owner, name="warehouse robot")
+    pricing.ensure_default_prices()
+    start = clock.now() - timedelta(hours=2)
+    reseller_id = acme.reseller.public_id
+    pricing.subscribe(reseller_id=reseller_id, at=start)
+    metering.record_usage(
+        key="portal-isolation", meter=Meter.MESSAGES_SENT, quantity=Decimal(1),
+        occurred_at=start + timedelta(hours=1), reseller_id=reseller_id,
+        organisation_id=acme.organisation.public_id, event_id=ids.uuid7(),
+    )  # fmt: skip
+    invoice = close_period(actor=SYSTEM, reseller_id=reseller_id)
+    return {
+        "domain_id": domain.public_id, "mailbox_id": mailbox.public_id, "key_id": key.public_id,
+        "invoice_id": invoice.public_id, "n": 1,
+    }  # fmt: skip
+
+
+def logged_in(cast) -> Client:
+    client = Client(headers={"host": cast.host}, raise_request_exception=False)
+    answer = client.post("/login/", {"email": cast.owner_email, "password": cast.password})
+    assert answer.status_code == 302
+    return client
+
+
+def path_of(name: str, objects: dict[str, object]) -> str:
+    parts = pages()[name].pattern.converters
+    return reverse(name, urlconf=URLS, kwargs={part: objects[part] for part in parts})
+
+
+def rows(schema: str) -> list[tuple[object, ...]]:
+    """Everything of Acme's that a page can change."""
+    tables = ("domain", "dns_credential", "mailbox", "api_key", "organisation")
+    union = " UNION ALL ".join(f"SELECT t::text FROM {schema}.{name} t" for name in tables)
+    public = (
+        "SELECT t::text FROM public.mailbox_login t UNION ALL SELECT t::text FROM public.outbox t"
+    )
+    with in_schema(schema), connection.cursor() as cursor:
+        cursor.execute(f"{union} UNION ALL {public} ORDER BY 1")
+        return list(cursor.fetchall())
+
+
+def test_every_page_is_named_here():
+    named = pages()
+    assert set(named) == OPEN | OWN | set(OBJECTS)
+    with_objects = {name for name, page in named.items() if page.pattern.converters}
+    assert with_objects == set(OBJECTS)
+
+
+@pytest.mark.parametrize("name", sorted(OBJECTS))
+def test_another_resellers_owner_finds_no_such_object(acme, globex, objects, name):
+    method, form = OBJECTS[name]
+    path = path_of(name, objects)
+    rightful = getattr(logged_in(acme), method)(path, form)
+    assert rightful.status_code in {200, 302}
+    assert not rightful.get("Location", "").startswith("/login/")
+    schema = acme.reseller.schema_name
+    before = rows(schema)
+    assert getattr(logged_in(globex), method)(path, form).status_code == 404
+    assert rows(schema) == before
+
+
+@pytest.mark.parametrize("name", sorted(set(OBJECTS) | OWN))
+def test_without_a_login_every_page_leads_to_the_login(acme, globex, objects, name):
+    method, form = OBJECTS.get(name, ("get", {}))
+    path = path_of(name, objects)
+    before = rows(acme.reseller.schema_name)
+    nobody = Client(headers={"host": acme.host})
+    stranger = logged_in(globex)  # a session of another host is none here
+    for client in (nobody, stranger):
+        answer = getattr(client, method)(path, form, headers={"host": acme.host})
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/login/")
+    assert rows(acme.reseller.schema_name) == before
+
+
+@pytest.mark.parametrize("name", sorted(OWN))
+def test_a_list_shows_nothing_of_another_reseller(acme, globex, objects, name):
+    mine, theirs = logged_in(acme), logged_in(globex)
+    path = path_of(name, objects)
+    assert mine.get(path).status_code == 200
+    page = theirs.get(path).content.decode()
+    for word in ("shop.test", "anna@", "warehouse robot", "Acme"):
+        assert word not in page
+
+
+def test_lists_do_show_the_owners_things(acme, objects):
+    client = logged_in(acme)
+    assert "shop.test" in client.get("/domains/").content.decode()
+    assert "anna@shop.test" in client.get("/mailboxes/").content.decode()
+    assert "warehouse robot" in client.get("/api-keys/").content.decode()
+    assert "/invoices/inv_" in client.get("/invoices/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("role", "allowed"),
+    [
+        ("billing", {"dashboard", "invoices", "invoice", "invoice-line"}),
+        ("support", {"dashboard", "organisations", "domains", "domain", "mailboxes", "mailbox",
+                     "mailbox-add", "mailbox-suspend", "mailbox-resume"}),
+        ("read_only", {"dashboard", "organisations", "domains", "domain", "mailboxes", "mailbox",
+                       "invoices", "invoice", "invoice-line"}),
+    ],
+)  # fmt: skip
+def test_a_role_opens_its_own_pages_only(acme, objects, role, allowed):
+    with in_schema(acme.reseller.schema_name):
+        Member.objects.update(role=Role(role))
+    client = logged_in(acme)
+    opened = set()
+    for name in OWN | set(OBJECTS):
+        method, form = OBJECTS.get(name, ("get", {}))
+        answer = getattr(client, method)(path_of(name, objects), form)
+        assert answer.status_code in {200, 302, 403}, name
+        if answer.status_code != 403:
+            opened.add(name)
+    assert opened == allowed

@@ -124,9 +124,13 @@ class Supervisor:
     """A running supervisord."""
 
     def __init__(self, socket_path: Path) -> None:
-        transport = SupervisorTransport(None, None, f"unix://{socket_path}")
-        proxy = ServerProxy("http://127.0.0.1", transport=transport)
+        self._transport = SupervisorTransport(None, None, f"unix://{socket_path}")
+        proxy = ServerProxy("http://127.0.0.1", transport=self._transport)
         self._door = cast("Door", proxy.supervisor)
+
+    def close(self) -> None:
+        """Close the connection; the next call opens another."""
+        self._transport.close()
 
     def pid(self) -> int:
         """Return the process id of supervisord."""

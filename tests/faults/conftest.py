@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,10 @@ class Parts:
     def __init__(self, endpoints: Endpoints) -> None:
         socket = Path(f"/run/livery-{endpoints.raw['stack']}/supervisor.sock")
         self._supervisor = Supervisor(socket)
+
+    def close(self) -> None:
+        """Let go of the supervisor."""
+        self._supervisor.close()
 
     def names(self) -> set[str]:
         """Return every part under supervision."""
@@ -74,9 +79,11 @@ def endpoints() -> Endpoints:
 
 
 @pytest.fixture(scope="session")
-def parts(endpoints: Endpoints) -> Parts:
+def parts(endpoints: Endpoints) -> Iterator[Parts]:
     """A hand on the supervisor."""
-    return Parts(endpoints)
+    made = Parts(endpoints)
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from email.message import EmailMessage
 
 from stack.client.endpoints import Service
-from stack.client.tls import context_of
+from stack.client.tls import context_of, secured
 
 SECONDS = 30
 
@@ -22,9 +22,7 @@ class LoginRefusedError(Exception):
 
 def _socket(service: Service, *, implicit: bool) -> socket.socket:
     plain = socket.create_connection((service.address, service.port), SECONDS)
-    if implicit:
-        return context_of(service).wrap_socket(plain, server_hostname=service.sni)
-    return plain
+    return secured(plain, service) if implicit else plain
 
 
 class _NamedImap(imaplib.IMAP4):

@@ -5,7 +5,7 @@ import socket
 from dataclasses import dataclass
 
 from stack.client.endpoints import Service
-from stack.client.tls import context_of
+from stack.client.tls import context_of, secured
 
 SECONDS = 30
 
@@ -32,18 +32,17 @@ class _Named(smtplib.SMTP):
         self._source = source
         super().__init__(local_hostname=helo, timeout=SECONDS)
 
-    def open(self) -> Reply:
-        """Connect, with TLS at once when the service wants it."""
+    def open(self) -> None:
+        """Connect, with TLS at once when the service wants it; ConnectionError when the greeting refuses."""
         code, text = self.connect(self._service.address, self._service.port)
         self._host = self._service.sni  # what starttls() verifies
-        return Reply(phase="connect", code=code, text=_text(text))
+        if code >= 400:
+            raise ConnectionError(f"{self._service.key} greeted with {code} {_text(text)}")
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         source = (self._source, 0) if self._source else None
         plain = socket.create_connection((host, port), timeout, source)
-        if self._service.tls == "implicit":
-            return context_of(self._service).wrap_socket(plain, server_hostname=self._service.sni)
-        return plain
+        return secured(plain, self._service) if self._service.tls == "implicit" else plain
 
 
 def _text(value: bytes | str) -> str:
@@ -58,14 +57,15 @@ def open_session(
     The caller closes it (it is a context manager).
     """
     session = _Named(service, source=source, helo=helo)
-    greeting = session.open()
-    if not greeting.ok:
-        session.close()
-        raise ConnectionError(f"{service.key} greeted with {greeting.code} {greeting.text}")
-    session.ehlo()
-    if service.tls == "starttls":
-        session.starttls(context=context_of(service))
+    try:
+        session.open()
         session.ehlo()
+        if service.tls == "starttls":
+            session.starttls(context=context_of(service))
+            session.ehlo()
+    except BaseException:
+        session.close()
+        raise
     return session
 
 

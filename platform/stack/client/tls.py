@@ -1,5 +1,6 @@
 """TLS as a careful client does it: the stack's own authority, the name verified, nothing switched off."""
 
+import socket
 import ssl
 from functools import cache
 
@@ -12,6 +13,15 @@ def verifying_context(ca_file: str) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=ca_file)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
+
+
+def secured(plain: socket.socket, service: Service) -> ssl.SSLSocket:
+    """Return a connected socket with TLS on it, the service's name verified; closes it when that fails."""
+    try:
+        return context_of(service).wrap_socket(plain, server_hostname=service.sni)
+    except BaseException:
+        plain.close()
+        raise
 
 
 def context_of(service: Service) -> ssl.SSLContext:

@@ -96,7 +96,11 @@ class _NamedConnection(http.client.HTTPSConnection):
 
     def connect(self) -> None:
         plain = socket.create_connection((self._address, self.port), self.timeout)
-        self.sock = self._context_used.wrap_socket(plain, server_hostname=self.host)
+        try:
+            self.sock = self._context_used.wrap_socket(plain, server_hostname=self.host)
+        except BaseException:
+            plain.close()
+            raise
 
 
 class Browser:

@@ -60,8 +60,9 @@ class Courier:
         try:
             answers = await self._deliver(trip)
         except psycopg.OperationalError as error:
-            # Nothing was sent: the leases run out and somebody tries again.
+            # Only the preparation asks the database: nothing was sent.
             log.warning("job of %s given back: %s", job.message.message_id, error)
+            self._store.give_back(trip.ours)
             return
         except Exception:
             log.exception("job of %s failed", job.message.message_id)

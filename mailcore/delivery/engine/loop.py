@@ -153,6 +153,7 @@ class ShardLoop:
                     log.error("shard %s has another owner", self._settings.shard)
                     self.stop()
                     return
+                await self._store.release_given_back()
                 await self._store.hold(
                     self._flights.recipients, seconds=self._settings.waiting_lease
                 )

@@ -46,6 +46,7 @@ class Store:
         self._settings = settings
         self._shard = {"node": settings.node, "shard": settings.shard}
         self._after = FIRST
+        self._given_back: list[Claimed] = []
         self.epoch = 0
 
     async def take(self, *, is_alone: bool) -> bool:
@@ -98,6 +99,20 @@ class Store:
         async with self.connection() as connection:
             cursor = await connection.execute(_HOLD, parameters)
             return {row[0] for row in await cursor.fetchall()}
+
+    def give_back(self, recipients: Collection[Claimed]) -> None:
+        """Release them when the database can be asked again; nothing was sent to them."""
+        self._given_back += recipients
+
+    async def release_given_back(self) -> None:
+        """Release what was given back meanwhile."""
+        if self._given_back:
+            given_back, self._given_back = self._given_back, []
+            try:
+                await self.release(given_back)
+            except BaseException:
+                self._given_back += given_back
+                raise
 
     async def release(self, recipients: Collection[Claimed]) -> None:
         """Give leases back of recipients that nothing was sent to."""

@@ -131,3 +131,36 @@ def test_a_process_that_was_superseded_can_claim_and_send_nothing(loop, submit, 
 
 def _status(database):
     return database.execute("SELECT DISTINCT status FROM public.recipient").fetchall()
+
+
+def test_a_database_that_drops_its_connections_costs_no_message_and_no_copy(
+    loop, sink, submit, database
+):
+    for number in range(80):
+        submit(f"bob{number}@outside.test")
+    loop.start(waiting_lease=3)
+    for received in (5, 25, 50):
+        eventually(lambda: len(sink.received) >= received)  # noqa: B023 - called at once
+        database.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+            " AND usename = 'livery_delivery' AND datname = current_database()"
+        )
+    eventually(lambda: _status(database) == [("delivered",)], seconds=40)
+    assert len(sink.received) == 80
+
+
+def test_without_redis_mail_goes_out_all_the_same(loop, sink, submit):
+    loop.start(redis_url="redis://127.77.101.99:1/0")
+    submit("bob@outside.test")
+    eventually(lambda: sink.copies("bob@outside.test"))
+
+
+def test_a_process_that_is_told_to_end_hears_the_answer_first(loop, sink, submit, database):
+    sink.hold = threading.Event()
+    submit("bob@outside.test")
+    loop.start()
+    assert sink.reached_dot.wait(20)
+    threading.Timer(1, sink.hold.set).start()
+    loop.stop()
+    assert _status(database) == [("delivered",)]
+    assert len(sink.copies("bob@outside.test")) == 1

@@ -5,12 +5,12 @@ unique index until the first one ends: committed, it is replayed; rolled back, t
 work. So only answers that changed something (2xx) are kept, and nothing is left half-way.
 """
 
-import hashlib
 import json
 from collections.abc import Callable
 from datetime import timedelta
 
 from django.db import connection, transaction
+from django.utils.crypto import salted_hmac
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
@@ -84,6 +84,9 @@ def _keep(caller: str, key: str, response: Response) -> None:
 
 
 def _fingerprint(request: Request) -> str:
-    """What makes two requests the same: method, path and the body's meaning."""
-    said = [request.method, request.path, request.data]
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    """What makes two requests the same: method, path and the body's meaning.
+
+    Keyed, for a body may hold a password that a bare hash would let one guess at.
+    """
+    said = json.dumps([request.method, request.path, request.data], sort_keys=True)
+    return salted_hmac("kernel.rest.idempotency", said, algorithm="sha256").hexdigest()

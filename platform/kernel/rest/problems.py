@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
@@ -64,7 +65,7 @@ def _render(error: Exception, request: Request) -> Response:
         return _application(error, request)
     if isinstance(error, exceptions.APIException):
         return _framework(error, request)
-    if isinstance(error, TransientError):
+    if isinstance(error, TransientError | OperationalError | InterfaceError):
         log.warning("temporary failure: %s", error, exc_info=error)
         detail = _("A part of the service does not answer now; try again in a moment.")
         response = _problem(request, status=503, code="unavailable", detail=detail)

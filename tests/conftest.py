@@ -217,6 +217,6 @@ def _cast(name: str, email: str) -> Cast:
         ),
         owner_email=email,
         password=PASSWORD,
-        organisation=Organisation.objects.get(),
+        organisation=Organisation.objects.get(name=f"{name.title()} Client"),
         host=f"{name}.{settings.PLATFORM_HOST}",
     )

@@ -10,7 +10,7 @@ import psycopg
 from psycopg import AsyncConnection
 
 from kernel.keys import unwrap
-from mailcore.delivery.accept.batch import ACCEPT, HOSTED, Batch, domains_of
+from mailcore.delivery.accept.batch import ACCEPT, Batch, domains_of
 from mailcore.delivery.accept.draft import Draft
 from mailcore.delivery.accept.errors import NotAccepted
 from mailcore.delivery.accept.submission import Owner
@@ -87,20 +87,18 @@ class Store:
         """Owners by login, and which recipient domains are hosted here: one round trip."""
         logins = sorted({draft.login for draft in drafts})
         domains = domains_of([draft.submission for draft in drafts])
-        async with connection.pipeline():
-            submitters = await connection.execute(SUBMITTERS, {"logins": logins})
-            hosted = await connection.execute(HOSTED, {"domains": domains})
-        owners = {
-            address: Owner(
-                reseller_id=reseller,
-                organisation_id=organisation,
-                key_id=key_id,
-                key=self._key(key_id, wrapped=wrapped, reseller_id=reseller),
-            )
-            for address, reseller, organisation, key_id, wrapped in await submitters.fetchall()
-            if key_id is not None
-        }
-        return owners, {row[0] for row in await hosted.fetchall()}
+        found = await connection.execute(SUBMITTERS, {"logins": logins, "domains": domains})
+        owners: dict[str, Owner] = {}
+        hosted: set[str] = set()
+        for name, reseller, organisation, key_id, wrapped in await found.fetchall():
+            if reseller is None:
+                hosted.add(name)
+            else:
+                key = self._key(key_id, wrapped=wrapped, reseller_id=reseller)
+                owners[name] = Owner(
+                    reseller_id=reseller, organisation_id=organisation, key_id=key_id, key=key
+                )
+        return owners, hosted
 
     def _key(self, key_id: UUID, *, wrapped: bytes, reseller_id: UUID) -> bytes:
         if key_id not in self._keys:

@@ -7,7 +7,15 @@ from django.db import migrations
 from kernel.rls import protect
 
 SCHEMA = (Path(__file__).parents[1] / "sql" / "schema.sql").read_text(encoding="utf-8")
-TABLES = ("message", "message_body", "recipient", "queue_entry", "active_pair", "attempt", "delivery_event")
+TABLES = (
+    "message",
+    "message_body",
+    "recipient",
+    "queue_entry",
+    "active_pair",
+    "attempt",
+    "delivery_event",
+)
 
 
 class Migration(migrations.Migration):
@@ -16,8 +24,13 @@ class Migration(migrations.Migration):
     operations = [
         # One statement batch without parameters: the text holds percent-free SQL and $-quoting.
         migrations.RunSQL(sql=[(SCHEMA, None)], reverse_sql=migrations.RunSQL.noop),
-        *(protect(table, every_row=("delivery", "worker") if table == "delivery_event" else ("delivery",))
-          for table in TABLES),
+        *(
+            protect(
+                table,
+                every_row=("delivery", "worker") if table == "delivery_event" else ("delivery",),
+            )
+            for table in TABLES
+        ),
         migrations.RunSQL(
             sql=[
                 "GRANT SELECT, INSERT, UPDATE ON public.egress_shard TO livery_delivery",

@@ -6,65 +6,111 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Route',
+            name="Route",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(unique=True)),
-                ('domain', models.CharField(max_length=253, unique=True)),
-                ('reseller_id', models.UUIDField(db_index=True)),
-                ('organisation_id', models.UUIDField(null=True)),
-                ('kind', models.CharField(choices=[('hosted', 'Hosted'), ('feedback', 'Feedback')], default='hosted', max_length=10)),
-                ('is_verified', models.BooleanField(default=False)),
-                ('claimed_at', models.DateTimeField(default=kernel.clock.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(unique=True)),
+                ("domain", models.CharField(max_length=253, unique=True)),
+                ("reseller_id", models.UUIDField(db_index=True)),
+                ("organisation_id", models.UUIDField(null=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("hosted", "Hosted"), ("feedback", "Feedback")],
+                        default="hosted",
+                        max_length=10,
+                    ),
+                ),
+                ("is_verified", models.BooleanField(default=False)),
+                ("claimed_at", models.DateTimeField(default=kernel.clock.now)),
             ],
             options={
-                'db_table': 'route',
+                "db_table": "route",
             },
         ),
         migrations.CreateModel(
-            name='MailboxLogin',
+            name="MailboxLogin",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(unique=True)),
-                ('address', models.CharField(max_length=320, unique=True)),
-                ('domain', models.CharField(max_length=253)),
-                ('reseller_id', models.UUIDField()),
-                ('organisation_id', models.UUIDField()),
-                ('password', models.CharField(max_length=200)),
-                ('state', models.CharField(choices=[('active', 'Active'), ('suspended', 'Suspended')], default='active', max_length=10)),
-                ('store', models.CharField(default='store1', max_length=40)),
-                ('home', models.CharField(max_length=60)),
-                ('quota_bytes', models.BigIntegerField(default=5368709120)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(unique=True)),
+                ("address", models.CharField(max_length=320, unique=True)),
+                ("domain", models.CharField(max_length=253)),
+                ("reseller_id", models.UUIDField()),
+                ("organisation_id", models.UUIDField()),
+                ("password", models.CharField(max_length=200)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("active", "Active"), ("suspended", "Suspended")],
+                        default="active",
+                        max_length=10,
+                    ),
+                ),
+                ("store", models.CharField(default="store1", max_length=40)),
+                ("home", models.CharField(max_length=60)),
+                ("quota_bytes", models.BigIntegerField(default=5368709120)),
             ],
             options={
-                'db_table': 'mailbox_login',
-                'indexes': [models.Index(fields=['reseller_id', 'domain'], name='mailbox_login_reseller'), models.Index(fields=['domain'], name='mailbox_login_domain')],
+                "db_table": "mailbox_login",
+                "indexes": [
+                    models.Index(fields=["reseller_id", "domain"], name="mailbox_login_reseller"),
+                    models.Index(fields=["domain"], name="mailbox_login_domain"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SigningKey',
+            name="SigningKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=kernel.ids.uuid7, unique=True)),
-                ('reseller_id', models.UUIDField(db_index=True)),
-                ('domain', models.CharField(max_length=253)),
-                ('selector', models.CharField(max_length=63)),
-                ('algorithm', models.CharField(max_length=16)),
-                ('state', models.CharField(choices=[('pending', 'Pending'), ('active', 'Active'), ('retiring', 'Retiring'), ('retired', 'Retired')], default='pending', max_length=10)),
-                ('sealed_key', models.BinaryField()),
-                ('created_at', models.DateTimeField(default=kernel.clock.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=kernel.ids.uuid7, unique=True)),
+                ("reseller_id", models.UUIDField(db_index=True)),
+                ("domain", models.CharField(max_length=253)),
+                ("selector", models.CharField(max_length=63)),
+                ("algorithm", models.CharField(max_length=16)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Pending"),
+                            ("active", "Active"),
+                            ("retiring", "Retiring"),
+                            ("retired", "Retired"),
+                        ],
+                        default="pending",
+                        max_length=10,
+                    ),
+                ),
+                ("sealed_key", models.BinaryField()),
+                ("created_at", models.DateTimeField(default=kernel.clock.now)),
             ],
             options={
-                'db_table': 'signing_key',
-                'constraints': [models.UniqueConstraint(fields=('domain', 'selector'), name='signing_key_selector')],
+                "db_table": "signing_key",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("domain", "selector"), name="signing_key_selector"
+                    )
+                ],
             },
         ),
     ]

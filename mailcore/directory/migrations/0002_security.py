@@ -15,19 +15,22 @@ VIEWS = {
     ),
     "postfix_mailbox": (
         "postfix",
-        "SELECT m.address FROM public.mailbox_login m JOIN public.route r USING (domain)"
-        " WHERE r.is_verified AND r.kind = 'hosted'",
+        """SELECT m.address FROM public.mailbox_login m JOIN public.route r USING (domain)
+           WHERE r.is_verified AND r.kind = 'hosted'""",
     ),
     "dovecot_login": (
         "dovecot",
-        "SELECT address, password, home, public_id, quota_bytes, state = 'active' AS can_login"
-        " FROM public.mailbox_login",
+        """SELECT address, password, home, public_id, quota_bytes, state = 'active' AS can_login
+           FROM public.mailbox_login""",
     ),
     "dovecot_user": (
         "dovecot",
         "SELECT address, home, public_id, quota_bytes FROM public.mailbox_login",
     ),
 }
+
+#: Every column of signing_key but the sealed key itself.
+READABLE = "id, public_id, reseller_id, domain, selector, algorithm, state, created_at"
 
 # Who holds a name is never told: only whether somebody else does (peers: no look-alike by level).
 TAKEN = """
@@ -60,8 +63,7 @@ class Migration(migrations.Migration):
             sql=[
                 # The sealed private key may be written by the reseller's side, never read by it.
                 "REVOKE SELECT ON public.signing_key FROM livery_app, livery_provision",
-                "GRANT SELECT (id, public_id, reseller_id, domain, selector, algorithm, state,"
-                " created_at) ON public.signing_key TO livery_app",
+                f"GRANT SELECT ({READABLE}) ON public.signing_key TO livery_app",
             ],
             reverse_sql=migrations.RunSQL.noop,
         ),
@@ -69,8 +71,11 @@ class Migration(migrations.Migration):
             sql=[
                 "GRANT SELECT ON public.route, public.mailbox_login TO livery_lookup",
                 "GRANT CREATE ON SCHEMA public, sec TO livery_lookup",
-                *(statement for name, (role, query) in VIEWS.items()
-                  for statement in _view(name, role, query)),
+                *(
+                    statement
+                    for name, (role, query) in VIEWS.items()
+                    for statement in _view(name, role, query)
+                ),
                 TAKEN,
                 "ALTER FUNCTION sec.is_domain_taken(text, uuid) OWNER TO livery_lookup",
                 "REVOKE CREATE ON SCHEMA public, sec FROM livery_lookup",

@@ -2,6 +2,7 @@
 
 from mailcore.domains.services.adding import add_domain as add_domain
 from mailcore.domains.services.checking import check_domain as check_domain
+from mailcore.domains.services.checking import check_domains as check_domains
 from mailcore.domains.services.checking import request_check as request_check
 from mailcore.domains.services.own_domain import ensure_platform_domain as ensure_platform_domain
 from mailcore.domains.services.publishing import publish_records as publish_records

@@ -1,6 +1,8 @@
 """Look at a domain's records, and draw the consequences."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from uuid import UUID
 
 from django.db import transaction
@@ -8,16 +10,22 @@ from django.db import transaction
 from kernel import clock
 from kernel.actor import SYSTEM, Actor, authorise
 from kernel.dns.ports import Exchange
+from kernel.errors import NotFound
 from kernel.outbox import audit, publish
+from kernel.tenancy import in_reseller
 from mailcore.checks import services as checks
 from mailcore.checks.models import RecordVerdict
+from mailcore.checks.services import Look
 from mailcore.directory import services as directory
 from mailcore.directory.states import KeyState
 from mailcore.domains import selectors
 from mailcore.domains.models import Domain
 from mailcore.domains.states import DkimAlgorithm, DomainState
 from mailcore.protocol import dns_records
+from mailcore.protocol.dns_records import Record
 from mailcore.protocol.verdicts import Outcome
+
+log = logging.getLogger(__name__)
 
 #: So many looks in a row must miss a key before we stop signing with it: one may be a mishap.
 STOP_SIGNING_AFTER = 3
@@ -48,16 +56,51 @@ def check_domain(*, domain_id: UUID, exchange: Exchange | None = None) -> Domain
     An answer that could not be had changes nothing. Raises NotFound.
     """
     domain = selectors.get_domain(domain_id)
+    jobs = {domain.name: selectors.expected_records(domain)}
     # No transaction is open while strangers' servers are asked.
-    looks = checks.inspect(
-        domain.name, records=selectors.expected_records(domain), exchange=exchange
-    )
-    with transaction.atomic():
-        domain = Domain.objects.select_for_update().get(pk=domain.pk)
-        rows = checks.keep(domain_id=domain.public_id, looks=looks)
-        _verify(domain, rows)
-        if domain.state == DomainState.VERIFIED:
-            _settle_keys(domain, rows)
+    looks = checks.inspect(jobs, exchange=exchange)[domain.name]
+    return _conclude(domain_id, looks)
+
+
+def check_domains(*, due: Sequence[tuple[UUID, UUID]], exchange: Exchange | None = None) -> None:
+    """Check many domains at once, of any resellers: (reseller_id, domain_id); as role worker.
+
+    A domain that is gone or fails is logged and holds up no other.
+    """
+    jobs: dict[str, Sequence[Record]] = {}
+    owners: dict[str, tuple[UUID, UUID]] = {}
+    for reseller_id, domain_id in due:
+        with in_reseller(reseller_id), _alone(domain_id):
+            domain = selectors.get_domain(domain_id)
+            jobs[domain.name] = selectors.expected_records(domain)
+            owners[domain.name] = (reseller_id, domain_id)
+    for name, looks in checks.inspect(jobs, exchange=exchange).items():
+        reseller_id, domain_id = owners[name]
+        with in_reseller(reseller_id), _alone(domain_id):
+            _conclude(domain_id, looks)
+
+
+@contextmanager
+def _alone(domain_id: UUID) -> Iterator[None]:
+    """Whatever goes wrong with one domain stays with it; its lease brings it back."""
+    try:
+        yield
+    except NotFound:
+        log.info("domain %s is gone", domain_id)
+    except Exception:
+        log.exception("domain %s failed", domain_id)
+
+
+@transaction.atomic
+def _conclude(domain_id: UUID, looks: Sequence[Look]) -> Domain:
+    """Store what was seen, then verify the domain and settle its keys."""
+    domain = Domain.objects.select_for_update().filter(public_id=domain_id).first()
+    if domain is None:
+        raise NotFound
+    rows = checks.keep(domain_id=domain_id, looks=looks)
+    _verify(domain, rows)
+    if domain.state == DomainState.VERIFIED:
+        _settle_keys(domain, rows)
     return domain
 
 

@@ -81,12 +81,12 @@ class Walker:
         # Below a known cut the answers themselves tell: a referral leads one zone down.
         for _ in range(_MOST_DEPTH):
             replies = await asyncio.gather(
-                *(self._ask_server(server, name, rdtype) for server in cut.servers)
+                *(self._ask_server(server, name, rdtype, zone=cut.zone) for server in cut.servers)
             )
             lower = next((r for r in replies if isinstance(r, Message)), None)
             if lower is None:
                 break
-            cut = await self._descend(lower, cut, depth=0)
+            cut = await self._descend(lower, name, cut, depth=0)
         heard = tuple(reply for reply in replies if isinstance(reply, Reply))
         return Answers(zone=cut.zone.to_text(omit_final_dot=True), replies=heard)
 
@@ -98,7 +98,9 @@ class Walker:
                 return cut
             name = name.parent()
 
-    async def _ask_server(self, server: Server, name: Name, rdtype: RdataType) -> Reply | Message:
+    async def _ask_server(
+        self, server: Server, name: Name, rdtype: RdataType, *, zone: Name
+    ) -> Reply | Message:
         """The server's word, or its whole message when that is a referral."""
         failure = self._unusable(server)
         if failure:
@@ -107,7 +109,7 @@ class Walker:
             message = await self._ask(server, name, rdtype)
         except NoAnswer as error:
             return Reply(server=server, failure=error.code)
-        if is_referral(message, name):
+        if referral(message, name, zone=zone) is not None:
             return message
         return read(message, name=name, rdtype=rdtype, server=server)
 
@@ -137,8 +139,9 @@ class Walker:
                 return message
         raise Unreachable(cut.zone.to_text(omit_final_dot=True))
 
-    async def _descend(self, message: Message, cut: Cut, *, depth: int) -> Cut:
-        owner = next(r.name for r in message.authority if r.rdtype == dns.rdatatype.NS)
+    async def _descend(self, message: Message, name: Name, cut: Cut, *, depth: int) -> Cut:
+        owner = referral(message, name, zone=cut.zone)
+        assert owner is not None
         lower = await self._child(message, owner, cut, depth)
         self._cuts[owner] = lower
         return lower or cut
@@ -182,7 +185,7 @@ class Walker:
     async def _addresses(self, host: Name, *, depth: int) -> list[str]:
         cut = await self._cut(host, depth=depth)
         for server in cut.servers:
-            reply = await self._ask_server(server, host, dns.rdatatype.A)
+            reply = await self._ask_server(server, host, dns.rdatatype.A, zone=cut.zone)
             if isinstance(reply, Reply) and not reply.failure:
                 return list(reply.values)
         return []
@@ -202,11 +205,15 @@ class Walker:
         return await self._exchange.ask(query, address=server.address)
 
 
-def is_referral(message: Message, name: Name) -> bool:
-    """Whether the server only points to the zone below."""
+def referral(message: Message, name: Name, *, zone: Name) -> Name | None:
+    """The zone below `zone`, on the way to `name`, that the server only points to.
+
+    One that points sideways or up is lame, and is not let to speak for other zones.
+    """
     if message.rcode() != dns.rcode.NOERROR or message.flags & dns.flags.AA or message.answer:
-        return False
-    return any(
-        rrset.rdtype == dns.rdatatype.NS and name.is_subdomain(rrset.name)
-        for rrset in message.authority
-    )
+        return None
+    owners = [rrset.name for rrset in message.authority if rrset.rdtype == dns.rdatatype.NS]
+    for owner in owners:
+        if name.is_subdomain(owner) and owner.is_subdomain(zone) and owner != zone:
+            return owner
+    return None

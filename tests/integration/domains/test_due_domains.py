@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from kernel import clock
+from kernel.dns.memory import MemoryExchange
 from kernel.tenancy import PUBLIC, in_schema
 from mailcore.checks import services as checks
-from mailcore.checks.models import DomainSchedule
+from mailcore.checks.models import DomainSchedule, RecordVerdict
 from mailcore.domains import services, tasks
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,15 +29,18 @@ def run() -> None:
 
 @pytest.fixture
 def looked_at(monkeypatch) -> list[object]:
-    """The domains that were checked; the first one fails."""
+    """The domains whose verdicts were stored; the first one fails."""
     seen: list[object] = []
+    keep = checks.keep
 
-    def look(*, domain_id: object) -> None:
+    def fail_once(*, domain_id: object, looks: list) -> object:
         seen.append(domain_id)
         if len(seen) == 1:
             raise RuntimeError("a server that drives us mad")
+        return keep(domain_id=domain_id, looks=looks)
 
-    monkeypatch.setattr(tasks.services, "check_domain", look)
+    monkeypatch.setattr(checks, "keep", fail_once)
+    monkeypatch.setattr(checks, "UdpExchange", lambda: MemoryExchange(zones={}))
     return seen
 
 
@@ -44,6 +48,8 @@ def test_due_domains_of_all_resellers_are_checked(acme, globex, as_worker, looke
     made = {add(acme, "shop.test").public_id, add(globex, "rival.test").public_id}
     run()
     assert set(looked_at) == made
+    checked = DomainSchedule.objects.exclude(checked_at=None).values_list("domain_id", flat=True)
+    assert list(checked) == looked_at[1:], "the one that failed holds up no other"
     run()
     assert len(looked_at) == 2, "a domain that was just taken is not due"
 
@@ -67,7 +73,7 @@ def test_the_next_look_comes_by_what_was_seen(
     domain = add(acme, "shop.test")
     now = clock.now() + (timedelta(0) if watched else checks.WATCH * 2)
     with in_schema(acme.reseller.schema_name), clock.at(now):
-        rows = checks.RecordVerdict.objects.filter(domain_id=domain.public_id)
+        rows = RecordVerdict.objects.filter(domain_id=domain.public_id)
         rows.update(verdict=outcome)
         checks.keep(domain_id=domain.public_id, looks=[])
         due = DomainSchedule.objects.get(domain_id=domain.public_id).due_at

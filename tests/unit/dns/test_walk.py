@@ -100,6 +100,23 @@ def test_a_lower_delegation_is_followed() -> None:
     assert answers.heard[0].values == ("below",)
 
 
+def test_a_server_that_points_up_is_lame_and_speaks_for_nobody_else() -> None:
+    exchange = network()
+    # It lost the client's zone, and offers itself for all of `test.` instead.
+    exchange.zones[NS2] = [zone(".", f"test. NS evil.test.\nevil.test. A {NS2}\n")]
+    walker = Walker(exchange=exchange, roots=[ROOT], allow_private=True)
+
+    async def run() -> tuple[Answers, Answers]:
+        await walker.zone_of("client.test")
+        return await walker.look_up("client.test", "MX"), await walker.look_up("host.test", "NS")
+
+    answers, others = asyncio.run(run())
+    assert [reply.failure for reply in answers.replies] == ["", "lame"]
+    assert answers.zone == "client.test"
+    assert NS2 not in {address for address, question in exchange.asked if "host.test" in question}
+    assert others.replies
+
+
 def test_when_the_registry_is_silent_the_walk_says_where_it_ended() -> None:
     exchange = network()
     exchange.silent.add(TLD)

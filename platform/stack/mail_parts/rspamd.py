@@ -78,7 +78,7 @@ def parts(stack: Stack) -> list[Part]:
             requires=("unbound",),
             prepare=lambda: _prepare(stack),
             # A first start compiles its rules.
-            ready_seconds=90,
+            ready_seconds=180,
             stop_seconds=15,
         )
     ]
@@ -89,7 +89,7 @@ def _prepare(stack: Stack) -> None:
     state = stack.folder("rspamd", owner=USER, mode=0o750)
     stack.folder("rspamd", "tmp", owner=USER, mode=0o700)
     run = stack.run_folder("rspamd", owner=USER, mode=0o750)
-    values = {"conf": folder, "state": state, "run": run, "short_list": stack.mode == "test"}
+    values = {"conf": folder, "state": state, "run": run}
     for name in FILES:
         stack.render(f"rspamd/{name}.j2", folder / name, owner=USER, mode=0o600, values=values)
     for module in SWITCHED_OFF:

@@ -1,5 +1,7 @@
 """Members: in each reseller's schema, and in public for the operator's staff."""
 
+from typing import ClassVar, Self
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
@@ -28,7 +30,7 @@ class Member(AbstractBaseUser):
     created_at = models.DateTimeField(default=clock.now)
 
     USERNAME_FIELD = "email"
-    objects: BaseUserManager["Member"] = BaseUserManager()
+    objects: ClassVar[BaseUserManager[Self]] = BaseUserManager()
 
     class Meta:
         db_table = "member"

@@ -8,13 +8,16 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 from xml.sax.expatreader import ExpatParser
 from xml.sax.handler import ContentHandler, feature_namespaces
 from xml.sax.saxutils import escape, quoteattr
 from xml.sax.xmlreader import AttributesNSImpl
 
 from tenants.resellers.errors import InvalidLogo
+
+if TYPE_CHECKING:
+    from pyexpat import XMLParserType
 
 MAX_BYTES = 100_000
 MAX_SIDE = 4_000
@@ -83,13 +86,14 @@ def _rebuilt_svg(content: bytes) -> bytes:
     return painter.result()
 
 
-class _StrictParser(ExpatParser):  # type: ignore[misc] - the stubs leave this class untyped
+class _StrictParser(ExpatParser):
     """Expat that refuses any document type, so no entity is ever declared or fetched."""
 
     def reset(self) -> None:
         super().reset()
-        self._parser.StartDoctypeDeclHandler = _refuse_doctype
-        self._parser.ExternalEntityRefHandler = None
+        # The reader makes a new parser at each reset; the stubs do not know its name.
+        expat: XMLParserType = vars(self)["_parser"]
+        expat.StartDoctypeDeclHandler = _refuse_doctype
 
 
 def _refuse_doctype(*_: object) -> None:

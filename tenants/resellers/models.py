@@ -1,5 +1,7 @@
 """Public tables: resellers, their host names and brands, sign-ups."""
 
+from typing import ClassVar
+
 from django.db import models
 from django_tenants.models import DomainMixin, TenantMixin
 
@@ -7,7 +9,7 @@ from kernel import clock, ids
 from tenants.resellers.states import HostKind, ResellerState
 
 
-class Reseller(TenantMixin):
+class Reseller(TenantMixin):  # type: ignore[misc]  # django-tenants ships no types
     """A tenant; the row whose schema is `public` is the operator."""
 
     public_id = models.UUIDField(default=ids.uuid7, unique=True)
@@ -21,6 +23,8 @@ class Reseller(TenantMixin):
     activated_at = models.DateTimeField(null=True, blank=True)
     migration_set = models.CharField(max_length=64, default="", blank=True)
 
+    # The base has no types, so the manager says what it returns.
+    objects: ClassVar[models.Manager["Reseller"]] = models.Manager()
     auto_create_schema = False  # made by a task as role provision, from the template artefact
     auto_drop_schema = False
 
@@ -31,9 +35,10 @@ class Reseller(TenantMixin):
         return self.name
 
 
-class ResellerHost(DomainMixin):
+class ResellerHost(DomainMixin):  # type: ignore[misc]  # django-tenants ships no types
     """A host name and what it serves; django-tenants calls it a domain."""
 
+    objects: ClassVar[models.Manager["ResellerHost"]] = models.Manager()
     kind = models.CharField(max_length=12, choices=HostKind.choices, default=HostKind.PORTAL)
 
     class Meta:

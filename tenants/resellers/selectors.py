@@ -61,9 +61,10 @@ def platform_brand() -> Brand:
 
 def portal_host(reseller_id: UUID) -> str:
     """The name of the reseller's own portal."""
-    return ResellerHost.objects.get(
+    host = ResellerHost.objects.get(
         tenant__public_id=reseller_id, kind=HostKind.PORTAL, is_primary=True
-    ).domain
+    )
+    return str(host.domain)
 
 
 def find_webmail_host(reseller_id: UUID) -> str | None:

@@ -73,6 +73,7 @@ def test_a_confirmed_sign_up_becomes_a_portal_in_the_owners_name(browser, slug):
     assert "Nordlicht Hosting" in other.get(link).content.decode()
     status = other.post(link, follow=True)
     assert "Preparing your portal" in status.content.decode()
+    assert status["Refresh"] == "2"
     portal = Client(headers={"host": f"{slug}.{PLATFORM}"})
     assert portal.get("/login/").status_code == 503
     work()

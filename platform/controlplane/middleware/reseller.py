@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from controlplane.hosts import stored_host
+from kernel.tenancy import PUBLIC, in_schema
 from tenants.resellers import selectors
 from tenants.resellers.models import Reseller
 from tenants.resellers.states import HostKind, ResellerState
@@ -21,13 +22,10 @@ class ResellerMiddleware:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Run the request in its reseller's schema, and leave the connection in `public`."""
-        connection.set_schema_to_public()
-        try:
+        """Run the request in its reseller's schema, and leave the connection as it was."""
+        with in_schema(PUBLIC):
             refusal = _enter(request)
             return refusal if refusal is not None else self._get_response(request)
-        finally:
-            connection.set_schema_to_public()
 
 
 def _enter(request: HttpRequest) -> HttpResponse | None:
@@ -41,7 +39,8 @@ def _enter(request: HttpRequest) -> HttpResponse | None:
         operator = selectors.find_operator()
         if operator is None:
             return _page(request, 503)
-        return _use(request, operator, urlconf=settings.PUBLIC_SCHEMA_URLCONF)
+        _use(request, operator, urlconf=settings.PUBLIC_SCHEMA_URLCONF)
+        return None
     host = selectors.find_host(name)
     if host is None or host.kind != HostKind.PORTAL:
         return _page(request, 421)
@@ -49,7 +48,8 @@ def _enter(request: HttpRequest) -> HttpResponse | None:
         return _page(request, 503)
     if host.tenant.state == ResellerState.SUSPENDED:
         return _page(request, 403)
-    return _use(request, host.tenant, urlconf=settings.ROOT_URLCONF)
+    _use(request, host.tenant, urlconf=settings.ROOT_URLCONF)
+    return None
 
 
 def _use(request: HttpRequest, reseller: Reseller, *, urlconf: str) -> None:
@@ -65,4 +65,5 @@ def _page(request: HttpRequest, status: int) -> HttpResponse:
     response = render(request, template[status], status=status)
     if status == 503:
         response["Retry-After"] = "10"
+        response["Refresh"] = "3"  # the page says that it looks again by itself
     return response

@@ -111,9 +111,11 @@ def _show(request: HttpRequest, found: Domain, *, form: DnsUpdateForm) -> HttpRe
         "update": selectors.find_dns_update(found),
         "form": form,
         "may_write": _may_write(request),
-        "refresh": _is_watched(request, found, records),
     }
-    return render(request, "portal/domain.html", context, status=guard.status_of(form))
+    page = render(request, "portal/domain.html", context, status=guard.status_of(form))
+    if _is_watched(request, found, records):
+        page["Refresh"] = "3"
+    return page
 
 
 def _may_write(request: HttpRequest) -> bool:

@@ -25,7 +25,7 @@ def page(action: str = "") -> Callable[[View[Params]], View[Params]]:
     def decorate(view: View[Params]) -> View[Params]:
         @wraps(view)
         def guarded(
-            request: HttpRequest, *args: Params.args, **kwargs: Params.kwargs
+            request: HttpRequest, /, *args: Params.args, **kwargs: Params.kwargs
         ) -> HttpResponse:
             try:
                 if action:
@@ -55,14 +55,14 @@ def reseller_id(request: HttpRequest) -> UUID:
 def operator_page(view: View[Params]) -> View[Params]:
     """A page for the operator's staff only."""
 
-    @page()
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponse:
+    def guarded(
+        request: HttpRequest, /, *args: Params.args, **kwargs: Params.kwargs
+    ) -> HttpResponse:
         if actor(request).kind is not ActorKind.OPERATOR:
             raise PermissionDenied
         return view(request, *args, **kwargs)
 
-    return cast("View[Params]", guarded)
+    return page()(guarded)
 
 
 def status_of(form: Form) -> int:

@@ -70,7 +70,10 @@ def status(request: HttpRequest, sign_up_id: UUID) -> HttpResponse:
     except SignUpNotFound as error:
         raise Http404 from error
     url = f"{site_url(found.host, like=request.get_host())}/login/"
-    return render(request, "signup/status.html", {"status": found, "login_url": url})
+    page = render(request, "signup/status.html", {"status": found, "login_url": url})
+    if not found.is_ready:
+        page["Refresh"] = "2"
+    return page
 
 
 def _make(request: HttpRequest, waiting: SignUp, token: str) -> HttpResponse:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 
-from controlplane.hosts import site_url, stored_host
+from controlplane.hosts import stored_host
 from kernel.tenancy import PUBLIC, in_schema
 from tenants.resellers import selectors
 from tenants.resellers.states import HostKind
@@ -78,20 +78,17 @@ def _webmail_brand(request: HttpRequest) -> HttpResponse:
     wanted = str(settings.WEBMAIL_KEY).encode()
     if not wanted or not hmac.compare_digest(given, wanted):
         return _text("not allowed", status=403)
-    asked = request.GET.get("host", "")
-    host = selectors.find_host(stored_host(asked))
+    host = selectors.find_host(stored_host(request.GET.get("host", "")))
     if host is None or host.kind != HostKind.WEBMAIL:
         return _text("unknown", status=404)
     brand = host.tenant.brand
     logo = f"data:{brand.logo_type};base64,{_base64(brand.logo)}" if brand.logo else ""
-    portal = selectors.portal_host(host.tenant.public_id)
-    support = f"mailto:{brand.support_address}" if brand.support_address else ""
     return JsonResponse(
         {
             "product_name": brand.product_name,
             "colour": brand.colour,
             "logo_url": logo,
-            "support_url": support or site_url(portal, like=asked),
+            "support_url": f"mailto:{brand.support_address}" if brand.support_address else "",
         }
     )
 

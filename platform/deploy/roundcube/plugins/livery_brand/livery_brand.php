@@ -118,10 +118,10 @@ class livery_brand extends rcube_plugin
         }
     }
 
-    /** An address that the browser can open: https or data only; on a local host name the local form of ours. */
+    /** An address that the browser can open: https, data or mailto only; on a local host name the local form of ours. */
     private function reachable($url): string
     {
-        if (!is_string($url) || !preg_match('~^(https://|data:image/)~', $url)) {
+        if (!is_string($url) || !preg_match('~^(https://|data:image/|mailto:)~', $url)) {
             return '';
         }
         $asked = strtolower($_SERVER['HTTP_HOST'] ?? '');

@@ -11,6 +11,7 @@ from stack.model import (
     PLATFORM_HOST,
     SERVICE_USER,
     Stack,
+    StackError,
 )
 
 OPERATOR_EMAIL = f"operator@{PLATFORM_HOST}"
@@ -25,7 +26,17 @@ def _at(stack: Stack, role: str) -> str:
 
 
 def _delay_scale(stack: Stack) -> str:
-    return TEST_DELAY_SCALE if stack.mode == "test" else "1.0"
+    """Return the factor of every delay: LIVERY_DELAY_SCALE as given to `up`, else real delays (tests: short ones)."""
+    given = os.environ.get("LIVERY_DELAY_SCALE", "")
+    if not given:
+        return TEST_DELAY_SCALE if stack.mode == "test" else "1.0"
+    try:
+        scale = float(given)
+    except ValueError:
+        scale = 0.0
+    if not 0 < scale <= 1:
+        raise StackError(f"LIVERY_DELAY_SCALE is a number above 0 and up to 1, not {given!r}")
+    return str(scale)
 
 
 def _egress_sources(stack: Stack) -> str:
@@ -88,7 +99,7 @@ def _names_and_policy(stack: Stack) -> dict[str, str]:
         "LIVERY_SPF_INCLUDE": f"spf.{INFRA_DOMAIN}",
         # Every address of this stack is in 127/8, so the guard against private targets must let them pass.
         "LIVERY_ALLOW_PRIVATE_TARGETS": "true",
-        "LIVERY_DELAY_SCALE": os.environ.get("LIVERY_DELAY_SCALE") or _delay_scale(stack),
+        "LIVERY_DELAY_SCALE": _delay_scale(stack),
         "LIVERY_OPERATOR_EMAIL": OPERATOR_EMAIL,
         "LIVERY_OPERATOR_PASSWORD_FILE": str(stack.secret_file("operator_password")),
     }

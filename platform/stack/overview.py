@@ -5,7 +5,7 @@ import shlex
 import time
 from pathlib import Path
 
-from stack import record, registry, show, supervision
+from stack import env_file, record, registry, show, supervision
 from stack.endpoints import local_url
 from stack.env_file import OPERATOR_EMAIL
 from stack.model import (
@@ -43,6 +43,9 @@ def summary(stack: Stack) -> None:
             ("authority", "trust it in your client", str(stack.ca_file)),
         ]
     )
+    scale = float(env_file.values(stack)["LIVERY_DELAY_SCALE"])
+    if scale != 1:
+        show.say(f"  Delays (retries and the like) run at {scale:g} of their real length.")
     number = "" if stack.number == 1 else f" --stack {stack.number}"
     show.say()
     show.say(f"  ./livery demo{number} · doctor · status · logs PART · endpoints --json · down")

@@ -4,8 +4,10 @@ import stat
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from stack import endpoints, env_file, testing
-from stack.model import Stack
+from stack.model import Stack, StackError
 
 
 def test_the_code_is_told_its_addresses_in_this_stack(stack: Stack) -> None:
@@ -26,9 +28,22 @@ def test_the_env_file_is_private_and_one_line_a_setting(stack: Stack) -> None:
     assert dict(line.split("=", 1) for line in lines) == env_file.values(stack)
 
 
-def test_fault_tests_run_at_a_twentieth_of_real_delays(stack: Stack) -> None:
+def test_fault_tests_run_at_a_twentieth_of_real_delays(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LIVERY_DELAY_SCALE", raising=False)
     assert env_file.values(stack)["LIVERY_DELAY_SCALE"] == "1.0"
     assert env_file.values(replace(stack, mode="test"))["LIVERY_DELAY_SCALE"] == "0.05"
+
+
+def test_a_person_may_shorten_delays_but_not_stop_them(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIVERY_DELAY_SCALE", "0.1")
+    assert env_file.values(stack)["LIVERY_DELAY_SCALE"] == "0.1"
+    monkeypatch.setenv("LIVERY_DELAY_SCALE", "0")
+    with pytest.raises(StackError, match="above 0"):
+        env_file.values(stack)
 
 
 def test_no_password_is_readable_by_others(stack: Stack) -> None:

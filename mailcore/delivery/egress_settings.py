@@ -53,7 +53,7 @@ class EgressSettings:
     timeouts: Timeouts = field(default_factory=Timeouts)
     connections_per_site: int = 10
     messages_per_connection: int = 100
-    in_flight: int = 200
+    in_flight: int = 800
     batch: int = 100
     quantum: int = 20
     waiting_lease: float = 45

@@ -1,5 +1,6 @@
 """Notifications to senders, queued in the transaction of the results that they tell."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -8,13 +9,16 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 
-from kernel import ids
+from kernel import crypto, ids
 from mailcore.delivery import bodies
 from mailcore.delivery.accept import batch
 from mailcore.delivery.accept.submission import Owner, Recipient, Stream, Submission
-from mailcore.delivery.keyring import Keyring
+from mailcore.delivery.bodies import BodyMissing
+from mailcore.delivery.keyring import KeyMissing, Keyring
 from mailcore.delivery.outcomes import Result
 from mailcore.protocol import dsn, xtext
+
+log = logging.getLogger(__name__)
 
 
 class Notifier:
@@ -39,9 +43,14 @@ class Notifier:
         queued = 0
         for told in by_message.values():
             # A sender elsewhere gets none: a notification to a stranger would be backscatter.
-            if batch.domain_of(told[0].tried.claimed.envelope_from) in hosted:
+            if batch.domain_of(told[0].tried.claimed.envelope_from) not in hosted:
+                continue
+            try:
                 await self._add(collected, told, connection=connection, now=now)
                 queued += 1
+            except (BodyMissing, KeyMissing, crypto.DecryptionFailed):
+                # The outcome stands all the same, and is told by its event.
+                log.exception("no notification for %s", told[0].tried.claimed.message_id)
         if queued:
             await connection.execute(batch.ACCEPT, collected.parameters())
         return queued

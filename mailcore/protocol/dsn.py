@@ -145,7 +145,9 @@ def _recipient_fields(recipient: RecipientStatus) -> list[str]:
     if recipient.remote_mta:
         fields.append(f"Remote-MTA: dns; {recipient.remote_mta}")
     if recipient.diagnostic:
-        fields.append(f"Diagnostic-Code: smtp; {_printable(recipient.diagnostic)}")
+        # Only what a server said has the form of an SMTP reply (RFC 3464 §2.3.6).
+        said = "smtp" if recipient.diagnostic[:3].isdigit() else "x-local"
+        fields.append(f"Diagnostic-Code: {said}; {_printable(recipient.diagnostic)}")
     if recipient.last_attempt:
         fields.append(f"Last-Attempt-Date: {format_datetime(recipient.last_attempt)}")
     if recipient.will_retry_until:

@@ -60,9 +60,12 @@ class Session:
         except (*BROKEN, ssl.SSLError) as error:
             self.abandon()
             text = str(error) or type(error).__name__
-            raise ConnectionFailed(f"{self.endpoint.host}: {text}", phase=phase) from error
-        except ConnectionFailed:
+            failure = ConnectionFailed(f"{self.endpoint.host}: {text}", phase=phase)
+            failure.answer = self._signed(failure.answer)
+            raise failure from error
+        except ConnectionFailed as failure:
             self.abandon()
+            failure.answer = self._signed(failure.answer)
             raise
 
     async def deliver(
@@ -77,6 +80,10 @@ class Session:
         )
         try:
             answers = await transaction.run(envelope, content=content, before_dot=before_dot)
+        except ConnectionFailed as failure:
+            self.abandon()
+            failure.answer = self._signed(failure.answer)
+            raise
         except BaseException:
             self.abandon()
             raise

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.db import connection
 
+from billing.invoicing import reconciliation
 from controlplane.readiness import Finding
 from kernel import clock
 from kernel.models import OutboxEvent
@@ -95,6 +96,13 @@ def _old_transactions() -> list[str]:
         return [f"pid {pid} ({user}) writes since {age}" for pid, user, age in cursor.fetchall()]
 
 
+def _invoices() -> list[str]:
+    """Each invoice is the sum of its lines, each line of its usage records."""
+    return [
+        f"invoice {number} differs from its records" for number in reconciliation.list_unbalanced()
+    ]
+
+
 CHECKS: dict[str, Callable[[], list[str]]] = {
     "domains and routes agree": _domains,
     "mailboxes and logins agree": _mailboxes,
@@ -102,4 +110,5 @@ CHECKS: dict[str, Callable[[], list[str]]] = {
     "no sign-up is stuck": _sign_ups,
     "tomorrow's partitions stand": _partitions,
     "no long transaction": _old_transactions,
+    "invoices are the sum of their records": _invoices,
 }

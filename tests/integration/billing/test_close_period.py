@@ -7,7 +7,7 @@ import pytest
 from django.db.models import Sum
 from django.db.utils import ProgrammingError
 
-from billing.invoicing import selectors
+from billing.invoicing import reconciliation, selectors
 from billing.invoicing.errors import NothingToBill
 from billing.invoicing.models import BilledRecord, BillingPeriod, Invoice, InvoiceLine
 from billing.invoicing.services import close_last_month, close_period
@@ -215,3 +215,55 @@ def test_the_monthly_bill_waits_until_the_last_hours_are_counted(subscribed):
     count(subscribed, key="may", at=MIDDLE)
     with clock.at(END + timedelta(hours=5)):
         assert close_last_month(reseller_id=subscribed.reseller.public_id) is None
+
+
+def test_an_invoice_that_is_the_sum_of_its_records_is_not_complained_about(subscribed):
+    count(subscribed, key="a", at=MIDDLE, quantity=100)
+    count(subscribed, key="b", at=MIDDLE, meter=Meter.MAILBOX_DAYS)
+    close(subscribed)
+    assert reconciliation.list_unbalanced() == []
+
+
+@pytest.mark.parametrize(("total", "quantity"), [(3, 100), (2, 99)])
+def test_an_invoice_that_differs_from_its_records_is_found(subscribed, total, quantity):
+    count(subscribed, key="a", at=MIDDLE, quantity=100)
+    invoice = close(subscribed)
+    assert invoice.total_minor == 2
+    forge(invoice, total=total, quantity=quantity)
+    assert reconciliation.list_unbalanced() == ["forged"]
+
+
+def forge(invoice, *, total, quantity):
+    """The same usage on another bill: what no code path does, and nobody may do by UPDATE."""
+    line = invoice.lines.get()
+    period = BillingPeriod.objects.create(
+        reseller_id=invoice.reseller_id, starts_at=END, ends_at=END + timedelta(days=1)
+    )
+    forged = Invoice.objects.create(
+        number="forged",
+        reseller_id=invoice.reseller_id,
+        period=period,
+        currency="EUR",
+        total_minor=total,
+    )
+    copy = InvoiceLine.objects.create(
+        invoice=forged,
+        reseller_id=invoice.reseller_id,
+        n=1,
+        meter=line.meter,
+        quantity=quantity,
+        unit_price_minor=line.unit_price_minor,
+        amount_minor=2,
+    )
+    usage = UsageRecord(
+        key="copy",
+        meter=line.meter,
+        quantity=100,
+        occurred_at=MIDDLE,
+        reseller_id=invoice.reseller_id,
+        event_id=ids.uuid7(),
+    )
+    usage.save(force_insert=True)
+    BilledRecord.objects.create(
+        line=copy, reseller_id=invoice.reseller_id, usage_id=usage.public_id
+    )

@@ -1,11 +1,12 @@
 """supervisord: its configuration, its start in a session of its own, and its XML-RPC door."""
 
+import contextlib
 import json
 import os
 import shlex
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -21,6 +22,8 @@ START_SECONDS = 10
 TAIL_BYTES = 32_768
 ALREADY_STARTED = 60
 NOT_RUNNING = 70
+#: Handles of supervisors that this process started: without one, Python complains about a child that lives on.
+_STARTED: list[subprocess.Popen[bytes]] = []
 ALIVE = frozenset({"STARTING", "RUNNING", "STOPPING", "BACKOFF"})
 
 
@@ -109,6 +112,7 @@ def launch(stack: Stack, configuration: Path) -> int:
             cwd=stack.var,
             env={"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONSAFEPATH": "1"},
         )
+    _STARTED.append(process)
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         if process.poll() is not None:
@@ -121,36 +125,42 @@ def launch(stack: Stack, configuration: Path) -> int:
 
 
 class Supervisor:
-    """A running supervisord."""
+    """A running supervisord; each call opens its socket anew, so nothing has to be closed."""
 
     def __init__(self, socket_path: Path) -> None:
-        self._transport = SupervisorTransport(None, None, f"unix://{socket_path}")
-        proxy = ServerProxy("http://127.0.0.1", transport=self._transport)
-        self._door = cast("Door", proxy.supervisor)
+        self._address = f"unix://{socket_path}"
 
-    def close(self) -> None:
-        """Close the connection; the next call opens another."""
-        self._transport.close()
+    @contextlib.contextmanager
+    def _door(self) -> Iterator[Door]:
+        transport = SupervisorTransport(None, None, self._address)
+        try:
+            yield cast("Door", ServerProxy("http://127.0.0.1", transport=transport).supervisor)
+        finally:
+            transport.close()
 
     def pid(self) -> int:
         """Return the process id of supervisord."""
-        return self._door.getPID()
+        with self._door() as door:
+            return door.getPID()
 
     def all(self) -> dict[str, Info]:
         """Return the state of every part by its name."""
-        return {entry["name"]: _info(entry) for entry in self._door.getAllProcessInfo()}
+        with self._door() as door:
+            return {entry["name"]: _info(entry) for entry in door.getAllProcessInfo()}
 
     def info(self, name: str) -> Info:
         """Return the state of one part; StackError when supervisord does not know it."""
         try:
-            return _info(self._door.getProcessInfo(name))
+            with self._door() as door:
+                return _info(door.getProcessInfo(name))
         except Fault as error:
             raise StackError(f"The supervisor knows no part {name}") from error
 
     def start(self, name: str) -> None:
         """Ask for a part's start without waiting; starting a started one is no error."""
         try:
-            self._door.startProcess(name, False)
+            with self._door() as door:
+                door.startProcess(name, False)
         except Fault as error:
             if error.faultCode != ALREADY_STARTED:
                 raise StackError(
@@ -160,7 +170,8 @@ class Supervisor:
     def stop(self, name: str) -> None:
         """Ask for a part's stop without waiting; stopping a stopped one is no error."""
         try:
-            self._door.stopProcess(name, False)
+            with self._door() as door:
+                door.stopProcess(name, False)
         except Fault as error:
             if error.faultCode != NOT_RUNNING:
                 raise StackError(
@@ -168,21 +179,23 @@ class Supervisor:
                 ) from error
 
     def take_configuration(self) -> None:
-        """Read supervisord.conf again: new parts become known, those no longer defined must be stopped before."""
-        added, changed, removed = self._door.reloadConfig()[0]
-        for name in [*changed, *removed]:
-            if not self.info(name).is_alive:
-                self._door.removeProcessGroup(name)
-        for name in [*added, *changed]:
-            try:
-                self._door.addProcessGroup(name)
-            except Fault as error:
-                if "ALREADY_ADDED" not in error.faultString:
-                    raise
+        """Read supervisord.conf again: new parts become known, changed ones once they are stopped."""
+        with self._door() as door:
+            added, changed, removed = door.reloadConfig()[0]
+            for name in [*changed, *removed]:
+                if not self.info(name).is_alive:
+                    door.removeProcessGroup(name)
+            for name in [*added, *changed]:
+                try:
+                    door.addProcessGroup(name)
+                except Fault as error:
+                    if "ALREADY_ADDED" not in error.faultString:
+                        raise
 
     def shutdown(self) -> None:
         """Ask supervisord to stop everything and itself."""
-        self._door.shutdown()
+        with self._door() as door:
+            door.shutdown()
 
 
 def _info(entry: dict[str, Any]) -> Info:

@@ -63,6 +63,7 @@ def wait_until_healthy(stack: Stack, name: str, *, but_not: int) -> str:
 
 @pytest.mark.parametrize("name", SUPERVISED)
 def test_a_killed_part_is_back_without_help(stack: Stack, name: str) -> None:
+    wait_until_healthy(stack, name, but_not=0)
     victim = recorded_pid(stack, name)
     os.kill(victim, signal.SIGKILL)
     wait_until_healthy(stack, name, but_not=victim)

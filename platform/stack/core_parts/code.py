@@ -4,6 +4,7 @@ import http.client
 import smtplib
 from collections.abc import Callable
 
+import redis
 from celery import Celery
 from kombu.exceptions import OperationalError
 
@@ -150,7 +151,7 @@ def _ping(stack: Stack, node: str) -> str:
     app.conf.broker_transport_options = {"socket_timeout": 3, "socket_connect_timeout": 2}
     try:
         replies = app.control.ping(destination=[node], timeout=PING_SECONDS, limit=1)
-    except OperationalError as error:
+    except (OperationalError, redis.RedisError) as error:
         raise OSError(f"Redis does not answer: {error}") from error
     finally:
         app.close()

@@ -1,6 +1,7 @@
 """Read JSON bodies within bounds."""
 
 import json
+import re
 from typing import Any, NoReturn
 
 from rest_framework.exceptions import ParseError
@@ -9,6 +10,7 @@ from rest_framework.parsers import BaseParser
 from kernel.rest.problems import BodyTooLarge
 
 LARGEST_BODY = 1_000_000
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class BoundedJSONParser(BaseParser):
@@ -22,11 +24,17 @@ class BoundedJSONParser(BaseParser):
         if len(raw) > LARGEST_BODY:
             raise BodyTooLarge
         try:
-            return json.loads(
-                raw.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant
-            )
+            return _read(raw.decode("utf-8"))
         except (ValueError, RecursionError) as error:
             raise ParseError(f"This is not valid JSON: {error}") from error
+
+
+def _read(text: str) -> Any:
+    value = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
+    if _SURROGATE.search(text):
+        # Half a surrogate pair is no character: nothing can store it or send it back.
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    return value
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def add_domain(request: HttpRequest) -> HttpResponse:
                 request,
                 _("%(name)s was added. Now publish its records.") % {"name": added.display_name},
             )
-            return redirect("domain", domain_id=added.public_id)
+            return _watched(added.public_id)
     context = {"form": form, "has_organisation": organisations.exists()}
     return render(request, "portal/domain_add.html", context, status=guard.status_of(form))
 
@@ -88,7 +88,6 @@ def write_dns(request: HttpRequest, domain_id: UUID) -> HttpResponse:
             ),
         )
         if asked is not None or form.is_valid():
-            messages.info(request, _("The records are being written. This takes a moment."))
             return _watched(domain_id)
     return _show(request, found, form=form)
 
@@ -111,11 +110,9 @@ def _show(request: HttpRequest, found: Domain, *, form: DnsUpdateForm) -> HttpRe
         "update": selectors.find_dns_update(found),
         "form": form,
         "may_write": _may_write(request),
+        "watch": _is_watched(request, found, records),
     }
-    page = render(request, "portal/domain.html", context, status=guard.status_of(form))
-    if _is_watched(request, found, records):
-        page["Refresh"] = "3"
-    return page
+    return render(request, "portal/domain.html", context, status=guard.status_of(form))
 
 
 def _may_write(request: HttpRequest) -> bool:

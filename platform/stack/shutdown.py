@@ -114,13 +114,20 @@ def take_down(stack: Stack, *, verbose: bool = True) -> None:
     for path in (stack.var / "pids").glob("*.json"):
         path.unlink()
     shutil.rmtree(stack.run, ignore_errors=True)
-    left = [
-        entry
-        for entry in processes.listeners()
-        if entry.address.startswith(f"127.77.{stack.number}.")
-    ]
+    left = _still_listening(stack)
     if left:
-        who = "; ".join(
-            f"{one.address}:{one.port} by {one.pid} ({one.command[:60]})" for one in left
-        )
-        raise StackError(f"Still listening on this stack's addresses: {who}")
+        raise StackError(f"Still listening: {'; '.join(left)}")
+
+
+def _still_listening(stack: Stack) -> list[str]:
+    """Return what listens where a part of this stack did; programs of others on its addresses are not our concern."""
+    places = {
+        (address, port)
+        for facts in _specifications(stack).values()
+        for address, port in facts.get("listens", ())
+    }
+    return [
+        f"{one.address}:{one.port} by process {one.pid} ({one.command[:60]})"
+        for one in processes.listeners()
+        if (one.address, one.port) in places
+    ]

@@ -80,6 +80,7 @@ def write_specification(stack: Stack, part: Part) -> None:
         "death_signal": part.death_signal,
         # For stopping, which must work even when the code that defined the part has changed since.
         "requires": list(part.requires),
+        "listens": [list(endpoint) for endpoint in part.listens],
         "stop_seconds": part.stop_seconds,
     }
     path = stack.var / "parts" / f"{part.name}.json"

@@ -2,7 +2,6 @@
 
 import os
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,10 +30,6 @@ class Parts:
     def __init__(self, endpoints: Endpoints) -> None:
         socket = Path(f"/run/livery-{endpoints.raw['stack']}/supervisor.sock")
         self._supervisor = Supervisor(socket)
-
-    def close(self) -> None:
-        """Let go of the supervisor."""
-        self._supervisor.close()
 
     def names(self) -> set[str]:
         """Return every part under supervision."""
@@ -79,11 +74,9 @@ def endpoints() -> Endpoints:
 
 
 @pytest.fixture(scope="session")
-def parts(endpoints: Endpoints) -> Iterator[Parts]:
+def parts(endpoints: Endpoints) -> Parts:
     """A hand on the supervisor."""
-    made = Parts(endpoints)
-    yield made
-    made.close()
+    return Parts(endpoints)
 
 
 @pytest.fixture(scope="session")

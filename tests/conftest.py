@@ -6,6 +6,7 @@ Acme and Globex are resellers. Alice owns Acme, Mallory owns Globex and should s
 import io
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,13 +49,21 @@ def _maintenance(statement: str) -> None:
         raw.execute(statement)
 
 
+def _drop(name: str) -> None:
+    """Not by force: that is refused while autovacuum works in it, and plain DROP sends it away."""
+    for _ in range(2):
+        with suppress(psycopg.errors.ObjectInUse):  # it has waited five seconds already
+            return _maintenance(f'DROP DATABASE IF EXISTS "{name}"')
+    return _maintenance(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(
     django_test_environment: None, django_db_blocker: pytest.FixtureRequest
 ) -> Iterator[None]:
     """Build the database as owner and provision, then leave the connection to role web."""
     name = _database_name()
-    _maintenance(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    _drop(name)
     _maintenance(f'CREATE DATABASE "{name}"')
     with django_db_blocker.unblock():
         connection.close_pool()
@@ -70,7 +79,7 @@ def django_db_setup(
     yield
     with django_db_blocker.unblock():
         connection.close()
-    _maintenance(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    _drop(name)
 
 
 #: What a test that commits leaves alone when it cleans up: the cast, and what migrations made.

@@ -2,10 +2,12 @@
 
 import re
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.test import Client
 
 from billing.pricing import services as pricing
@@ -144,6 +146,34 @@ def test_whoever_confirms_second_is_asked_for_another_address(browser, slug):
     accepted = browser.post(second, {"slug": f"{slug}-two"})
     assert accepted.status_code == 302
     assert ResellerHost.objects.filter(domain=f"{slug}-two.{PLATFORM}").exists()
+
+
+def test_somebody_who_filled_the_form_in_twice_may_use_either_link(browser, slug):
+    first = signed_up(browser, slug)
+    fill(browser, slug, password="another-long-pass")
+    second = link_in_last_mail()
+    assert first != second
+    status = browser.post(first)["Location"]
+    assert browser.post(second)["Location"] == status
+    work()
+    assert Reseller.objects.filter(slug=slug).count() == 1
+
+
+def test_of_two_confirmations_at_the_same_moment_one_gets_the_name(browser, slug):
+    links = [signed_up(browser, slug)]
+    fill(browser, slug, email="somebody-else@example.org")
+    links.append(link_in_last_mail())
+
+    def confirm(link: str) -> int:
+        try:
+            return Client(headers={"host": PLATFORM}).post(link).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        answers = sorted(pool.map(confirm, links * 2))
+    assert answers == [302, 302, 409, 409]  # each link was used twice
+    assert Reseller.objects.filter(slug=slug).count() == 1
 
 
 def test_a_link_works_for_24_hours(browser, slug):

@@ -1,10 +1,11 @@
 """Which reseller a request is for, by its host name (foundations 32)."""
 
+import logging
 from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
@@ -13,6 +14,10 @@ from kernel.tenancy import PUBLIC, in_schema
 from tenants.resellers import selectors
 from tenants.resellers.models import Reseller
 from tenants.resellers.states import HostKind, ResellerState
+
+log = logging.getLogger(__name__)
+
+_PAGES = {421: "errors/421.html", 503: "errors/preparing.html", 403: "errors/suspended.html"}
 
 
 class ResellerMiddleware:
@@ -24,7 +29,12 @@ class ResellerMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Run the request in its reseller's schema, and leave the connection as it was."""
         with in_schema(PUBLIC):
-            refusal = _enter(request)
+            try:
+                refusal = _enter(request)
+            except OperationalError:
+                # The database is away or full for the moment: nobody is told that nothing is here.
+                log.exception("host look-up failed")
+                refusal = _page(request, 503, template="errors/unavailable.html")
             return refusal if refusal is not None else self._get_response(request)
 
 
@@ -59,10 +69,9 @@ def _use(request: HttpRequest, reseller: Reseller, *, urlconf: str) -> None:
     request.urlconf = urlconf
 
 
-def _page(request: HttpRequest, status: int) -> HttpResponse:
+def _page(request: HttpRequest, status: int, *, template: str = "") -> HttpResponse:
     """A clear page without any brand: nobody's, or not open."""
-    template = {421: "errors/421.html", 503: "errors/preparing.html", 403: "errors/suspended.html"}
-    response = render(request, template[status], status=status)
+    response = render(request, template or _PAGES[status], status=status)
     if status == 503:
         response["Retry-After"] = "10"
         response["Refresh"] = "3"  # the page says that it looks again by itself

@@ -44,6 +44,7 @@ def _save(request: HttpRequest, form: BrandForm) -> Brand:
         product_name=data["product_name"],
         colour=data["colour"],
         support_address=data["support_address"],
-        logo=upload.read() if upload else None,
+        # One byte more than allowed is enough to be refused; a huge file is never read whole.
+        logo=upload.read(services.MAX_LOGO_BYTES + 1) if upload else None,
         remove_logo=data["remove_logo"],
     )

@@ -1,11 +1,12 @@
 """What is done with resellers: sign-up, provisioning, brand, and the operator's own row."""
 
-from tenants.resellers.services.brand import change_brand
+from tenants.resellers.services.brand import MAX_LOGO_BYTES, change_brand
 from tenants.resellers.services.operator_row import ensure_operator
 from tenants.resellers.services.provisioning import activate, provision_schema, send_welcome
 from tenants.resellers.services.sign_up import confirm_sign_up, request_sign_up
 
 __all__ = [
+    "MAX_LOGO_BYTES",
     "activate",
     "change_brand",
     "confirm_sign_up",

@@ -8,8 +8,11 @@ from kernel.outbox import audit, publish
 from kernel.tenancy import current_reseller_id
 from tenants.resellers import events, text
 from tenants.resellers.errors import InvalidProductName
+from tenants.resellers.logo import MAX_BYTES as MAX_LOGO_BYTES
 from tenants.resellers.logo import read_logo
 from tenants.resellers.models import Brand
+
+__all__ = ["MAX_LOGO_BYTES", "change_brand"]
 
 _MAX_NAME = 60
 

@@ -4,6 +4,7 @@ import base64
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import OperationalError
 
 from kernel.tenancy import PUBLIC, in_schema
 from tenants.resellers.models import Brand, Reseller, ResellerHost
@@ -49,6 +50,17 @@ def test_a_portal_that_is_not_open_says_so(browser, acme, state, status):
     answer = browser(acme.host).get("/login/")
     assert answer.status_code == status
     assert "portal" in answer.content.decode()
+
+
+def test_a_database_that_is_away_is_no_missing_portal(browser, acme, monkeypatch):
+    def away(_: str) -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr("tenants.resellers.selectors.find_host", away)
+    answer = browser(acme.host).get("/login/")
+    assert answer.status_code == 503
+    assert answer["Retry-After"] == "10"
+    assert "back in a moment" in answer.content.decode()
 
 
 def test_alive_and_ready_answer_to_any_host(browser):

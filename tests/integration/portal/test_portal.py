@@ -111,6 +111,16 @@ def test_the_brand_changes_name_colour_and_logo(alice, acme, tmp_path):
     assert alice.get("/brand/logo").status_code == 404
 
 
+def test_a_logo_of_many_megabytes_is_refused(alice, tmp_path):
+    logo = tmp_path / "logo.png"
+    logo.write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 5_000_000)
+    with logo.open("rb") as upload:
+        form = {"product_name": "Acme", "colour": "#123456", "logo": upload}
+        answer = alice.post("/brand/", form)
+    assert answer.status_code == 422
+    assert "larger than 100 kB" in text(answer)
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [("colour", "red;} body{display:none"), ("product_name", "x" * 61), ("product_name", "\u200b"),

@@ -130,3 +130,39 @@ def database_as_owner():
     from django.conf import settings
 
     return psycopg.connect(settings.DSN("owner"), autocommit=True)
+
+
+def _told(mail_store):
+    """(subject, action, status) of the notifications in the sender's mailbox."""
+    told = []
+    for content in mail_store.copies("shop@client.test"):
+        message = message_from_bytes(content, policy=policy.SMTP)
+        _, status, _ = message.iter_parts()
+        _, recipient = status.iter_parts()
+        told.append((message["Subject"], recipient["Action"], recipient["Status"]))
+    return told
+
+
+def test_the_sender_hears_of_a_delay_and_at_the_end_of_the_failure(
+    loop, sink, mail_store, submit, ledger, database
+):
+    sink.replies["bob@outside.test"] = ["451 4.2.0 not now"] * 100
+    submit("bob@outside.test")
+    database.execute("UPDATE public.message SET accepted_at = accepted_at - interval '5 min'")
+    database.execute("UPDATE public.queue_entry SET expires_at = now() + interval '5 s'")
+    loop.start()
+    eventually(lambda: ledger("bob@outside.test")[0] == "expired", seconds=30)
+    eventually(lambda: len(mail_store.received) == 2)
+    assert _told(mail_store) == [
+        ("Your message is delayed", "delayed", "4.2.0"),
+        ("Your message could not be delivered", "failed", "4.2.0"),
+    ]
+
+
+def test_a_receipt_that_was_asked_for_comes_when_the_next_server_sends_none(
+    loop, sink, mail_store, submit
+):
+    submit("bob@outside.test", notify="SUCCESS")
+    loop.start()
+    eventually(lambda: mail_store.received)
+    assert _told(mail_store) == [("Your message was passed on", "relayed", "2.0.0")]

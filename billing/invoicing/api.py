@@ -57,10 +57,10 @@ def invoice_output(invoice: Invoice) -> dict[str, object]:
         "total_minor": invoice.total_minor,
         "provider": invoice.provider,
         "period": {
-            "starts_at": invoice.period.starts_at.isoformat(),
-            "ends_at": invoice.period.ends_at.isoformat(),
+            "starts_at": invoice.period.starts_at,
+            "ends_at": invoice.period.ends_at,
         },
-        "issued_at": invoice.issued_at.isoformat(),
+        "issued_at": invoice.issued_at,
     }
 
 

@@ -26,8 +26,8 @@ class UsageCollection(ApiView):
             {
                 "data": [usage_output(row) for row in rows],
                 "next_cursor": None,
-                "from": month_start(now).isoformat(),
-                "until": now.isoformat(),
+                "from": month_start(now),
+                "until": now,
             }
         )
 
@@ -50,8 +50,8 @@ def record_output(record: UsageRecord) -> dict[str, object]:
         "meter": record.meter,
         "quantity": decimal_text(record.quantity),
         "organisation": organisation_output(record.organisation_id),
-        "occurred_at": record.occurred_at.isoformat(),
-        "recorded_at": record.recorded_at.isoformat(),
+        "occurred_at": record.occurred_at,
+        "recorded_at": record.recorded_at,
         "key": record.key,
         "subject": record.subject,
     }

@@ -1,0 +1,66 @@
+"""docs/api.md says what the code does: endpoints, rights and codes."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.urls import URLPattern
+
+from controlplane.api.urls import urlpatterns
+from kernel import errors
+from kernel.actor import ROLE_ACTIONS
+from kernel.rest.views import NoSuchPath
+from mailcore.domains import errors as domain_errors
+from mailcore.mailboxes import errors as mailbox_errors
+from tenants.plans import errors as plan_errors
+
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+ROW = re.compile(r"^\| `(GET|POST) (/api/v1/[^`]*)`.*? \| (any key|`[\w.]+`) \|", re.MULTILINE)
+METHODS = {"get": "GET", "post": "POST"}
+
+
+def implemented():
+    for entry in urlpatterns:
+        assert isinstance(entry, URLPattern)
+        view = entry.callback.view_class
+        if view is not NoSuchPath:
+            path = re.sub(r"<\w+:(\w+)>", r"{\1}", str(entry.pattern))
+            for name, method in METHODS.items():
+                if hasattr(view, name):
+                    yield method, f"/api/v1/{path}"
+
+
+def test_every_endpoint_is_documented_and_every_documented_one_exists():
+    assert {(method, path) for method, path, _ in ROW.findall(DOCUMENT)} == set(implemented())
+
+
+def test_every_documented_right_is_one():
+    rights = {right.strip("`") for _, _, right in ROW.findall(DOCUMENT)} - {"any key"}
+    assert rights <= ROLE_ACTIONS["owner"]
+
+
+def test_the_table_of_rights_is_the_codes_own():
+    head, *rows = re.findall(r"^\| (?:right|`[\w.]+`) \|.*$", DOCUMENT, re.MULTILINE)
+    roles = [cell.strip() for cell in head.split("|")[2:-1]]
+    documented = {role: set() for role in roles}
+    for row in rows:
+        cells = [cell.strip() for cell in row.split("|")[1:-1]]
+        for role, cell in zip(roles, cells[1:], strict=True):
+            if cell == "yes":
+                documented[role].add(cells[0].strip("`"))
+    assert documented == {role: set(actions) for role, actions in ROLE_ACTIONS.items()}
+
+
+def problems():
+    for module in (errors, domain_errors, mailbox_errors, plan_errors):
+        for one in vars(module).values():
+            if isinstance(one, type) and issubclass(one, errors.ApplicationError):
+                yield one
+
+
+@pytest.mark.parametrize("problem", sorted(set(problems()), key=lambda one: one.code))
+def test_every_problem_of_the_mail_api_is_documented_with_its_status(problem):
+    if problem in {errors.ApplicationError, errors.Conflict}:
+        pytest.skip("a base that is not raised itself")
+    (row,) = [line for line in DOCUMENT.splitlines() if f"`{problem.code}`" in line.split(" | ")[0]]
+    assert row.split(" | ")[1] == str(problem.status)

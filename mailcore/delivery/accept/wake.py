@@ -18,16 +18,25 @@ class Waker:
         self.failures = 0
         self._url, self._channel = url, f"wake:{node}"
         self._rung = asyncio.Event()
+        self._is_ended = False
 
     def ring(self) -> None:
         """Ask for a wake-up; returns at once."""
         self._rung.set()
 
+    def end(self) -> None:
+        """Let `run` return within two seconds.
+
+        Cancelling it is not enough: a cancellation that meets redis-py's own timeout is lost.
+        """
+        self._is_ended = True
+        self._rung.set()
+
     async def run(self) -> None:
-        """Publish until cancelled."""
+        """Publish until `end` is called."""
         redis = Redis.from_url(self._url, socket_timeout=1, socket_connect_timeout=1)
         async with redis:
-            while True:
+            while not self._is_ended:
                 await self._rung.wait()
                 self._rung.clear()
                 await asyncio.sleep(await self._publish(redis))

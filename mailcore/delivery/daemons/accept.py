@@ -46,13 +46,13 @@ async def serve(configuration: Configuration, *, stop: asyncio.Event) -> None:
         session=lambda: LmtpSession(host=configuration.host, limits=configuration.limits),
         deliver=acceptance.deliver,
     )
-    background = [asyncio.create_task(writer.run()), asyncio.create_task(waker.run())]
-    for task in background:
-        task.add_done_callback(lambda _: stop.set())  # without its writer the daemon must end
+    writing, waking = asyncio.create_task(writer.run()), asyncio.create_task(waker.run())
+    for task in (writing, waking):
+        task.add_done_callback(lambda _: stop.set())  # without one of them the daemon must end
     await listener.serve(address=configuration.address, stop=stop)
-    for task in background:
-        task.cancel()
-    await asyncio.gather(*background, return_exceptions=True)
+    writing.cancel()
+    waker.end()
+    await asyncio.wait((writing, waking), timeout=10)
 
 
 class Acceptance:

@@ -13,6 +13,8 @@ log = logging.getLogger(__name__)
 
 #: A slice ends after so many seconds: what is left is still due for the next one.
 _SLICE = 30.0
+#: Of these, so many at most for writing: servers that let us wait do not keep checks from running.
+_WRITING = 10.0
 #: So many domains are asked for at once; each has a few servers and half a dozen questions.
 _BATCH = 25
 
@@ -20,8 +22,8 @@ _BATCH = 25
 @shared_task(name="mailcore.check_due_domains")
 def check_due_domains(**_: object) -> None:
     """Write the zones, then check the domains, that are due now."""
-    until = time.monotonic() + _SLICE
-    while time.monotonic() < until and (writing := checks.claim_publishing(1)):
+    begun = time.monotonic()
+    while time.monotonic() < begun + _WRITING and (writing := checks.claim_publishing(1)):
         for reseller_id, domain_id in writing:
             with in_reseller(reseller_id):
                 try:
@@ -29,5 +31,5 @@ def check_due_domains(**_: object) -> None:
                 except Exception:
                     # One zone must not keep the others waiting: its lease brings it back.
                     log.exception("zone of domain %s failed", domain_id)
-    while time.monotonic() < until and (due := checks.claim_due(_BATCH)):
+    while time.monotonic() < begun + _SLICE and (due := checks.claim_due(_BATCH)):
         services.check_domains(due=due)

@@ -113,8 +113,9 @@ def doctor(stack: Stack, *, as_json: bool) -> bool:
         rounded = [{**asdict(step), "seconds": round(step.seconds, 3)} for step in steps]
         show.say(json.dumps({"ok": well, "steps": rounded}, indent=2))
         return well
+    width = max(len(step.name) for step in steps)
     for step in steps:
-        show.step(step.name, seconds=step.seconds, saw=step.saw, ok=step.ok)
+        show.step(step.name, seconds=step.seconds, saw=step.saw, ok=step.ok, width=width)
     bad = [step.name for step in steps if not step.ok]
     show.say("All is well." if well else f"Not well: {', '.join(bad)}.")
     return well

@@ -4,6 +4,9 @@ import os
 import sys
 from collections.abc import Sequence
 
+#: Room for the longest name of a part.
+NAME_WIDTH = 18
+
 _GREEN, _RED, _DIM, _PLAIN = "\033[32m", "\033[31m", "\033[2m", "\033[0m"
 
 
@@ -21,10 +24,14 @@ def say(text: str = "") -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def step(name: str, *, seconds: float, saw: str = "", ok: bool = True) -> None:
+def step(
+    name: str, *, seconds: float, saw: str = "", ok: bool = True, width: int = NAME_WIDTH
+) -> None:
     """Print one progress line: a mark, the name, how long it took and what was seen."""
     mark = _coloured("✓", _GREEN) if ok else _coloured("✗", _RED)
-    say(f"  {mark} {name:<18} {seconds:6.1f} s  {_coloured(saw, _DIM) if ok else saw}".rstrip())
+    say(
+        f"  {mark} {name:<{width}} {seconds:6.1f} s  {_coloured(saw, _DIM) if ok else saw}".rstrip()
+    )
 
 
 def table(rows: Sequence[Sequence[str]], *, head: Sequence[str] = ()) -> None:

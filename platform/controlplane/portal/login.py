@@ -1,5 +1,6 @@
 """Log in and out; a session is good for one host only."""
 
+from django.conf import settings
 from django.contrib import auth
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -22,7 +23,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("password")
 def operator_log_in(request: HttpRequest) -> HttpResponse:
     """The operator's staff, on the platform host."""
-    return _log_in(request, home="operator")
+    return _log_in(request, home="operator", platform_host=settings.PLATFORM_HOST)
 
 
 @require_POST
@@ -32,7 +33,7 @@ def log_out(request: HttpRequest) -> HttpResponse:
     return redirect("login")
 
 
-def _log_in(request: HttpRequest, *, home: str) -> HttpResponse:
+def _log_in(request: HttpRequest, *, home: str, platform_host: str = "") -> HttpResponse:
     if request.user.is_authenticated and request.method != "POST":
         return redirect(home)
     form = LoginForm(request.POST or None)
@@ -44,7 +45,8 @@ def _log_in(request: HttpRequest, *, home: str) -> HttpResponse:
         # The same words for an unknown address and a wrong password.
         form.add_error(None, _("The e-mail address or the password is not right."))
     status = 422 if form.is_bound else 200
-    return render(request, "portal/login.html", {"form": form}, status=status)
+    context = {"form": form, "platform_host": platform_host}
+    return render(request, "portal/login.html", context, status=status)
 
 
 def _wanted(request: HttpRequest) -> str:

@@ -5,7 +5,10 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.errors import ApplicationError
 
-_WORDS: dict[str, Promise] = {
+#: Codes whose message names the one thing that is wrong where it was raised.
+SPEAK_FOR_THEMSELVES = frozenset({"invalid_input", "conflict"})
+
+WORDS: dict[str, Promise] = {
     "not_allowed": _("Your role does not allow this."),
     "not_found": _("This does not exist here."),
     "reseller.slug_invalid": _(
@@ -17,34 +20,62 @@ _WORDS: dict[str, Promise] = {
     "reseller.company_invalid": _("Enter the name of your company, without web addresses."),
     "reseller.email_invalid": _("Enter a complete e-mail address, such as name@example.com."),
     "reseller.password_weak": _("Choose a longer or less common password."),
+    "sign_up.invalid": _("Please check the marked fields."),
     "sign_up.not_found": _("This link is not valid. Copy it completely from the mail."),
     "sign_up.expired": _("This link is older than 24 hours. Please sign up again."),
     "brand.colour_invalid": _("Write the colour as # and six digits, such as #2f5d8a."),
     "brand.product_name_invalid": _("Enter a name of 1 to 60 characters."),
     "brand.logo_invalid": _("This picture cannot be used. Upload an SVG or PNG of at most 100 kB."),
-    "domain.taken": _("This domain is already in use on this platform."),
     "domain.invalid": _("Enter a domain name such as example.com."),
-    "mailbox.taken": _("This address exists already."),
+    "domain.public_suffix": _(
+        "Domains are registered below this name. Enter the whole name, such as example.com."
+    ),
+    "domain.reserved": _("This name is reserved and cannot be added."),
+    "domain.taken": _("This domain, or one above or below it, is already in use here."),
+    "domain.not_verified": _("Publish the proof of ownership of this domain first."),
+    "dns_update.invalid": _("The DNS server, the key name or the secret is not valid."),
+    "mailbox.exists": _("There is already a mailbox with this address."),
+    "mailbox.local_part": _(
+        "Use letters and digits, with single dots, hyphens or underscores between them."
+    ),
+    "mailbox.password_weak": _("Use at least 10 characters, and no common password."),
+    "api_key.unknown_scope": _("A key cannot have this right."),
+    "plan.limit_reached": _("Your plan's limit is reached."),
+    "plan.none": _("This portal has no plan yet. Please try again in a moment."),
+    "billing.not_subscribed": _("This reseller has no price list yet."),
+    "billing.price_missing": _("The price list has no price for something that was used."),
+    "billing.nothing_to_bill": _("Nothing was used yet, so there is no invoice."),
 }
 
-_REASONS: dict[str, Promise] = {
-    "password_too_short": _("Use at least 10 characters."),
-    "password_too_long": _("Use at most 128 characters."),
-    "password_too_common": _("This password is on lists of common passwords."),
-    "size": _("The file is larger than 100 kB or empty."),
-    "dimensions": _("The picture is wider or higher than 4,000 pixels."),
-    "doctype": _("SVG files with a document type are not accepted. Export it as plain SVG."),
-    "svg": _("This is not an SVG or PNG file that we can read."),
-    "empty": _("Nothing of this SVG can be shown safely. Export it as plain shapes."),
+#: More exactly, by code and reason.
+_REASONS: dict[tuple[str, str], Promise] = {
+    ("reseller.password_weak", "password_too_short"): _("Use at least 10 characters."),
+    ("reseller.password_weak", "password_too_long"): _("Use at most 128 characters."),
+    ("reseller.password_weak", "password_too_common"): _(
+        "This password is on lists of common passwords."
+    ),
+    ("brand.logo_invalid", "size"): _("The file is larger than 100 kB or empty."),
+    ("brand.logo_invalid", "dimensions"): _("The picture is wider or higher than 4,000 pixels."),
+    ("brand.logo_invalid", "doctype"): _(
+        "SVG files with a document type are not accepted. Export it as plain SVG."
+    ),
+    ("brand.logo_invalid", "svg"): _("This is not an SVG or PNG file that we can read."),
+    ("brand.logo_invalid", "empty"): _(
+        "Nothing of this SVG can be shown safely. Export it as plain shapes."
+    ),
+    ("domain.invalid", "ip_address"): _("Enter a domain name, not an IP address."),
+    ("domain.invalid", "too_long"): _("This name is too long."),
+    ("mailbox.local_part", "local_too_long"): _("Use at most 64 characters."),
 }
 
 
 def sentence(error: ApplicationError) -> str:
     """What a person reads for an error."""
-    reasons = error.detail.get("reasons") or [error.detail.get("reason")]
-    if isinstance(reasons, list):
-        told = [str(_REASONS[one]) for one in reasons if one in _REASONS]
-        if told:
-            return " ".join(told)
-    known = _WORDS.get(error.code)
+    reasons = error.detail.get("reasons")
+    named = reasons if isinstance(reasons, list) else [error.detail.get("reason")]
+    known_reasons = [_REASONS.get((error.code, str(one))) for one in named]
+    told = [str(words) for words in known_reasons if words is not None]
+    if told:
+        return " ".join(told)
+    known = WORDS.get(error.code)
     return str(known) if known is not None else error.message

@@ -77,7 +77,7 @@ def test_a_domain_of_somebody_else_is_refused_without_saying_whose(alice, acme, 
         )
     form = {"name": "shop.test", "organisation": str(acme.organisation.public_id)}
     page = text(alice.post("/domains/add/", form))
-    assert "already in use" in page
+    assert "already in use here" in page
     assert "globex" not in page.lower()
 
 

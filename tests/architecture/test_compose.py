@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ WRITABLE = {"dovecot", "postfix"}
 each = pytest.mark.parametrize("name", sorted(SERVICES))
 
 
+@cache
 def variables_in(*folders):
     text = "".join(
         path.read_text(encoding="utf-8")

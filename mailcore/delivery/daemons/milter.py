@@ -15,7 +15,7 @@ _REST, _WITHIN_FRAME = 3600.0, 30.0
 
 
 async def serve(*, address: tuple[str, int], key: bytes, stop: asyncio.Event) -> None:
-    """Answer on `address` until `stop` is set; open SMTP sessions may end their message (20 s)."""
+    """Answer on `address` until `stop` is set; open SMTP sessions may end their message (5 s)."""
     tasks: set[asyncio.Task[None]] = set()
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -33,7 +33,7 @@ async def serve(*, address: tuple[str, int], key: bytes, stop: asyncio.Event) ->
     await stop.wait()
     server.close()
     if tasks:
-        await asyncio.wait(tasks, timeout=20)
+        await asyncio.wait(tasks, timeout=5)
     for task in tasks:
         task.cancel()
 

@@ -73,6 +73,10 @@ class Flow:
             raise AssertionError(f"{subject} was refused for good: {reply}")
         return reply.ok and reply.phase == "dot"
 
+    def has_grown(self, sent_out: int, sent_in: int) -> bool:
+        """Whether more was accepted in both directions than these numbers."""
+        return len(self.sent_out) > sent_out and len(self.sent_in) > sent_in
+
     def missing_outside(self) -> set[str]:
         """Return the accepted outgoing subjects that the outside MX has not seen."""
         seen = {m.subject for m in self._world.outside.messages(self.sink, limit=1000)}

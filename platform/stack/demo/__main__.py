@@ -17,13 +17,25 @@ JOURNEYS = (
     sending.JOURNEY,
     webmail.JOURNEY,
     bill.JOURNEY,
+    sending.RETRY,
 )
+WIDTH = 46
 
 
 def tell(outcome: Outcome) -> None:
     """Print one line of the table."""
     mark = "ok " if outcome.ok else "RED"
-    print(f"{mark}  {outcome.name:<46} {outcome.seconds:6.2f} s  {outcome.saw}", flush=True)
+    print(f"{mark}  {outcome.name:<{WIDTH}} {outcome.seconds:6.2f} s  {outcome.saw}", flush=True)
+
+
+def begin(name: str) -> None:
+    """Show on a terminal what is being done: some steps wait for minutes."""
+    if sys.stdout.isatty():
+        print(f"…    {name:<{WIDTH}}", end="\r", flush=True)
+
+
+def quiet(_: object) -> None:
+    """Say nothing."""
 
 
 def main() -> int:
@@ -38,7 +50,10 @@ def main() -> int:
     except EndpointsError as error:
         print(f"livery demo: {error}", file=sys.stderr)
         return 2
-    outcomes = run_journeys(JOURNEYS, world, tell=(lambda _: None) if options.json else tell)
+    if options.json:
+        outcomes = run_journeys(JOURNEYS, world, tell=quiet)
+    else:
+        outcomes = run_journeys(JOURNEYS, world, tell=tell, begin=begin)
     result = as_json(outcomes)
     if options.json:
         print(json.dumps(result, indent=2))

@@ -155,6 +155,13 @@ JOURNEY: Journey[World] = Journey(
         Step(name="foreign sender is refused", act=foreign_sender),
         Step(name="nobody sends without a login", act=no_login),
         Step(name="5xx comes back as a DSN", act=bounced),
-        Step(name="4xx is tried again", act=retried),
     ),
+)
+
+#: Apart and last, because a real retry comes minutes later.
+RETRY: Journey[World] = Journey(
+    key="J4-retry",
+    title="what met a 4xx arrives",
+    needs=("J4-out",),
+    steps=(Step(name="4xx is tried again", act=retried),),
 )

@@ -62,9 +62,16 @@ def run_step(step: Step[W], world: W, *, prefix: str = "") -> Outcome:
 
 
 def run_journeys(
-    journeys: Iterable[Journey[W]], world: W, *, tell: Callable[[Outcome], None]
+    journeys: Iterable[Journey[W]],
+    world: W,
+    *,
+    tell: Callable[[Outcome], None],
+    begin: Callable[[str], None] = lambda _: None,
 ) -> list[Outcome]:
-    """Run journeys in order: a red step ends its journey, and those that need it are told as not run."""
+    """Run journeys in order: a red step ends its journey, and those that need it are told as not run.
+
+    BEGIN hears the name of each step before it runs, TELL its outcome.
+    """
     outcomes: list[Outcome] = []
     good: set[str] = set()
     for journey in journeys:
@@ -76,6 +83,7 @@ def run_journeys(
             tell(outcomes[-1])
             continue
         for step in journey.steps:
+            begin(prefix + step.name)
             outcomes.append(run_step(step, world, prefix=prefix))
             tell(outcomes[-1])
             if not outcomes[-1].ok:

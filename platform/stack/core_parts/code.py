@@ -81,7 +81,7 @@ def _daemon(stack: Stack, name: str, *, command: str, requires: tuple[str, ...])
         requires=requires,
         prepare=lambda: _own(stack),
         ready_seconds=READY_SECONDS,
-        stop_seconds=30,
+        stop_seconds=40,
     )
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from billing.invoicing import services as invoicing
 from controlplane.portal import guard
+from controlplane.portal.paging import page_of
 from controlplane.portal.wording import sentence
 from kernel.errors import ApplicationError
 from kernel.tenancy import in_reseller
@@ -20,7 +21,8 @@ from tenants.resellers import selectors
 @guard.operator_page
 def resellers(request: HttpRequest) -> HttpResponse:
     """Every reseller with its state and hosts; half-made ones too."""
-    return render(request, "console/resellers.html", {"resellers": selectors.list_resellers()})
+    context = {"page": page_of(request, selectors.list_resellers())}
+    return render(request, "console/resellers.html", context)
 
 
 @require_POST

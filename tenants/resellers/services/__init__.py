@@ -3,7 +3,11 @@
 from tenants.resellers.services.brand import MAX_LOGO_BYTES, change_brand
 from tenants.resellers.services.operator_row import ensure_operator
 from tenants.resellers.services.provisioning import activate, provision_schema, send_welcome
-from tenants.resellers.services.sign_up import confirm_sign_up, request_sign_up
+from tenants.resellers.services.sign_up import (
+    confirm_sign_up,
+    forget_expired_sign_ups,
+    request_sign_up,
+)
 
 __all__ = [
     "MAX_LOGO_BYTES",
@@ -11,6 +15,7 @@ __all__ = [
     "change_brand",
     "confirm_sign_up",
     "ensure_operator",
+    "forget_expired_sign_ups",
     "provision_schema",
     "request_sign_up",
     "send_welcome",

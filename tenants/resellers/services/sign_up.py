@@ -29,6 +29,7 @@ from tenants.resellers.states import HostKind
 from tenants.resellers.tokens import hash_token
 
 LIFETIME = timedelta(hours=24)
+KEPT_AFTER_EXPIRY = timedelta(days=7)
 #: A second click on the button within this time is the same request.
 SAME_REQUEST = timedelta(minutes=2)
 #: Unconfirmed sign-ups that one address may ask for in an hour: nobody's inbox is to be flooded.
@@ -92,6 +93,16 @@ def confirm_sign_up(*, token: str, slug: str = "") -> UUID:
         sign_up.confirmed_at = clock.now()
         sign_up.save(update_fields=["slug", "reseller", "confirmed_at"])
         return sign_up.public_id
+
+
+def forget_expired_sign_ups() -> int:
+    """Delete what nobody confirmed, a week after its link ended; how many were deleted.
+
+    Until then the link still tells its reader that it is too old.
+    """
+    old = SignUp.objects.filter(confirmed_at=None, expires_at__lt=clock.now() - KEPT_AFTER_EXPIRY)
+    deleted, _ = old.delete()
+    return deleted
 
 
 def _make_reseller(sign_up: SignUp) -> Reseller:

@@ -1,10 +1,13 @@
 """The sign-up form says what is wrong, and tells strangers nothing."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail
 from django.db import connection
 
 from kernel import clock
+from tenants.resellers import services
 from tenants.resellers.models import SignUp
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +126,15 @@ def test_a_made_up_link_is_refused_clearly(browser, token):
 @pytest.mark.parametrize("path", ["sup_" + "0" * 26, "sup_x", "1", "res_" + "0" * 26])
 def test_an_unknown_status_page_is_not_found(browser, path):
     assert browser().get(f"/signup/status/{path}/").status_code == 404
+
+
+def test_an_unconfirmed_sign_up_is_forgotten_a_week_after_its_link_ended(browser):
+    post(browser)
+    with clock.at(clock.now() + timedelta(days=7)):
+        assert services.forget_expired_sign_ups() == 0
+    with clock.at(clock.now() + timedelta(days=8, minutes=1)):
+        assert services.forget_expired_sign_ups() == 1
+    assert not SignUp.objects.exists()
 
 
 def test_a_sign_up_lives_for_24_hours(browser):

@@ -11,6 +11,7 @@ from kernel import clock
 from mailcore.delivery import bodies, outcomes
 from mailcore.delivery.bodies import BodyMissing
 from mailcore.delivery.egress_settings import EgressSettings
+from mailcore.delivery.engine.fence import Fence
 from mailcore.delivery.engine.journal import Journal
 from mailcore.delivery.engine.recorder import Recorder
 from mailcore.delivery.engine.store import Store
@@ -35,6 +36,7 @@ class Courier:
         settings: EgressSettings,
         *,
         store: Store,
+        fence: Fence,
         keyring: Keyring,
         signing: SigningKeys,
         remote: RemoteDelivery,
@@ -45,6 +47,7 @@ class Courier:
     ) -> None:
         self._settings = settings
         self._store = store
+        self._fence = fence
         self._keyring = keyring
         self._signing = signing
         self._remote = remote
@@ -106,8 +109,7 @@ class Courier:
 
     async def _prepare(self, trip: "_Trip") -> tuple[Envelope, bytes] | None:
         """With a session open: make sure that the lease holds, then read, sign or scan."""
-        held = await self._store.hold(trip.ours, seconds=self._settings.session_lease)
-        trip.keep(held)
+        trip.keep(await self._fence.hold(trip.ours))
         if not trip.ours:
             return None
         async with self._store.connection() as connection:

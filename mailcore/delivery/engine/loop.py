@@ -13,6 +13,7 @@ from mailcore.delivery import outcomes
 from mailcore.delivery.egress_settings import EgressSettings
 from mailcore.delivery.engine import wake
 from mailcore.delivery.engine.courier import Courier
+from mailcore.delivery.engine.fence import Fence
 from mailcore.delivery.engine.flights import Flights
 from mailcore.delivery.engine.journal import Journal
 from mailcore.delivery.engine.recorder import Recorder
@@ -38,6 +39,7 @@ class ShardLoop:
         *,
         store: Store,
         courier: Courier,
+        fence: Fence,
         recorder: Recorder,
         journal: Journal,
         sessions: SessionPool,
@@ -47,6 +49,7 @@ class ShardLoop:
         self._settings = settings
         self._store = store
         self._courier = courier
+        self._fence = fence
         self._recorder = recorder
         self._journal = journal
         self._sessions = sessions
@@ -68,8 +71,9 @@ class ShardLoop:
         if is_alone:
             await self._until_done("look at what was under way", self._take_over)
         beside = [
+            asyncio.create_task(self._fence.run()),
             asyncio.create_task(self._keep_leases()),
-            asyncio.create_task(self._sweep()),
+            asyncio.create_task(self._sweep(is_alone=is_alone)),
             asyncio.create_task(
                 wake.listen(url=self._settings.redis_url, node=self._settings.node, wake=self._wake)
             ),
@@ -99,8 +103,7 @@ class ShardLoop:
         """What the process before us had: unsent goes back, answers are stored, doubt is said."""
         before = await self._store.leased_before()
         self._journal.keep_only(before)
-        unsent = [claimed for claimed in before if not self._journal.was_sent(claimed)]
-        await self._store.release(unsent)
+        await self._release_unsent(before)
         self._recorder.put(
             [
                 outcomes.settle(
@@ -112,8 +115,16 @@ class ShardLoop:
                 if self._journal.was_sent(claimed)
             ]
         )
+
+    async def _release_orphans(self) -> None:
+        """What the process before us was claiming while it died: committed after we looked."""
+        await self._release_unsent(await self._store.leased_before())
+
+    async def _release_unsent(self, before: list[Claimed]) -> None:
+        unsent = [claimed for claimed in before if not self._journal.was_sent(claimed)]
         if before:
             log.info("taken over: %d unsent, %d sent", len(unsent), len(before) - len(unsent))
+        await self._store.release(unsent)
 
     async def _work(self) -> None:
         idle = POLL
@@ -160,10 +171,12 @@ class ShardLoop:
             except psycopg.OperationalError as error:
                 log.warning("no heartbeat: %s", error)
 
-    async def _sweep(self) -> None:
+    async def _sweep(self, *, is_alone: bool) -> None:
         turn = 0
         while True:
             await self._until_done("reap leases", self._store.reap)
+            if is_alone:
+                await self._until_done("release orphans", self._release_orphans)
             await self._until_done("heal pairs", self._store.heal_pairs)
             turn = (turn + 1) % CLEAR_EVERY
             if turn == 0:

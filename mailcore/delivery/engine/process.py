@@ -6,6 +6,7 @@ from random import Random
 
 from mailcore.delivery.egress_settings import EgressSettings
 from mailcore.delivery.engine.courier import Courier
+from mailcore.delivery.engine.fence import Fence
 from mailcore.delivery.engine.journal import Journal, only_process
 from mailcore.delivery.engine.loop import ShardLoop
 from mailcore.delivery.engine.recorder import Recorder
@@ -65,9 +66,11 @@ def _assemble(
         notifier=Notifier(infra_domain=settings.infra_domain, keyring=keyring),
         queued=wake_up.set,
     )
+    fence = Fence(store, seconds=settings.session_lease)
     courier = Courier(
         settings,
         store=store,
+        fence=fence,
         keyring=keyring,
         signing=SigningKeys(signer, keyring=keyring),
         remote=remote,
@@ -80,6 +83,7 @@ def _assemble(
         settings,
         store=store,
         courier=courier,
+        fence=fence,
         recorder=recorder,
         journal=journal,
         sessions=sessions,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from billing.invoicing.drafts import Usage
 from billing.invoicing.models import BilledRecord, BillingPeriod, Invoice, InvoiceLine
@@ -74,11 +74,11 @@ def find_invoice_until(*, reseller_id: UUID, until: datetime) -> Invoice | None:
 
 def list_unbilled(*, reseller_id: UUID, before: datetime) -> list[Usage]:
     """Usage on no invoice yet, late records of earlier periods included."""
+    # NOT EXISTS, not NOT IN: that one compares each record with every billed one once they are many.
+    is_billed = BilledRecord.objects.filter(usage_id=OuterRef("public_id"))
     rows = (
-        UsageRecord.objects.filter(reseller_id=reseller_id, occurred_at__lt=before)
-        .exclude(
-            public_id__in=BilledRecord.objects.filter(reseller_id=reseller_id).values("usage_id")
-        )
+        UsageRecord.objects.filter(~Exists(is_billed), reseller_id=reseller_id)
+        .filter(occurred_at__lt=before)
         .order_by("occurred_at", "id")
         .values_list("public_id", "organisation_id", "meter", "quantity")
     )

@@ -60,6 +60,8 @@ def _database(role: str, *, pool: bool) -> dict[str, object]:
         "PORT": env.text("LIVERY_DATABASE_PORT", "5432"),
         "USER": f"livery_{role}",
         "PASSWORD": env.password_of(role),
+        # A connection that died with the server is replaced before a request gets it.
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 5}} if pool else {},
         "TEST": {"NAME": f"test_{env.text('LIVERY_DATABASE_NAME', 'livery')}"},
     }

@@ -59,6 +59,9 @@ def replace_records(
     update.delete(owner, kind)
     for value in values:
         update.add(owner, ttl, kind, value)
-    answer = dns.query.tcp(update, key.server, timeout=SECONDS, port=key.port)
+    try:
+        answer = dns.query.tcp(update, key.server, timeout=SECONDS, port=key.port)
+    except dns.tsig.PeerError as error:
+        raise UpdateRefusedError(f"{key.server}: {error}") from error
     if answer.rcode() != dns.rcode.NOERROR:
         raise UpdateRefusedError(f"{key.server} answered {dns.rcode.to_text(answer.rcode())}")

@@ -9,6 +9,7 @@ from stack.client.compose import compose
 from stack.client.endpoints import Endpoints
 from stack.client.lookup import UpdateRefusedError, replace_records, stack_resolver, texts
 from stack.client.smtp import open_session, transfer
+from stack.client.waiting import wait_for
 from stack.demo.world import token
 from stack.outside.client import OutsideClient, OutsideError
 
@@ -35,7 +36,11 @@ def test_a_zone_is_bought_written_and_given_back(
         assert rcode(endpoints, service, zone) == "NOERROR"
     key = endpoints.update_key("dns_update")
     replace_records(key, zone=f"{zone}.", name=f"x.{zone}.", kind="TXT", values=['"a"', '"b"'])
-    assert sorted(texts(stack_resolver(endpoints), f"x.{zone}")) == [b"a", b"b"]
+    # The secondary follows about a second later, and a resolver may have asked it first.
+    seen = wait_for(
+        lambda: texts(stack_resolver(endpoints), f"x.{zone}"), what="written records", seconds=15
+    )
+    assert sorted(seen) == [b"a", b"b"]
     for _ in range(2):
         outside.drop_zone(zone)
     for service in ("dns_hosting", "dns_hosting_secondary"):

@@ -34,7 +34,15 @@ def open_pool(dsn: str, *, name: str, size: int) -> Pool:
         "options": f"-c statement_timeout=30s -c application_name=livery-{name}",
     }
     return AsyncConnectionPool(
-        dsn, min_size=1, max_size=size, open=False, timeout=10, kwargs=options, name=name
+        dsn,
+        min_size=1,
+        max_size=size,
+        open=False,
+        timeout=10,
+        # Its pauses between attempts double: begin anew soon, so that mail flows when it is back.
+        reconnect_timeout=5,
+        kwargs=options,
+        name=name,
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import os
 import sys
 from dataclasses import replace
@@ -30,6 +31,7 @@ class OneHost:
 
 def main() -> None:
     """Deliver until killed."""
+    logging.basicConfig(level="INFO", format="%(asctime)s %(message)s")
     told = json.loads(sys.argv[1])
     configured = replace(
         read_settings(node="node1", shard=0),

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.db import connection
 
@@ -104,8 +105,9 @@ def test_the_mail_has_a_text_and_an_html_side_with_the_link(browser):
 
 
 def test_a_person_with_a_local_browser_gets_a_link_that_opens_there(browser):
-    browser("livery.localhost:8453").post("/signup/", GOOD)
-    assert "https://livery.localhost:8453/signup/confirm/" in mail.outbox[0].body
+    here = f"livery.localhost:{settings.LOCAL_PORT}"
+    browser(here).post("/signup/", GOOD)
+    assert f"https://{here}/signup/confirm/" in mail.outbox[0].body
 
 
 def test_the_mail_goes_out_by_our_own_delivery_plane_in_the_same_transaction(browser, settings):

@@ -69,7 +69,7 @@ class SessionPool:
 
     def _take_idle(self, endpoints: Sequence[Endpoint]) -> Session | None:
         for endpoint in endpoints:
-            sessions = self._idle.get(endpoint, [])
+            sessions = self._idle.get(_place(endpoint), [])
             while sessions:
                 session = sessions.pop()
                 if session.is_usable:
@@ -101,6 +101,11 @@ class SessionPool:
     async def _put_back(self, session: Session) -> None:
         is_spent = session.messages >= self._messages
         if session.is_usable and not is_spent and time.monotonic() - session.opened_at < AGE:
-            self._idle[replace(session.endpoint, may_tls=True)].append(session)
+            self._idle[_place(session.endpoint)].append(session)
         else:
             await session.quit()
+
+
+def _place(endpoint: Endpoint) -> Endpoint:
+    """Where idle sessions are looked for: TLS or not makes no other server of it."""
+    return replace(endpoint, may_tls=True)

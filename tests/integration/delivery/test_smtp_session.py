@@ -225,6 +225,30 @@ def test_a_server_whose_tls_is_broken_still_gets_its_mail():
     assert (answers["bob@x.test"].verdict, answers["bob@x.test"].tls) == ("delivered", "")
 
 
+def test_the_mail_store_gets_many_messages_over_one_session():
+    async def scene():
+        script = Script("PIPELINING", dot="250 ok\r\n250 ok")
+        server = await asyncio.start_server(script, HOST, 0)
+        port = server.sockets[0].getsockname()[1]
+        endpoint = Endpoint(host="store", address=HOST, port=port, is_lmtp=True, may_tls=False)
+        pool = SessionPool(timeouts=TIMEOUTS, cap=2, messages=10)
+
+        async def prepare():
+            return ENVELOPE, CONTENT
+
+        for _ in range(3):
+            await pool.deliver(
+                site="local", endpoints=[endpoint], prepare=prepare, before_dot=lambda _: None
+            )
+        await pool.close_idle(older_than=-1)
+        server.close()
+        return script.heard
+
+    heard = asyncio.run(scene())
+    assert sum(line.startswith("MAIL") for line in heard) == 3
+    assert sum(line.startswith("LHLO") for line in heard) == 1
+
+
 def test_a_server_that_never_answers_is_left_in_time():
     async def silent(reader, writer):
         await reader.read()

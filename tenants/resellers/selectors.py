@@ -77,7 +77,7 @@ def is_served(name: str) -> bool:
     """Whether a certificate for this host name is ours to ask for."""
     if name == settings.PLATFORM_HOST:
         return True
-    kinds = (HostKind.PORTAL, HostKind.WEBMAIL)
+    kinds = (HostKind.PORTAL, HostKind.WEBMAIL, HostKind.AUTOCONFIG)
     return ResellerHost.objects.filter(domain=name, kind__in=kinds).exists()
 
 

@@ -100,7 +100,7 @@ def test_a_repeated_confirmation_makes_nothing_twice(browser, slug):
     assert Reseller.objects.filter(slug=slug).count() == 1
     reseller = Reseller.objects.get(slug=slug)
     assert sorted(reseller.domains.values_list("domain", flat=True)) == [
-        f"{slug}.{PLATFORM}", f"webmail.{slug}.{PLATFORM}",
+        f"autoconfig.{slug}.{PLATFORM}", f"{slug}.{PLATFORM}", f"webmail.{slug}.{PLATFORM}",
     ]  # fmt: skip
     with in_schema(reseller.schema_name):
         assert Member.objects.count() == 1

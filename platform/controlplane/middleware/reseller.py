@@ -19,6 +19,12 @@ log = logging.getLogger(__name__)
 
 _PAGES = {421: "errors/421.html", 503: "errors/preparing.html", 403: "errors/suspended.html"}
 
+#: What a reseller's host name serves here; webmail and the mail protocols are served elsewhere.
+URLS = {
+    HostKind.PORTAL: settings.ROOT_URLCONF,
+    HostKind.AUTOCONFIG: "controlplane.urls_client_settings",
+}
+
 
 class ResellerMiddleware:
     """Sets the schema, `request.tenant` and the URLs; answers for hosts that serve nothing."""
@@ -52,13 +58,13 @@ def _enter(request: HttpRequest) -> HttpResponse | None:
         _use(request, operator, urlconf=settings.PUBLIC_SCHEMA_URLCONF)
         return None
     host = selectors.find_host(name)
-    if host is None or host.kind != HostKind.PORTAL:
+    if host is None or host.kind not in URLS:
         return _page(request, 421)
     if host.tenant.state == ResellerState.PENDING:
         return _page(request, 503)
     if host.tenant.state == ResellerState.SUSPENDED:
         return _page(request, 403)
-    _use(request, host.tenant, urlconf=settings.ROOT_URLCONF)
+    _use(request, host.tenant, urlconf=URLS[HostKind(host.kind)])
     return None
 
 

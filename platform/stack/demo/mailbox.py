@@ -1,9 +1,16 @@
 """Journey 3: a mailbox is created and its owner logs in over IMAP and POP3 with TLS."""
 
+import re
+from urllib.parse import quote
+
 from stack.client.mailbox import LoginRefusedError, imap_session, pop_session, tls_version
 from stack.client.waiting import wait_for
+from stack.client.web import Browser
 from stack.demo.steps import Journey, Step, expect
 from stack.demo.world import User, World, password
+
+#: What the settings offer a mail program, by the names of the endpoints.
+OFFERED = ("imaps", "pop3s", "submissions", "submission")
 
 
 def create(world: World, *, local_part: str) -> User:
@@ -30,6 +37,24 @@ def create_both(world: World) -> str:
     shown = world.acme.rest.get(f"/mailboxes/{world.ann.id}")
     expect("password" not in shown, f"the mailbox shows {sorted(shown)}")
     return f"{world.ann.address} ({world.ann.id}), {world.ben.address}"
+
+
+def find_settings(world: World) -> str:
+    """Ask the reseller's client-settings host as a mail program does."""
+    address = quote(world.sender.address)
+    page = Browser(world.endpoints).get(
+        f"https://{world.acme.settings_host}/mail/config-v1.1.xml?emailaddress={address}"
+    )
+    expect(page.status == 200, f"answered {page.status}: {page.text[:160]}")
+    expect(world.acme.product in page.text, f"no “{world.acme.product}” in the settings")
+    hosts = re.findall(
+        r'Server type="(.+?)"><hostname>(.+?)</hostname><port>(.+?)</port>', page.text
+    )
+    known = {(s.host, s.port) for s in map(world.endpoints.service, OFFERED)}
+    for _, host, port in hosts:
+        expect((host, int(port)) in known, f"{host}:{port} is no service of this stack")
+    expect(len(hosts) == len(OFFERED), f"{len(hosts)} servers offered")
+    return "; ".join(f"{kind} {host}:{port}" for kind, host, port in hosts)
 
 
 def log_in_imap(world: World) -> str:
@@ -103,6 +128,7 @@ JOURNEY: Journey[World] = Journey(
     needs=("J2",),
     steps=(
         Step(name="mailboxes by API", act=create_both),
+        Step(name="a mail program finds its settings", act=find_settings),
         Step(name="IMAP and IMAPS", act=log_in_imap),
         Step(name="POP3 and POP3S", act=log_in_pop),
         Step(name="wrong password is refused", act=wrong_password),

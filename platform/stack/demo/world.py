@@ -46,6 +46,11 @@ class Company:
         return f"webmail.{self.slug}.{self.platform_host}"
 
     @property
+    def settings_host(self) -> str:
+        """The host name at which mail programs ask for their settings."""
+        return f"autoconfig.{self.slug}.{self.platform_host}"
+
+    @property
     def rest(self) -> ApiClient:
         """The API client; there is one once a key was made."""
         assert self.api is not None, "no API key was made yet"

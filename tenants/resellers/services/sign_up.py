@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from kernel import clock, ids
 from kernel.actor import SYSTEM
@@ -32,7 +33,7 @@ LIFETIME = timedelta(hours=24)
 KEPT_AFTER_EXPIRY = timedelta(days=7)
 #: A second click on the button within this time is the same request.
 SAME_REQUEST = timedelta(minutes=2)
-#: Unconfirmed sign-ups that one address may ask for in an hour: nobody's inbox is to be flooded.
+#: Unconfirmed sign-ups that one inbox may be asked in an hour: nobody's is to be flooded.
 MAX_PER_HOUR = 5
 _MAX_PASSWORD = 128
 _MAX_COMPANY = 100
@@ -121,9 +122,10 @@ def _make_reseller(sign_up: SignUp) -> Reseller:
             ResellerHost.objects.create(
                 domain=host, tenant=reseller, is_primary=True, kind=HostKind.PORTAL
             )
-            ResellerHost.objects.create(
-                domain=f"webmail.{host}", tenant=reseller, is_primary=False, kind=HostKind.WEBMAIL
-            )
+            for kind in (HostKind.WEBMAIL, HostKind.AUTOCONFIG):
+                ResellerHost.objects.create(
+                    domain=f"{kind.value}.{host}", tenant=reseller, is_primary=False, kind=kind
+                )
     except IntegrityError as error:
         raise SlugTaken(field="slug") from error
     Brand.objects.create(reseller=reseller, product_name=sign_up.company[:60])
@@ -170,10 +172,18 @@ def _check_strength(password: str) -> str:
 
 def _is_repeated(*, slug: str, email: str, password: str) -> bool:
     """Whether this form was sent a moment ago, or its address asks too often."""
-    waiting = SignUp.objects.filter(email=email, confirmed_at=None)
-    recent = waiting.filter(slug=slug, created_at__gt=clock.now() - SAME_REQUEST)
+    waiting = SignUp.objects.filter(_same_inbox(email), confirmed_at=None)
+    recent = waiting.filter(email=email, slug=slug, created_at__gt=clock.now() - SAME_REQUEST)
     # The password has to be the same too, or one could take over what another has begun.
     if any(check_password(password, sign_up.password) for sign_up in recent[:2]):
         return True
     in_an_hour = waiting.filter(created_at__gt=clock.now() - timedelta(hours=1))
     return in_an_hour.count() >= MAX_PER_HOUR
+
+
+def _same_inbox(email: str) -> Q:
+    """The address and all its +tags."""
+    local, _, domain = email.rpartition("@")
+    base = local.partition("+")[0]
+    tagged = Q(email__startswith=f"{base}+", email__endswith=f"@{domain}")
+    return tagged | Q(email=f"{base}@{domain}")

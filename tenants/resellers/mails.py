@@ -8,6 +8,9 @@ from kernel.tenancy import PUBLIC, in_schema
 from tenants.resellers import selectors
 from tenants.resellers.models import Brand, Reseller
 
+#: Takes no room and allows no line break.
+_WORD_JOINER = "\N{WORD JOINER}"
+
 
 def send_confirmation(*, email: str, company: str, link: str) -> None:
     """The link that proves that somebody reads the address of a sign-up."""
@@ -16,7 +19,7 @@ def send_confirmation(*, email: str, company: str, link: str) -> None:
         "sign_up_confirm",
         to=email,
         brand=brand,
-        context={"company": company, "link": link},
+        context={"company": _unlinked(company), "link": link},
     )
 
 
@@ -44,6 +47,13 @@ def _send(name: str, *, to: str, brand: Brand, context: dict[str, object]) -> No
     )
     message.attach_alternative(render_to_string(f"email/{name}.html", context), "text/html")
     message.send()
+
+
+def _unlinked(words: str) -> str:
+    """Words of a stranger that mail programs make no link of: `evil.example` comes out as text."""
+    for sign in (".", "@"):
+        words = words.replace(sign, f"{sign}{_WORD_JOINER}")
+    return words
 
 
 def _quoted(words: str) -> str:

@@ -44,6 +44,8 @@ def page(request: Request, rows: QuerySet[_Row], *, show: Callable[[_Row], objec
 def _limit(text: str | None) -> int:
     if text is None:
         return PAGE
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= LARGEST_PAGE:
+    # The length first: a number of thousands of digits is not even read.
+    is_number = len(text) <= 6 and text.isascii() and text.isdigit()
+    if not is_number or not 1 <= int(text) <= LARGEST_PAGE:
         raise InvalidInput(f"A page has 1 to {LARGEST_PAGE} rows.", field="limit")
     return int(text)

@@ -129,3 +129,10 @@ def test_pages_follow_each_other_without_gap_or_repeat(api, acme) -> None:
     assert seen == made
     assert api.get("domains", cursor="x").json()["code"] == "invalid_cursor"
     assert api.get("domains", limit="0").status_code == 422
+
+
+@pytest.mark.parametrize("limit", ["201", "0000019999999", "000200999999", "1" * 5000, "²", "-1"])
+def test_no_spelling_of_a_limit_asks_for_more_than_a_page(api, acme, limit) -> None:
+    answer = api.get("domains", limit=limit)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "/limit"

@@ -26,6 +26,20 @@ def test_the_dashboard_of_a_new_portal_says_what_to_do_first(alice):
     assert 'name="theme-color"' in page
 
 
+@pytest.mark.parametrize("until", ["999999999999", "²", "9999999999", "-1", "x"])
+def test_a_made_up_time_to_watch_a_domain_breaks_no_page(alice, acme, until):
+    organisation = re.search(r'<option value="([^"]+)"', text(alice.get("/domains/add/")))
+    if organisation is None:
+        alice.post("/organisations/", {"name": "Sonne"})
+        organisation = re.search(r'<option value="([^"]+)"', text(alice.get("/domains/add/")))
+    assert organisation
+    added = alice.post(
+        "/domains/add/", {"name": "sonne.test", "organisation": organisation[1]}, follow=True
+    )
+    path = added.redirect_chain[-1][0].partition("?")[0]
+    assert alice.get(path, {"watch": until}).status_code == 200
+
+
 def test_from_an_organisation_to_a_mailbox_with_its_settings(alice, acme):
     alice.post("/organisations/", {"name": "Bäckerei Sonne"})
     page = text(alice.get("/domains/add/"))

@@ -88,6 +88,27 @@ def test_nobodys_inbox_can_be_flooded(browser):
     assert len(mail.outbox) == 5
 
 
+def test_tags_of_one_address_flood_its_inbox_no_more_than_the_address_itself(browser):
+    for n in range(9):
+        assert post(browser, slug=f"nord-{n}", email=f"lena+{n}@nord.example").status_code == 302
+    assert len(mail.outbox) == 5
+    post(browser, slug="nord-y", email="lena_x@nord.example")
+    post(browser, slug="nord-z", email="lena@another.example")
+    assert len(mail.outbox) == 7
+
+
+@pytest.mark.parametrize(
+    "bait", ["Win at evil.example/prize", "Ask boss@evil.example", "At 192.0.2.7"]
+)
+def test_a_companys_name_becomes_no_link_in_a_strangers_mail(browser, bait):
+    post(browser, company=bait)
+    message = mail.outbox[0]
+    for side in (message.body, message.alternatives[0].content):
+        assert "Create the portal" in side or "Open this link" in side
+        assert bait.split()[-1] not in side
+        assert bait.replace(".", ".\N{WORD JOINER}").replace("@", "@\N{WORD JOINER}") in side
+
+
 def test_the_answer_does_not_tell_whether_the_address_is_known(browser, acme):
     known = post(browser, email=acme.owner_email)
     unknown = post(browser, email="nobody@nowhere.example", slug="nord-two")

@@ -89,8 +89,10 @@ def write_specification(stack: Stack, part: Part) -> None:
 
 def render(stack: Stack, parts: Sequence[Part]) -> Path:
     """Write supervisord.conf and the specification of every part, and return the former's path."""
-    for name in ("log", "pids", "parts"):
+    for name in ("pids", "parts"):
         stack.folder(name)
+    # Logs tell who writes to whom; the supervisor writes them all, as root.
+    stack.folder("log", mode=0o700)
     programs = []
     for part in parts:
         write_specification(stack, part)

@@ -95,6 +95,7 @@ def _web(stack: Stack) -> Part:
             *("--bind", f"{host}:{port}", "--workers", "2", "--timeout", "60"),
             *("--worker-tmp-dir", "/dev/shm"),  # noqa: S108 (gunicorn's heartbeat file must not wait for a disk)
             *("--graceful-timeout", "10", "--no-control-socket"),
+            "--forwarder-headers=",  # no SCRIPT_NAME from strangers: the proxy passes it on
         ),
         user=SERVICE_USER,
         environment=_environment(stack, role="web"),

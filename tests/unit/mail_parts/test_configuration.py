@@ -60,6 +60,32 @@ def test_the_mx_takes_mail_for_hosted_domains_only() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("command", "becomes"),
+    [
+        ("RCPT TO:<postmaster>", "RCPT TO:<postmaster@mx.infra.test>"),
+        ("rcpt to: Postmaster NOTIFY=NEVER", "rcpt to: Postmaster@mx.infra.test NOTIFY=NEVER"),
+        ("RCPT TO:<@a.test:postmaster>", "RCPT TO:<@a.test:postmaster@mx.infra.test>"),
+        ("RCPT TO:<postmaster@client.test>", None),
+    ],
+)
+def test_mail_to_a_bare_postmaster_is_not_kept_for_nobody(
+    command: str, becomes: str | None
+) -> None:
+    line = postfix_file("main.cf").split("smtpd_command_filter =")[1].split("\n")[1]
+    rule = re.fullmatch(r" +regexp:\{ \{/(.+)\$\$/ \$\$\{1\}(.+)\$\$\{3\}\} \}", line)
+    assert rule
+    # Letter case is nothing to a table of this kind (an `i` behind it would make it count).
+    found = re.fullmatch(rule[1].replace("[[:space:]]", r"\s"), command, re.IGNORECASE)
+    assert (found and f"{found[1]}{rule[2]}{found[3]}") == becomes
+
+
+def test_a_return_path_beside_a_mailbox_does_not_switch_the_spam_filter_off() -> None:
+    settings = rendered("rspamd/local.d/settings.conf.j2", a_stack())
+    assert not re.search(r"want_spam|whitelist", settings)
+    assert re.search(r"actions \{\s+reject = null;\s+\}", settings)
+
+
 def test_nobody_submits_mail_without_login_or_tls() -> None:
     services = postfix_file("master.cf").split("\n127.77.5.11:")[1:]
     assert len(services) == 2

@@ -23,9 +23,20 @@ class ReportedStatus:
 
 def statuses_in(message: bytes) -> list[ReportedStatus]:
     """Every recipient's status; empty when the message is no delivery status notification."""
-    for part in message_from_bytes(message).walk():
+    try:
+        return _first_report(message_from_bytes(message))
+    except (RecursionError, TypeError, ValueError, LookupError):
+        # Python's parser gives up on deep nesting and on odd RFC 2231 parameters: such a message
+        # would be heard again and again, and nobody means a report by it.
+        return []
+
+
+def _first_report(message: "Message[str, str]") -> list[ReportedStatus]:
+    for part in message.walk():
+        if part.get_content_type() not in _TYPES or not part.is_multipart():
+            continue
         groups = part.get_payload()
-        if part.get_content_type() in _TYPES and isinstance(groups, list):
+        if isinstance(groups, list):
             # The first group is about the message, each other one about a recipient.
             found = groups[1 : _MOST_RECIPIENTS + 1]
             return [_status_of(group) for group in found if isinstance(group, Message)]

@@ -1,5 +1,6 @@
 """What a bounce says."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,3 +63,28 @@ def test_a_hostile_field_is_cut_and_printable() -> None:
 @given(st.binary(max_size=200), st.integers(0, 900))
 def test_no_bytes_break_the_reader(noise: bytes, place: int) -> None:
     statuses_in(POSTFIX[:place] + noise + POSTFIX[place:])
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        b"".join(
+            b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (depth, depth)
+            for depth in range(1500)
+        ),
+        b"Content-Type: message/rfc822\r\n\r\n" * 1500,
+        b"Content-Type: text/plain; charset*=utf-8''latin-1\r\n\r\n\xff\r\n",
+        b"Content-Type: multipart/report; boundary*=a\0b''x\r\n\r\n--x\r\n\r\nz\r\n--x--\r\n",
+    ],
+    ids=["nested", "nested messages", "extended charset", "NUL in an extended boundary"],
+)
+def test_a_message_that_no_parser_takes_reports_nothing(message: bytes) -> None:
+    assert statuses_in(message) == []
+
+
+def test_an_odd_part_before_the_report_does_not_hide_it() -> None:
+    odd = POSTFIX.replace(b"Content-Type: text/plain", b"Content-Type: text/plain; charset*=x''y")
+    assert [status.action for status in statuses_in(odd.replace(b"I'm", b"\xff"))] == [
+        "failed",
+        "delayed",
+    ]

@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 POLL, IDLE_POLL = 0.1, 1.0
 CLEAR_EVERY = 6
 AGAIN = 1.0
+LAST_WAIT = 2.0
 
 
 class ShardLoop:
@@ -86,7 +87,8 @@ class ShardLoop:
             await recording
             for task in beside:
                 task.cancel()
-            await asyncio.gather(*beside, return_exceptions=True)
+            # A cancellation that meets redis-py's own timeout is lost: do not wait for ever.
+            await asyncio.wait(beside, timeout=LAST_WAIT)
 
     async def _own(self, *, is_alone: bool) -> bool:
         while not self._stop.is_set():

@@ -1,6 +1,7 @@
 """Killed, paused and superseded processes: nothing is lost, and doubt is written down."""
 
 import asyncio
+import contextlib
 import json
 import os
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 from django.conf import settings
 
 from kernel import clock
+from mailcore.delivery.engine import wake
 from mailcore.delivery.engine.store import Store, open_pool
 
 
@@ -164,3 +166,24 @@ def test_a_process_that_is_told_to_end_hears_the_answer_first(loop, sink, submit
     loop.stop()
     assert _status(database) == [("delivered",)]
     assert len(sink.copies("bob@outside.test")) == 1
+
+
+def test_a_task_that_cannot_be_cancelled_does_not_keep_the_process(
+    loop, sink, submit, database, monkeypatch
+):
+    async def deaf(**_: object) -> None:
+        # So is redis-py when a cancellation meets its own timeout.
+        for _ in range(2):
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.sleep(30 if not deaf_to else 8)
+            deaf_to.append("a cancellation")
+
+    deaf_to: list[str] = []
+    monkeypatch.setattr(wake, "listen", deaf)
+    submit("bob@outside.test")
+    loop.start()
+    eventually(lambda: _status(database) == [("delivered",)])
+    began = time.monotonic()
+    loop.stop()
+    assert deaf_to
+    assert time.monotonic() - began < 5

@@ -20,7 +20,8 @@ def addresses_in(value: str) -> list[str] | None:
     comments counts, so no reader of the message can find one in it that was not judged here.
     """
     bare = _without_quotes(value)
-    if bare is None:
+    # A backslash or a literal's bracket outside quotes makes readers disagree on where these begin.
+    if bare is None or "\\" in bare or ("[" in bare and bare != value):
         return None
     found = _ADDRESS.findall(bare)
     return found if len(found) == bare.count("@") else None

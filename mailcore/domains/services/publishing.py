@@ -31,6 +31,8 @@ from mailcore.protocol.dns_plan import Change
 from mailcore.protocol.dns_records import Record
 
 ALGORITHMS = ("hmac-sha256", "hmac-sha384", "hmac-sha512")
+#: RFC 4291 §2.4: IPv6 beyond this is local, a group, or another way to write an IPv4 address.
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 #: Seconds before each further try; after the last one a person must ask again.
 _AGAIN = (5, 30, 120, 600)
 
@@ -137,9 +139,15 @@ def _editor(domain: Domain, credential: DnsCredential) -> DnsUpdate:
 def _allowed_address(server: str) -> str:
     """The address to connect to, resolved once: a name cannot change under the check."""
     address = server if _is_address(server) else _resolve(server)
-    if not settings.ALLOW_PRIVATE_TARGETS and not ipaddress.ip_address(address).is_global:
+    if not settings.ALLOW_PRIVATE_TARGETS and not _is_public(address):
         raise ZoneRefused("dns_update.address_not_allowed")
     return address
+
+
+def _is_public(address: str) -> bool:
+    found = ipaddress.ip_address(address)
+    is_unicast = found in _GLOBAL_UNICAST if found.version == 6 else not found.is_multicast
+    return found.is_global and is_unicast
 
 
 def _resolve(host: str) -> str:

@@ -96,7 +96,11 @@ def test_a_refusal_is_not_repeated(domain) -> None:
     assert selectors.find_dns_update(domain).code == "dns_update.refused"
 
 
-@pytest.mark.parametrize("server", ["127.0.0.1", "10.1.2.3", "169.254.169.254", "::1", "fd00::1"])
+@pytest.mark.parametrize(
+    "server",
+    ["127.0.0.1", "10.1.2.3", "169.254.169.254", "::1", "fd00::1", "::ffff:127.0.0.1",
+     "64:ff9b::7f00:1", "fec0::1", "::127.0.0.1", "224.0.0.1", "ff0e::1"],
+)  # fmt: skip
 def test_a_server_inside_our_own_network_is_not_asked(acme, domain, settings, server) -> None:
     settings.ALLOW_PRIVATE_TARGETS = False
     services.request_dns_update(

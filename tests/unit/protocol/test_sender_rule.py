@@ -45,6 +45,8 @@ def test_a_login_owns_nothing_else(address: str) -> None:
         f"{ANNA} (Anna)",
         f"Anna <{ANNA}>, <anna+news@shop.test>",
         f'"a \\" b" <{ANNA}>',
+        f"[Team] Anna <{ANNA}>",
+        f'"[Team] Anna" <{ANNA}>',
     ],
 )
 def test_a_from_of_one_owner_passes(value: str) -> None:
@@ -69,6 +71,11 @@ def test_a_from_of_one_owner_passes(value: str) -> None:
         f'"open <{ANNA}>',
         f"{ANNA}@evil.test",
         f"anna@[127.0.0.1] <{ANNA}>",
+        # Readers disagree on where the quoted part begins: to some, Ben's address is outside it.
+        f'\\" <ben@shop.test> " <{ANNA}>',
+        f"\\(<ben@shop.test>) <{ANNA}>",
+        f'["] <ben@shop.test> ["] <{ANNA}>',
+        f"[(] <ben@shop.test> [)] <{ANNA}>",
     ],
 )
 def test_a_from_that_names_anybody_else_is_refused(value: str) -> None:

@@ -7,6 +7,7 @@ from typing import cast
 
 import dns.asyncresolver
 import dns.exception
+import dns.name
 import dns.rdata
 import dns.resolver
 from dns.rdtypes.ANY.MX import MX
@@ -54,6 +55,11 @@ class MailResolver:
 
     async def targets(self, domain: str) -> list[Target]:
         """Hosts and addresses in order; raises Unroutable."""
+        try:
+            dns.name.from_text(domain)
+        except (dns.exception.DNSException, UnicodeError) as error:
+            text = f"{domain} is no domain name: {type(error).__name__}"
+            raise Unroutable(text, code=550, enhanced="5.1.2") from error
         hosts = await self._hosts(domain)
         found: list[Target] = []
         failure: Unroutable | None = None

@@ -6,17 +6,21 @@ kill -9, not the machine; other nodes wait for leases instead.
 
 import fcntl
 import json
+import logging
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from mailcore.delivery.jobs import Claimed
 from mailcore.delivery.outcomes import Try
 from mailcore.delivery.smtp.envelope import Answer
+
+log = logging.getLogger(__name__)
 
 Key = tuple[UUID, int]
 #: Bytes after which the file is written anew when nothing, or little, is open.
@@ -56,7 +60,11 @@ class Journal:
         """The try that ended before the process did, when its answer was heard."""
         line = self._entries.get((claimed.recipient_id, claimed.lease_seq))
         data = json.loads(line) if line else {}
-        return _unpack(claimed, data) if "answer" in data else None
+        try:
+            return _unpack(claimed, data) if "answer" in data else None
+        except (KeyError, TypeError, ValueError):
+            log.exception("an answer in the journal cannot be read: %s", line)
+            return None
 
     def keep_only(self, recipients: Iterable[Claimed]) -> None:
         """Forget everything else, and with it a last line that was cut off."""
@@ -110,7 +118,7 @@ def _read(path: Path) -> Iterator[tuple[Key, str]]:
     for line in path.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True):
         try:
             data = json.loads(line)
-            yield (UUID(data["recipient"]), int(data["sequence"])), line
+            yield (UUID(data["recipient"]), int(data["sequence"])), line.rstrip("\n") + "\n"
         except (ValueError, KeyError, TypeError):
             continue  # the last line of a process that was killed while it wrote
 
@@ -125,12 +133,10 @@ def _pack(tried: Try) -> dict[str, object]:
     }
 
 
-def _unpack(claimed: Claimed, data: dict[str, str]) -> Try:
-    answer = data["answer"]
-    assert isinstance(answer, dict)
+def _unpack(claimed: Claimed, data: dict[str, Any]) -> Try:
     return Try(
         claimed=claimed,
-        answer=Answer(**answer),
+        answer=Answer(**data["answer"]),
         started_at=datetime.fromisoformat(data["started_at"]),
         ended_at=datetime.fromisoformat(data["ended_at"]),
         attempt_id=UUID(data["attempt_id"]),

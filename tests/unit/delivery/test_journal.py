@@ -1,5 +1,6 @@
 """What a killed process leaves for the next one."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -49,6 +50,26 @@ def test_a_line_that_was_cut_off_does_not_spoil_the_next(path):
     again = Journal(path)
     assert again.was_sent(CLAIMED)
     assert again.was_sent(other)
+
+
+def test_a_last_line_without_its_end_does_not_spoil_the_next(path):
+    other = replace(CLAIMED, recipient_id=uuid4())
+    Journal(path).sending([CLAIMED])
+    path.write_bytes(path.read_bytes().removesuffix(b"\n"))
+    after = Journal(path)
+    after.keep_only([CLAIMED])
+    after.sending([other])
+    again = Journal(path)
+    assert again.was_sent(CLAIMED)
+    assert again.was_sent(other)
+
+
+def test_an_answer_that_another_version_wrote_is_doubt_and_stops_nobody(path):
+    line = {"recipient": str(CLAIMED.recipient_id), "sequence": CLAIMED.lease_seq}
+    path.write_text(json.dumps({**line, "answer": {"verdict": "delivered", "new": 1}}) + "\n")
+    journal = Journal(path)
+    assert journal.was_sent(CLAIMED)
+    assert journal.answer_of(CLAIMED) is None
 
 
 def test_the_file_does_not_grow_for_ever(path):

@@ -85,3 +85,11 @@ def test_a_domain_that_points_at_our_inside_is_refused():
     table = {("x.test.", "MX"): ["10 a.test."], ("a.test.", "A"): ["127.0.0.1"]}
     assert refusal(table, allow_private=False) == (550, "5.4.4")
     assert targets(table)[0].address == "127.0.0.1"
+
+
+@pytest.mark.parametrize("domain", ["a..test", "a" * 64 + ".test", ".".join(["a" * 60] * 5)])
+def test_a_domain_that_can_be_no_name_bounces_at_once(domain):
+    resolver = MailResolver(("127.0.0.1", 53), allow_private=True)
+    with pytest.raises(Unroutable) as refused:
+        asyncio.run(resolver.targets(domain))
+    assert (refused.value.code, refused.value.enhanced) == (550, "5.1.2")

@@ -32,6 +32,15 @@ def test_the_portals_role_cannot_read_private_dkim_keys(acme):
         cursor.execute("SELECT sealed_key FROM public.signing_key")
 
 
+@pytest.mark.parametrize(
+    "statement", ["UPDATE {} SET sql = sql", "DELETE FROM {}", "INSERT INTO {} DEFAULT VALUES"]
+)
+def test_the_portals_role_cannot_change_what_a_new_schema_is_made_from(acme, statement):
+    """Role provision runs that text: whoever may write it owns every reseller's schema."""
+    with pytest.raises(ProgrammingError, match="permission denied"), connection.cursor() as cursor:
+        cursor.execute(statement.format("public.template_artefact"))
+
+
 def test_audit_rows_cannot_be_changed(acme):
     audit("domain.add", subject="dom_1", actor=acme.owner)
     with pytest.raises(ProgrammingError, match="permission denied"):

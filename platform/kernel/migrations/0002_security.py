@@ -19,6 +19,8 @@ class Migration(migrations.Migration):
                 "GRANT USAGE ON SEQUENCE public.outbox_id_seq TO livery_delivery",
                 "CREATE POLICY tell ON public.outbox FOR INSERT TO livery_delivery WITH CHECK (true)",
                 "REVOKE UPDATE, DELETE ON public.audit_entry FROM livery_app",
+                # Role provision runs this text: only the owner may write it.
+                "REVOKE INSERT, UPDATE, DELETE ON public.template_artefact FROM livery_app",
             ],
             reverse_sql=migrations.RunSQL.noop,
         ),

@@ -1,5 +1,6 @@
 """Bringing a stack up, whatever state it was left in, and looking after it in the foreground."""
 
+import contextlib
 import os
 import signal
 import time
@@ -172,7 +173,9 @@ def attend(stack: Stack, *, without: frozenset[str] = frozenset()) -> None:
             continue
         supervisor = supervision.connect(stack)
         if supervisor is not None:
-            pids = _report_changes(supervisor, pids)
+            # It may be killed at this very moment: the next turn sees that.
+            with contextlib.suppress(OSError):
+                pids = _report_changes(supervisor, pids)
 
 
 def _report_changes(supervisor: supervision.Supervisor, before: dict[str, int]) -> dict[str, int]:

@@ -80,6 +80,11 @@ def test_mail_to_a_bare_postmaster_is_not_kept_for_nobody(
     assert (found and f"{found[1]}{rule[2]}{found[3]}") == becomes
 
 
+def test_a_long_line_is_stored_as_it_came() -> None:
+    store = postfix_file("master.cf").split("\nstore ")[1].split("\nfeedback ")[0]
+    assert "-o lmtp_line_length_limit=0" in store
+
+
 def test_a_return_path_beside_a_mailbox_does_not_switch_the_spam_filter_off() -> None:
     settings = rendered("rspamd/local.d/settings.conf.j2", a_stack())
     assert not re.search(r"want_spam|whitelist", settings)

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from stack.supervision import Supervisor
 
 HERE = Path(__file__).parent
 READY_SECONDS = 60
+TALKERS = ("accept", "postgres", "unbound", "postfix", "egress.node1")
+LOG_LINES = 25
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -22,6 +25,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.faults)
             item.add_marker(pytest.mark.xdist_group("stack"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show the end of the logs of the parts that carry mail when a test fails."""
+    report = yield
+    known = os.environ.get(ENVIRONMENT_NAME)
+    if report.when == "call" and report.failed and known and HERE in item.path.parents:
+        for name in TALKERS:
+            log = Path(known).parent / "log" / f"{name}.log"
+            lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+            report.sections.append((f"log of {name}", "\n".join(lines[-LOG_LINES:])))
+    return report
 
 
 class Parts:

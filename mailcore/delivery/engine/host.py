@@ -1,13 +1,15 @@
 """The one loop of an egress process, on a thread of its own (foundations 20).
 
-Celery only starts it, looks whether it lives, and tells it to stop: the sockets outlive tasks.
+Celery only starts it and tells it to stop: the sockets outlive tasks. A loop that ends with an
+error is started again here, so that mail flows while Redis, and Celery with it, is away.
 """
 
 import asyncio
 import logging
 import os
 import time
-from threading import Lock, Thread
+from contextlib import suppress
+from threading import Event, Lock, Thread
 
 import uvloop
 
@@ -18,6 +20,8 @@ log = logging.getLogger(__name__)
 
 #: Seconds on top of the drain until a process that cannot end is ended (a Redis that hangs).
 LAST_RESORT = 5.0
+#: Seconds between a loop that ended unasked and the next.
+AGAIN = 1.0
 
 
 class Engine:
@@ -28,7 +32,7 @@ class Engine:
         self._thread: Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
-        self._is_stopping = False
+        self._stopping = Event()
         self._drain = 30.0
 
     @property
@@ -37,9 +41,9 @@ class Engine:
         return self._thread is not None and self._thread.is_alive()
 
     def ensure(self, settings: EgressSettings) -> bool:
-        """Start the loop unless it lives or the process is about to end; True when started."""
+        """Start the loop for good, unless it lives or the process ends; True when started."""
         with self._lock:
-            if self.is_running or self._is_stopping:
+            if self.is_running or self._stopping.is_set():
                 return False
             self._drain = settings.drain
             self._thread = Thread(target=self._run, args=(settings,), name="egress", daemon=True)
@@ -48,10 +52,12 @@ class Engine:
 
     def request_stop(self) -> None:
         """Claim no more and finish; returns at once, for good."""
-        self._is_stopping = True
+        self._stopping.set()
         loop, stop = self._loop, self._stop
-        if self.is_running and loop is not None and stop is not None:
-            loop.call_soon_threadsafe(stop.set)
+        if loop is not None and stop is not None:
+            # A loop that just ended needs no word.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(stop.set)
 
     def wait(self) -> None:
         """Until the loop has drained, or should have."""
@@ -67,16 +73,17 @@ class Engine:
         os._exit(0)
 
     def _run(self, settings: EgressSettings) -> None:
-        try:
-            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                runner.run(self._main(settings))
-        except Exception:
-            # The thread ends; the next task starts another one.
-            log.exception("the egress loop ended with an error")
+        while not self._stopping.is_set():
+            try:
+                with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                    runner.run(self._main(settings))
+            except Exception:
+                log.exception("the egress loop ended with an error")
+            self._stopping.wait(AGAIN)
 
     async def _main(self, settings: EgressSettings) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        if self._is_stopping:
+        if self._stopping.is_set():
             return
         await process.run(settings, stop=self._stop)
 

@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from random import Random
+from typing import Any
 
 import psycopg
 
@@ -68,16 +69,15 @@ class ShardLoop:
         """Own the shard and work; `is_alone`: no other process of this node can have it."""
         if not await self._own(is_alone=is_alone):
             return
-        recording = asyncio.create_task(self._recorder.run())
+        recording = self._vital("recorder", self._recorder.run())
         if is_alone:
             await self._until_done("look at what was under way", self._take_over)
+        url = self._settings.redis_url
         beside = [
-            asyncio.create_task(self._fence.run()),
-            asyncio.create_task(self._keep_leases()),
-            asyncio.create_task(self._sweep(is_alone=is_alone)),
-            asyncio.create_task(
-                wake.listen(url=self._settings.redis_url, node=self._settings.node, wake=self._wake)
-            ),
+            self._vital("fence", self._fence.run()),
+            self._vital("leases", self._keep_leases()),
+            self._vital("sweep", self._sweep(is_alone=is_alone)),
+            self._vital("wake-up", wake.listen(url=url, node=self._settings.node, wake=self._wake)),
         ]
         try:
             await self._work()
@@ -89,6 +89,18 @@ class ShardLoop:
                 task.cancel()
             # A cancellation that meets redis-py's own timeout is lost: do not wait for ever.
             await asyncio.wait(beside, timeout=LAST_WAIT)
+
+    def _vital(self, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """A task without which the shard would stand still: when it fails, the loop ends."""
+
+        def look(task: asyncio.Task[None]) -> None:
+            if not task.cancelled() and (error := task.exception()):
+                log.error("the loop ends: its %s failed", name, exc_info=error)
+                self.stop()
+
+        task = asyncio.create_task(work, name=name)
+        task.add_done_callback(look)
+        return task
 
     async def _own(self, *, is_alone: bool) -> bool:
         while not self._stop.is_set():

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from stack.client.compose import compose
 from stack.client.mailbox import imap_session
 from stack.client.smtp import submit
-from stack.client.waiting import wait_for
+from stack.client.waiting import DeadlineError, wait_for
 from stack.demo.world import World
 
 PAUSE = 0.15
@@ -98,19 +98,16 @@ class Flow:
         return set(self.sent_in) - seen
 
     def wait_complete(self, *, seconds: float) -> None:
-        """Wait until every accepted message is where it belongs."""
-        wait_for(
-            lambda: not self.missing_outside(),
-            what=f"arrival of all {len(self.sent_out)} accepted messages outside",
-            seconds=seconds,
-            every=1,
-        )
-        wait_for(
-            lambda: not self.missing_inside(),
-            what=f"arrival of all {len(self.sent_in)} accepted messages in the INBOX",
-            seconds=seconds,
-            every=1,
-        )
+        """Wait until every accepted message is where it belongs; DeadlineError names what is missing."""
+        _wait_none(self.missing_outside, place="outside", seconds=seconds)
+        _wait_none(self.missing_inside, place="in the INBOX", seconds=seconds)
+
+
+def _wait_none(missing: Callable[[], set[str]], *, place: str, seconds: float) -> None:
+    try:
+        wait_for(lambda: not missing(), what=f"arrival {place}", seconds=seconds, every=1)
+    except DeadlineError as error:
+        raise DeadlineError(f"{error}: still missing are {sorted(missing())}") from error
 
 
 @contextmanager

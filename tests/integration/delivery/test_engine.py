@@ -2,10 +2,26 @@
 
 import time
 from dataclasses import replace
+from types import SimpleNamespace
+from unittest.mock import AsyncMock
 
 import pytest
 
+from mailcore.delivery.engine import host, worker_signals
+from mailcore.delivery.engine.fence import Fence
 from mailcore.delivery.engine.host import Engine
+from mailcore.delivery.engine.recorder import Recorder
+
+
+def _owned(database, *, epoch=1):
+    """Whether somebody took the shard so many times, waiting a while."""
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        row = database.execute("SELECT epoch FROM public.egress_shard").fetchone()
+        if row and row[0] >= epoch:
+            return True
+        time.sleep(0.05)
+    return False
 
 
 @pytest.fixture
@@ -19,10 +35,7 @@ def engine():
 def test_tasks_start_one_loop_and_a_stop_is_for_good(engine, loop, database):
     assert engine.ensure(loop.settings)
     assert not engine.ensure(loop.settings), "the loop lives: a second task starts nothing"
-    end = time.monotonic() + 10
-    while not database.execute("SELECT epoch FROM public.egress_shard").fetchall():
-        assert time.monotonic() < end, "nobody took the shard"
-        time.sleep(0.05)
+    assert _owned(database)
     engine.request_stop()
     engine.wait()
     assert not engine.is_running
@@ -36,12 +49,33 @@ def test_a_stop_before_the_loop_runs_is_heard_too(engine, loop):
     assert not engine.is_running
 
 
-def test_a_loop_that_ended_is_started_again(engine, loop):
-    (loop.settings.journal / "a file").touch()
-    broken = replace(loop.settings, journal=loop.settings.journal / "a file")
-    engine.ensure(broken)
-    end = time.monotonic() + 10
-    while engine.is_running:
-        assert time.monotonic() < end
-        time.sleep(0.05)
-    assert engine.ensure(loop.settings)
+def test_a_loop_that_ended_with_an_error_begins_anew_without_celery(engine, loop, database):
+    lock = loop.settings.journal / "a file"
+    lock.touch()
+    assert engine.ensure(replace(loop.settings, journal=lock))
+    time.sleep(0.2)
+    assert engine.is_running, "it waits to begin anew"
+    lock.unlink()
+    assert _owned(database)
+
+
+def test_a_worker_of_an_egress_queue_delivers_before_redis_answers(
+    engine, loop, database, monkeypatch
+):
+    queues = SimpleNamespace(consume_from={"egress.node1": None, "events": None})
+    monkeypatch.setattr(host, "ENGINE", engine)
+    monkeypatch.setattr(host, "read_settings", lambda **_: loop.settings)
+    worker = SimpleNamespace(app=SimpleNamespace(amqp=SimpleNamespace(queues=queues)))
+    worker_signals.start(instance=worker)
+    assert _owned(database)
+
+
+@pytest.mark.parametrize("part", [Fence, Recorder])
+def test_a_part_of_the_loop_that_fails_ends_the_loop_and_the_next_one_owns_the_shard(
+    engine, loop, database, monkeypatch, part
+):
+    with monkeypatch.context() as patched:
+        patched.setattr(part, "run", AsyncMock(side_effect=RuntimeError("a fault of ours")))
+        engine.ensure(replace(loop.settings, drain=1))
+        assert _owned(database)
+    assert _owned(database, epoch=2)

@@ -24,8 +24,9 @@ def start(*, instance: Worker, **_: object) -> None:
 
 
 @signals.worker_shutting_down.connect
-def stop_claiming(**_: object) -> None:
-    """Fires on SIGTERM itself; Celery may hang later, when Redis does."""
+@signals.worker_shutdown.connect
+def end(**_: object) -> None:
+    """Fires on SIGTERM itself, and when Celery gives up by itself: either may hang with Redis."""
     ENGINE.request_stop()
     Thread(target=ENGINE.end_process, name="last-resort", daemon=True).start()
 
@@ -33,5 +34,4 @@ def stop_claiming(**_: object) -> None:
 @signals.worker_shutdown.connect
 def wait_for_drain(**_: object) -> None:
     """Fires at the end of the warm shutdown."""
-    ENGINE.request_stop()
     ENGINE.wait()

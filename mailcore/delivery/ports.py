@@ -1,0 +1,64 @@
+"""What the engine asks of the parts that decide: which source, and when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from mailcore.delivery.smtp.envelope import Answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """An address that mail leaves from; `ehlo` is its name in DNS, forward and back."""
+
+    address: str
+    ehlo: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """A job on its way out: who sends how many recipients where; `site` names the set of MX hosts."""
+
+    reseller_id: UUID
+    stream: str
+    pool: str
+    site: str
+    provider: str
+    recipients: int
+    is_retry: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """Not now: seconds until it is worth asking again, and why (for people)."""
+
+    seconds: float
+    reason: str
+
+
+class Sources(Protocol):
+    """Chooses a source out of a pool."""
+
+    def choose(self, errand: Errand, *, now: datetime) -> Source | Wait:
+        """The source for this errand: weights, providers, warm-up, standby, suspensions."""
+
+    def tried(self, errand: Errand, *, source: Source, answers: Sequence[Answer]) -> None:
+        """What came of it: counts for warm-up and for keeping standbys warm."""
+
+
+class Shaper(Protocol):
+    """Limits and what replies do to them."""
+
+    async def admit(self, errand: Errand, *, source: Source) -> Wait | None:
+        """None when the errand may go now (its tokens are taken), else the wait."""
+
+    def connections(self, errand: Errand, *, source: Source) -> int:
+        """How many connections from this source to the site may be open now."""
+
+    def messages_per_connection(self, errand: Errand) -> int:
+        """After how many messages a connection ends."""
+
+    def heard(self, errand: Errand, *, source: Source, answers: Sequence[Answer]) -> None:
+        """Learn from what the server said."""

@@ -1,0 +1,72 @@
+-- Addresses that get no mail (delivery-plane §2.6, §3.9; foundations 27), and streams that stand still (§2.7).
+
+-- The one form in which addresses are compared. Domains come as A-labels; local parts are compared
+-- without case, as every large provider does.
+CREATE FUNCTION sec.mail_key(address text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+  RETURN lower(normalize(address));
+
+CREATE TABLE public.suppression (
+  id uuid PRIMARY KEY,
+  address text NOT NULL CHECK (address = sec.mail_key(address)),
+  scope text NOT NULL CHECK (scope IN ('global', 'reseller', 'stream')),
+  reseller_id uuid CHECK ((scope = 'global') = (reseller_id IS NULL)),
+  stream text NOT NULL DEFAULT '' CHECK ((scope = 'stream') = (stream <> '')),
+  reason text NOT NULL CHECK (reason IN ('hard_bounce', 'quota', 'complaint', 'unsubscribed', 'manual', 'law')),
+  note text NOT NULL DEFAULT '',             -- what the server said, or what a person wrote
+  event_id uuid,                             -- the delivery event that caused it
+  created_at timestamptz NOT NULL,
+  until timestamptz,                         -- NULL: for good
+  UNIQUE NULLS NOT DISTINCT (address, scope, reseller_id, stream)
+);
+CREATE INDEX suppression_reseller ON public.suppression (reseller_id, id);
+CREATE INDEX suppression_until ON public.suppression (until) WHERE until IS NOT NULL;
+
+-- Full mailboxes: the third in two weeks suppresses.
+CREATE TABLE public.suppression_strike (
+  event_id uuid PRIMARY KEY,
+  reseller_id uuid NOT NULL,
+  address text NOT NULL,
+  at timestamptz NOT NULL
+);
+CREATE INDEX suppression_strike_address ON public.suppression_strike (reseller_id, address, at);
+
+-- One row per stream that was warned, paused or resumed; `counted_from`: older mail counts no more.
+CREATE TABLE public.stream_pause (
+  reseller_id uuid NOT NULL,
+  stream text NOT NULL CHECK (stream IN ('mailbox', 'transactional', 'bulk', 'system')),
+  state text NOT NULL CHECK (state IN ('warned', 'paused', 'resumed')),
+  reason text NOT NULL,
+  since timestamptz NOT NULL,
+  by text NOT NULL,                          -- 'system', or who it was
+  until timestamptz,                         -- NULL: until somebody resumes it
+  counted_from timestamptz NOT NULL DEFAULT 'epoch',
+  PRIMARY KEY (reseller_id, stream)
+);
+
+-- Which of these addresses get no mail of this stream; one row per address, the widest scope.
+-- A person's mail (mailbox) and the notices about it heed only what is global: nothing that a bulk
+-- mailing learnt keeps a letter back. `address` comes back as it was given.
+CREATE FUNCTION sec.suppressed_among(reseller uuid, stream text, addresses text[])
+RETURNS TABLE (address text, scope text, reason text)
+LANGUAGE sql STABLE SECURITY DEFINER ROWS 1
+BEGIN ATOMIC
+  SELECT DISTINCT ON (wanted.address) wanted.address, s.scope, s.reason
+  FROM unnest(suppressed_among.addresses) AS wanted (address)
+  JOIN public.suppression s ON s.address = sec.mail_key(wanted.address)
+  WHERE (s.until IS NULL OR s.until > now())
+    AND (s.scope = 'global'
+         OR s.scope = 'reseller' AND s.reseller_id = suppressed_among.reseller
+            AND suppressed_among.stream IN ('transactional', 'bulk')
+         OR s.scope = 'stream' AND s.reseller_id = suppressed_among.reseller
+            AND s.stream = suppressed_among.stream)
+  ORDER BY wanted.address, s.scope = 'stream', s.scope = 'reseller';
+END;
+
+-- Why a stream stands still; NULL when it runs.
+CREATE FUNCTION sec.paused_stream(reseller uuid, stream text) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER
+BEGIN ATOMIC
+  SELECT p.reason FROM public.stream_pause p
+  WHERE p.reseller_id = paused_stream.reseller AND p.stream = paused_stream.stream
+    AND p.state = 'paused' AND (p.until IS NULL OR p.until > now());
+END;

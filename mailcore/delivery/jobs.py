@@ -13,7 +13,9 @@ class Claimed:
     recipient_id: UUID
     message_id: UUID
     reseller_id: UUID
+    pool: str
     site: str
+    prio: int
     lease_seq: int
     lease_by: int
     attempts: int
@@ -34,6 +36,7 @@ class Claimed:
     is_8bit: bool
     dsn_ret: str | None
     dsn_envid: str | None
+    body_hash: bytes | None
     accepted_at: datetime
 
 

@@ -1,7 +1,9 @@
 """One job from its claim to its results."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
+from datetime import timedelta
+from functools import partial
 from random import Random
 from uuid import UUID
 
@@ -12,13 +14,16 @@ from mailcore.delivery import bodies, outcomes
 from mailcore.delivery.bodies import BodyMissing
 from mailcore.delivery.egress_settings import EgressSettings
 from mailcore.delivery.engine.fence import Fence
+from mailcore.delivery.engine.gate import Gate, NotNow
 from mailcore.delivery.engine.journal import Journal
 from mailcore.delivery.engine.recorder import Recorder
+from mailcore.delivery.engine.returns import Returns
 from mailcore.delivery.engine.store import Store
 from mailcore.delivery.jobs import Claimed, Job
 from mailcore.delivery.keyring import Keyring
 from mailcore.delivery.local import LOCAL, LocalDelivery
-from mailcore.delivery.remote import RemoteDelivery
+from mailcore.delivery.ports import Source
+from mailcore.delivery.remote import RemoteDelivery, Route
 from mailcore.delivery.resolver import Unroutable
 from mailcore.delivery.signing import NoSigningKey, SigningKeys
 from mailcore.delivery.smtp.envelope import Answer, ConnectionFailed, Envelope
@@ -43,6 +48,8 @@ class Courier:
         local: LocalDelivery,
         journal: Journal,
         recorder: Recorder,
+        returns: Returns,
+        gate: Gate,
         random: Random,
     ) -> None:
         self._settings = settings
@@ -54,6 +61,8 @@ class Courier:
         self._local = local
         self._journal = journal
         self._recorder = recorder
+        self._returns = returns
+        self._gate = gate
         self._random = random
 
     async def run(self, job: Job) -> None:
@@ -62,10 +71,14 @@ class Courier:
         trip = _Trip(job)
         try:
             answers = await self._deliver(trip)
+        except NotNow as later:
+            until = clock.now() + timedelta(seconds=later.wait.seconds)
+            self._returns.put(trip.ours, until=until)
+            return
         except psycopg.OperationalError as error:
             # Only the preparation asks the database: nothing was sent.
             log.warning("job of %s given back: %s", job.message.message_id, error)
-            self._store.give_back(trip.ours)
+            self._returns.put(trip.ours)
             return
         except Exception:
             log.exception("job of %s failed", job.message.message_id)
@@ -88,24 +101,52 @@ class Courier:
         self._recorder.put(results)
 
     async def _deliver(self, trip: "_Trip") -> dict[str, Answer]:
-        async def prepare() -> tuple[Envelope, bytes] | None:
-            return await self._prepare(trip)
-
-        def before_dot(addresses: Sequence[str]) -> None:
-            self._journal.sending(c for c in trip.ours if c.address in set(addresses))
-
-        site = trip.job.site
         try:
-            if site == LOCAL:
-                return await self._local.deliver(prepare=prepare, before_dot=before_dot)
-            return await self._remote.deliver(site, prepare=prepare, before_dot=before_dot)
-        except ConnectionFailed as failure:
-            return trip.all(failure.answer)
+            if trip.job.site == LOCAL:
+                return await self._keep(trip)
+            route = await self._remote.route(trip.job.site)
+            async with self._gate.passage(trip.job, route) as passage:
+                answers = await self._send(trip, route, passage.source)
+                passage.heard(list(answers.values()))
+                return answers
         except Unroutable as failure:
             return trip.all(_unroutable(failure))
+
+    async def _keep(self, trip: "_Trip") -> dict[str, Answer]:
+        """To a mailbox of ours."""
+        async with self._gate.turn_at_home(trip.job):
+            return await self._try(
+                trip,
+                self._local.deliver(
+                    prepare=partial(self._prepare, trip), before_dot=partial(self._note_dot, trip)
+                ),
+            )
+
+    async def _send(self, trip: "_Trip", route: Route, source: Source) -> dict[str, Answer]:
+        """To somebody else's server."""
+        return await self._try(
+            trip,
+            self._remote.deliver(
+                route,
+                source=source,
+                prepare=partial(self._prepare, trip),
+                before_dot=partial(self._note_dot, trip),
+            ),
+        )
+
+    async def _try(
+        self, trip: "_Trip", delivery: Awaitable[dict[str, Answer]]
+    ) -> dict[str, Answer]:
+        try:
+            return await delivery
+        except ConnectionFailed as failure:
+            return trip.all(failure.answer)
         except (NoSigningKey, BodyMissing) as failure:
             text = f"cannot be sent now: {failure}"
             return trip.all(Answer(verdict="deferred", phase="sign", enhanced="4.7.0", text=text))
+
+    def _note_dot(self, trip: "_Trip", addresses: Sequence[str]) -> None:
+        self._journal.sending(c for c in trip.ours if c.address in set(addresses))
 
     async def _prepare(self, trip: "_Trip") -> tuple[Envelope, bytes] | None:
         """With a session open: make sure that the lease holds, then read, sign or scan."""

@@ -18,6 +18,7 @@ from mailcore.delivery.engine.fence import Fence
 from mailcore.delivery.engine.flights import Flights
 from mailcore.delivery.engine.journal import Journal
 from mailcore.delivery.engine.recorder import Recorder
+from mailcore.delivery.engine.returns import Returns
 from mailcore.delivery.engine.store import Store
 from mailcore.delivery.jobs import Claimed, group
 from mailcore.delivery.smtp.envelope import Answer
@@ -43,6 +44,7 @@ class ShardLoop:
         courier: Courier,
         fence: Fence,
         recorder: Recorder,
+        returns: Returns,
         journal: Journal,
         sessions: SessionPool,
         wake_up: asyncio.Event,
@@ -53,6 +55,7 @@ class ShardLoop:
         self._courier = courier
         self._fence = fence
         self._recorder = recorder
+        self._returns = returns
         self._journal = journal
         self._sessions = sessions
         self._wake = wake_up
@@ -75,6 +78,7 @@ class ShardLoop:
         url = self._settings.redis_url
         beside = [
             self._vital("fence", self._fence.run()),
+            self._vital("returns", self._returns.run()),
             self._vital("leases", self._keep_leases()),
             self._vital("sweep", self._sweep(is_alone=is_alone)),
             self._vital("wake-up", wake.listen(url=url, node=self._settings.node, wake=self._wake)),
@@ -178,7 +182,6 @@ class ShardLoop:
                     log.error("shard %s has another owner", self._settings.shard)
                     self.stop()
                     return
-                await self._store.release_given_back()
                 await self._store.hold(
                     self._flights.recipients, seconds=self._settings.waiting_lease
                 )
@@ -203,6 +206,7 @@ class ShardLoop:
 
     async def _drain(self) -> None:
         await self._flights.wait(seconds=self._settings.drain)
+        await self._returns.flush()
         await self._sessions.close_idle(older_than=-1)
 
     async def _until_done(self, what: str, step: Callable[[], Awaitable[object]]) -> None:

@@ -7,9 +7,12 @@ from random import Random
 from mailcore.delivery.egress_settings import EgressSettings
 from mailcore.delivery.engine.courier import Courier
 from mailcore.delivery.engine.fence import Fence
+from mailcore.delivery.engine.gate import Gate
 from mailcore.delivery.engine.journal import Journal, only_process
 from mailcore.delivery.engine.loop import ShardLoop
 from mailcore.delivery.engine.recorder import Recorder
+from mailcore.delivery.engine.returns import Returns
+from mailcore.delivery.engine.settled import SettledLimits, SettledSources
 from mailcore.delivery.engine.store import Pool, Store, open_pool
 from mailcore.delivery.keyring import Keyring
 from mailcore.delivery.local import LocalDelivery
@@ -67,6 +70,12 @@ def _assemble(
         queued=wake_up.set,
     )
     fence = Fence(store, seconds=settings.session_lease)
+    returns = Returns(store)
+    gate = Gate(
+        sources=SettledSources(settings),
+        shaper=SettledLimits(settings),
+        at_home=settings.connections_per_site,
+    )
     courier = Courier(
         settings,
         store=store,
@@ -77,6 +86,8 @@ def _assemble(
         local=local,
         journal=journal,
         recorder=recorder,
+        returns=returns,
+        gate=gate,
         random=random,
     )
     return ShardLoop(
@@ -85,6 +96,7 @@ def _assemble(
         courier=courier,
         fence=fence,
         recorder=recorder,
+        returns=returns,
         journal=journal,
         sessions=sessions,
         wake_up=wake_up,

@@ -17,12 +17,14 @@ _TAKE, _HEARTBEAT = statement("take_shard"), statement("heartbeat")
 _CLAIM, _NEXT_PAIR = statement("claim"), statement("next_pair")
 _LEASED_BEFORE = statement("leased_before")
 _HOLD, _RELEASE, _REAP = statement("hold"), statement("release"), statement("reap")
+_PUT_OFF = statement("put_off")
 _HEAL, _CLEAR = statement("heal_pairs"), statement("clear_pairs")
 
-POOL = "default"
 #: Pairs that one claim looks at; the next goes on after them.
 PAIRS = 256
-FIRST = ("", UUID(int=0))
+#: Of a claim, one part of so many is for retries, beside the first tries.
+RETRY_SHARE = 4
+FIRST = ("", "", UUID(int=0))
 
 Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
 
@@ -54,7 +56,6 @@ class Store:
         self._settings = settings
         self._shard = {"node": settings.node, "shard": settings.shard}
         self._after = FIRST
-        self._given_back: list[Claimed] = []
         self.epoch = 0
 
     async def take(self, *, is_alone: bool) -> bool:
@@ -71,25 +72,31 @@ class Store:
 
     async def claim(self, *, now: datetime, limit: int, busy: Collection[str]) -> list[Claimed]:
         """Due recipients under a new lease, turn by turn over sites and resellers."""
+        retries = max(1, limit // RETRY_SHARE)
         parameters = {
             "epoch": self.epoch,
-            "pool": POOL,
             "now": now,
             "batch": limit,
             "quantum": self._settings.quantum,
+            "retry_batch": retries,
+            "retry_quantum": max(1, self._settings.quantum // RETRY_SHARE),
             "pairs": PAIRS,
             "busy": list(busy),
             "lease": self._settings.waiting_lease,
-            "after_site": self._after[0],
-            "after_reseller": self._after[1],
+            "after_pool": self._after[0],
+            "after_site": self._after[1],
+            "after_reseller": self._after[2],
             **self._shard,
         }
         claimed = await self._claimed(_CLAIM, parameters)
-        if len(claimed) >= limit:
-            self._after = (claimed[-1].site, claimed[-1].reseller_id)
+        last = _last_of_full([c for c in claimed if c.attempts == 1], limit) or _last_of_full(
+            [c for c in claimed if c.attempts > 1], retries
+        )
+        if last:
+            self._after = (last.pool, last.site, last.reseller_id)
         else:
             seen = await self._one(_NEXT_PAIR, parameters)
-            self._after = (seen[0], seen[1]) if seen else FIRST
+            self._after = (seen[0], seen[1], seen[2]) if seen else FIRST
         return claimed
 
     @property
@@ -108,23 +115,13 @@ class Store:
             cursor = await connection.execute(_HOLD, parameters)
             return {row[0] for row in await cursor.fetchall()}
 
-    def give_back(self, recipients: Collection[Claimed]) -> None:
-        """Release them when the database can be asked again; nothing was sent to them."""
-        self._given_back += recipients
-
-    async def release_given_back(self) -> None:
-        """Release what was given back meanwhile."""
-        if self._given_back:
-            given_back, self._given_back = self._given_back, []
-            try:
-                await self.release(given_back)
-            except BaseException:
-                self._given_back += given_back
-                raise
-
     async def release(self, recipients: Collection[Claimed]) -> None:
         """Give leases back of recipients that nothing was sent to."""
         await self._run(_RELEASE, _keys(recipients))
+
+    async def put_off(self, parameters: dict[str, object]) -> None:
+        """Give leases back, uncounted, and let their pairs rest: `engine.returns`."""
+        await self._run(_PUT_OFF, parameters)
 
     async def reap(self) -> int:
         """Make expired leases ready again; how many."""
@@ -159,6 +156,11 @@ class Store:
         async with self.connection() as connection:
             cursor = await connection.execute(query, parameters)
             return cursor.rowcount
+
+
+def _last_of_full(claimed: list[Claimed], limit: int) -> Claimed | None:
+    """Where a claim that took all it may has to go on."""
+    return claimed[-1] if len(claimed) >= limit else None
 
 
 def _keys(recipients: Iterable[Claimed]) -> dict[str, object]:

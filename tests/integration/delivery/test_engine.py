@@ -75,7 +75,11 @@ def test_a_part_of_the_loop_that_fails_ends_the_loop_and_the_next_one_owns_the_s
     engine, loop, database, monkeypatch, part
 ):
     with monkeypatch.context() as patched:
-        patched.setattr(part, "run", AsyncMock(side_effect=RuntimeError("a fault of ours")))
+        fault = AsyncMock(side_effect=RuntimeError("a fault of ours"))
+        patched.setattr(part, "run", fault)
         engine.ensure(replace(loop.settings, drain=1))
         assert _owned(database)
+        end = time.monotonic() + 10
+        while not fault.await_count and time.monotonic() < end:
+            time.sleep(0.02)
     assert _owned(database, epoch=2)

@@ -1,0 +1,111 @@
+"""Between a claimed job and its session: which source, whose turn, and whether now at all."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from kernel import clock
+from mailcore.delivery.engine.turns import Claim, Turns
+from mailcore.delivery.jobs import Job
+from mailcore.delivery.ports import Errand, Shaper, Source, Sources, Wait
+from mailcore.delivery.remote import Route
+from mailcore.delivery.smtp.envelope import Answer
+
+#: A wait up to here (seconds) is spent in the turn; a longer one back in the queue.
+SHORT = 0.5
+#: Jobs in line for one place, for each of its connections, until the next go back to the queue.
+MOST_PER_CONNECTION = 4
+FULL = Wait(seconds=1.0, reason="enough of ours wait for this site")
+
+
+class NotNow(Exception):
+    """The job goes back into the queue for a while; nothing was sent."""
+
+    def __init__(self, wait: Wait) -> None:
+        self.wait = wait
+        super().__init__(wait.reason)
+
+
+class Gate:
+    """Lets a job through when its source and its turn have come."""
+
+    def __init__(self, *, sources: Sources, shaper: Shaper, at_home: int) -> None:
+        """`at_home`: sessions that our own mail store takes at once."""
+        self._sources = sources
+        self._shaper = shaper
+        self._at_home = at_home
+        self._turns = Turns()
+
+    @asynccontextmanager
+    async def passage(self, job: Job, route: Route) -> AsyncIterator["Passage"]:
+        """Hold a connection's place while the block runs; raises NotNow before it does."""
+        errand = errand_of(job, route)
+        source = self._sources.choose(errand, now=clock.now())
+        if isinstance(source, Wait):
+            raise NotNow(source)
+        place = (source.address, route.site)
+
+        def cap() -> int:
+            return self._shaper.connections(errand, source=source)
+
+        if self._turns.waiting(place) >= MOST_PER_CONNECTION * max(cap(), 1):
+            raise NotNow(FULL)
+        async with self._turns.turn(place, _claim_of(job), cap=cap):
+            await self._admitted(errand, source)
+            yield Passage(errand, source=source, gate=self)
+
+    @asynccontextmanager
+    async def turn_at_home(self, job: Job) -> AsyncIterator[None]:
+        """Hold a place at our own mail store while the block runs."""
+        async with self._turns.turn(job.site, _claim_of(job), cap=lambda: self._at_home):
+            yield
+
+    def heard(self, errand: Errand, *, source: Source, answers: Sequence[Answer]) -> None:
+        """Tell those who decide what the server said."""
+        self._shaper.heard(errand, source=source, answers=answers)
+        self._sources.tried(errand, source=source, answers=answers)
+
+    async def _admitted(self, errand: Errand, source: Source) -> None:
+        patience = SHORT
+        while wait := await self._shaper.admit(errand, source=source):
+            if wait.seconds > patience:
+                raise NotNow(wait)
+            patience -= wait.seconds
+            await asyncio.sleep(wait.seconds)
+
+
+class Passage:
+    """A job that may go: from where, and where to say what came of it."""
+
+    def __init__(self, errand: Errand, *, source: Source, gate: Gate) -> None:
+        self.errand = errand
+        self.source = source
+        self._gate = gate
+
+    def heard(self, answers: Sequence[Answer]) -> None:
+        """What the server said to each recipient."""
+        self._gate.heard(self.errand, source=self.source, answers=answers)
+
+
+def errand_of(job: Job, route: Route) -> Errand:
+    """The job as those who decide see it."""
+    message = job.message
+    return Errand(
+        reseller_id=message.reseller_id,
+        stream=message.stream,
+        pool=message.pool,
+        site=route.site,
+        provider=route.provider,
+        recipients=len(job.recipients),
+        is_retry=message.attempts > 1,
+    )
+
+
+def _claim_of(job: Job) -> Claim:
+    message = job.message
+    return Claim(
+        reseller_id=message.reseller_id,
+        prio=message.prio,
+        is_retry=message.attempts > 1,
+        cost=len(job.recipients),
+    )

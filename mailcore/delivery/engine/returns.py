@@ -1,0 +1,69 @@
+"""Recipients on their way back into the queue: claimed, and nothing was sent to them."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import psycopg
+
+from mailcore.delivery.engine.store import Store
+from mailcore.delivery.jobs import Claimed
+
+log = logging.getLogger(__name__)
+
+LINGER = 0.05
+AGAIN = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Return:
+    """One of them, and until when its pair of site and reseller rests; None: not at all."""
+
+    claimed: Claimed
+    until: datetime | None
+
+
+class Returns:
+    """Takes them from any number of jobs; `run` gives them back in batches until cancelled."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._waiting: list[Return] = []
+        self._arrived = asyncio.Event()
+
+    def put(self, recipients: Sequence[Claimed], *, until: datetime | None = None) -> None:
+        """Give these back soon; a crash before that costs the rest of their lease."""
+        self._waiting += [Return(claimed=claimed, until=until) for claimed in recipients]
+        self._arrived.set()
+
+    async def run(self) -> None:
+        """Give back what waits, again and again."""
+        while True:
+            await self._arrived.wait()
+            await asyncio.sleep(LINGER)
+            self._arrived.clear()
+            await self.flush()
+
+    async def flush(self) -> None:
+        """Give back all that waits; it waits on when the database is away."""
+        batch, self._waiting = self._waiting, []
+        if not batch:
+            return
+        try:
+            await self._store.put_off(batch_of(batch))
+        except psycopg.OperationalError as error:
+            log.warning("%d recipients wait to go back: %s", len(batch), error)
+            self._waiting += batch
+            self._arrived.set()
+            await asyncio.sleep(AGAIN)
+
+
+def batch_of(returns: Sequence[Return]) -> dict[str, object]:
+    """The parameters of put_off.sql."""
+    return {
+        "recipients": [one.claimed.recipient_id for one in returns],
+        "sequences": [one.claimed.lease_seq for one in returns],
+        "until": [one.until for one in returns],
+    }

@@ -1,0 +1,19 @@
+-- Give rows back that nothing was sent to: the claim's count is taken back, and their pairs rest
+-- until the time that belongs to them (no time: at once).
+WITH off AS MATERIALIZED (
+  SELECT * FROM unnest(%(recipients)s::uuid[], %(sequences)s::integer[], %(until)s::timestamptz[])
+    AS off (recipient_id, lease_seq, until)
+), back AS (
+  UPDATE public.queue_entry q
+  SET state = 'ready', lease_until = NULL, attempts = GREATEST(attempts - 1, 0)
+  FROM off
+  WHERE q.recipient_id = off.recipient_id AND q.lease_seq = off.lease_seq AND q.state = 'leased'
+  RETURNING q.node, q.shard, q.pool, q.site, q.reseller_id, off.until
+), rest AS (
+  SELECT node, shard, pool, site, reseller_id, max(until) AS until FROM back
+  GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
+)
+INSERT INTO public.active_pair AS p (node, shard, pool, site, reseller_id, suspended_until)
+SELECT node, shard, pool, site, reseller_id, until FROM rest
+ON CONFLICT (node, shard, pool, site, reseller_id) DO UPDATE
+SET suspended_until = GREATEST(p.suspended_until, EXCLUDED.suspended_until)

@@ -37,8 +37,13 @@ class Actor:
 
 SYSTEM = Actor(kind=ActorKind.SYSTEM, id="system")
 
-_READ = frozenset({"domains.read", "mailboxes.read", "organisations.read"})
-_MAIL = _READ | {"domains.write", "mailboxes.write", "organisations.write"}
+_READ = frozenset({"domains.read", "mailboxes.read", "organisations.read", "suppressions.read"})
+_MAIL = _READ | {
+    "domains.write",
+    "mailboxes.write",
+    "organisations.write",
+    "suppressions.write",
+}
 _MONEY = frozenset({"usage.read", "invoices.read"})
 
 #: role → what it may do. An API key carries its actions as scopes instead.

@@ -7,7 +7,11 @@ from django.db import migrations
 from kernel.rls import protect
 
 SCHEMA = Path(__file__).parents[1] / "sql" / "suppression_schema.sql"
-LOOK_UPS = ("sec.suppressed_among(uuid, text, text[])", "sec.paused_stream(uuid, text)")
+LOOK_UPS = (
+    "sec.suppressed_each(uuid[], text[], text[])",
+    "sec.suppressed_among(uuid, text, text[])",
+    "sec.paused_stream(uuid, text)",
+)
 
 
 class Migration(migrations.Migration):
@@ -20,13 +24,12 @@ class Migration(migrations.Migration):
         # A row without a reseller is global: no reseller's policy ever matches it.
         protect("suppression", every_row=("delivery",)),
         protect("suppression_strike", every_row=("delivery",), tenant=()),
-        protect("stream_pause", every_row=("worker",), read_every_row=("delivery",)),
+        protect("stream_pause", every_row=("delivery",)),
         migrations.RunSQL(
             sql=[
                 # A reseller sees its pauses; only the platform makes and ends them.
                 "REVOKE INSERT, UPDATE, DELETE ON public.stream_pause FROM livery_app",
-                "GRANT INSERT, UPDATE, DELETE ON public.stream_pause"
-                " TO livery_worker, livery_operator",
+                "GRANT INSERT, UPDATE, DELETE ON public.stream_pause TO livery_operator",
                 "GRANT SELECT ON public.suppression, public.stream_pause TO livery_lookup",
                 "GRANT CREATE ON SCHEMA sec TO livery_lookup",
                 *(f"ALTER FUNCTION {name} OWNER TO livery_lookup" for name in LOOK_UPS),

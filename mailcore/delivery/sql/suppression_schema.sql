@@ -43,23 +43,35 @@ CREATE TABLE public.stream_pause (
   PRIMARY KEY (reseller_id, stream)
 );
 
--- Which of these addresses get no mail of this stream; one row per address, the widest scope.
--- A person's mail (mailbox) and the notices about it heed only what is global: nothing that a bulk
--- mailing learnt keeps a letter back. `address` comes back as it was given.
+-- Which of these recipients get no mail: their place (from 1) and the widest scope that holds.
+-- A person's mail (mailbox) and the platform's notices heed less: nothing that a mailing's bounces
+-- taught keeps a letter back.
+CREATE FUNCTION sec.suppressed_each(resellers uuid[], streams text[], addresses text[])
+RETURNS TABLE (place bigint, scope text, reason text)
+LANGUAGE sql STABLE SECURITY DEFINER ROWS 1
+BEGIN ATOMIC
+  SELECT DISTINCT ON (wanted.place) wanted.place, s.scope, s.reason
+  FROM unnest(suppressed_each.resellers, suppressed_each.streams, suppressed_each.addresses)
+    WITH ORDINALITY AS wanted (reseller_id, stream, address, place)
+  JOIN public.suppression s ON s.address = sec.mail_key(wanted.address)
+  WHERE (s.until IS NULL OR s.until > now())
+    AND (s.scope = 'global'
+         OR s.scope = 'reseller' AND s.reseller_id = wanted.reseller_id
+            AND wanted.stream IN ('transactional', 'bulk')
+         OR s.scope = 'stream' AND s.reseller_id = wanted.reseller_id AND s.stream = wanted.stream)
+  ORDER BY wanted.place, s.scope = 'stream', s.scope = 'reseller';
+END;
+
+-- The same for one stream; `address` comes back as it was given.
 CREATE FUNCTION sec.suppressed_among(reseller uuid, stream text, addresses text[])
 RETURNS TABLE (address text, scope text, reason text)
 LANGUAGE sql STABLE SECURITY DEFINER ROWS 1
 BEGIN ATOMIC
-  SELECT DISTINCT ON (wanted.address) wanted.address, s.scope, s.reason
-  FROM unnest(suppressed_among.addresses) AS wanted (address)
-  JOIN public.suppression s ON s.address = sec.mail_key(wanted.address)
-  WHERE (s.until IS NULL OR s.until > now())
-    AND (s.scope = 'global'
-         OR s.scope = 'reseller' AND s.reseller_id = suppressed_among.reseller
-            AND suppressed_among.stream IN ('transactional', 'bulk')
-         OR s.scope = 'stream' AND s.reseller_id = suppressed_among.reseller
-            AND s.stream = suppressed_among.stream)
-  ORDER BY wanted.address, s.scope = 'stream', s.scope = 'reseller';
+  SELECT suppressed_among.addresses[found.place], found.scope, found.reason
+  FROM sec.suppressed_each(
+    array_fill(suppressed_among.reseller, ARRAY[cardinality(suppressed_among.addresses)]),
+    array_fill(suppressed_among.stream, ARRAY[cardinality(suppressed_among.addresses)]),
+    suppressed_among.addresses) AS found;
 END;
 
 -- Why a stream stands still; NULL when it runs.

@@ -39,6 +39,8 @@ WORDS: dict[str, Promise] = {
         "Use letters and digits, with single dots, hyphens or underscores between them."
     ),
     "mailbox.password_weak": _("Use at least 10 characters, and no common password."),
+    "suppression.address_invalid": _("This is not a complete e-mail address."),
+    "suppression.stream_invalid": _("Choose one of the streams of automatic mail, or none."),
     "api_key.unknown_scope": _("A key cannot have this right."),
     "plan.limit_reached": _("Your plan's limit is reached."),
     "plan.none": _("This portal has no plan yet. Please try again in a moment."),

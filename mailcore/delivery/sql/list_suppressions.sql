@@ -1,0 +1,8 @@
+-- A reseller's suppressions, newest first; row security keeps other resellers' out.
+SELECT id, address, scope, reseller_id, stream, reason, note, created_at, until
+FROM public.suppression
+WHERE (%(stream)s = '' OR stream = %(stream)s)
+  AND (%(search)s = '' OR position(sec.mail_key(%(search)s) IN address) > 0)
+  AND (%(before)s::uuid IS NULL OR id < %(before)s)
+  AND (until IS NULL OR until > %(now)s)
+ORDER BY id DESC LIMIT %(limit)s

@@ -1,0 +1,45 @@
+-- Between claim and sending: what is suppressed ends here, what belongs to a paused stream is held.
+-- A person's mail to a globally suppressed address is only named: its sender is told by a DSN.
+WITH wanted AS MATERIALIZED (
+  SELECT * FROM unnest(
+    %(recipients)s::uuid[], %(sequences)s::integer[], %(resellers)s::uuid[], %(streams)s::text[],
+    %(events)s::uuid[])
+    WITH ORDINALITY AS w (recipient_id, lease_seq, reseller_id, stream, event_id, place)
+), barred AS MATERIALIZED (
+  SELECT w.*, s.scope, s.reason
+  FROM sec.suppressed_each(%(resellers)s::uuid[], %(streams)s::text[], %(addresses)s::text[]) s
+  JOIN wanted w USING (place)
+), removed AS (
+  DELETE FROM public.queue_entry q USING barred b
+  WHERE b.stream <> 'mailbox' AND q.recipient_id = b.recipient_id
+    AND q.lease_seq = b.lease_seq AND q.state = 'leased'
+  RETURNING q.recipient_id, q.attempts - 1 AS attempts
+), paused AS MATERIALIZED (
+  SELECT w.recipient_id, w.lease_seq, p.reason
+  FROM wanted w JOIN public.stream_pause p USING (reseller_id, stream)
+  WHERE p.state = 'paused' AND (p.until IS NULL OR p.until > %(now)s)
+    AND NOT EXISTS (SELECT FROM barred b WHERE b.recipient_id = w.recipient_id)
+), held AS (
+  UPDATE public.queue_entry q
+  SET state = 'held', held_reason = 'stream paused: ' || p.reason, lease_until = NULL,
+      attempts = GREATEST(attempts - 1, 0)
+  FROM paused p
+  WHERE q.recipient_id = p.recipient_id AND q.lease_seq = p.lease_seq AND q.state = 'leased'
+), ledger AS (
+  UPDATE public.recipient r
+  SET status = 'suppressed', final_at = %(now)s, final_enhanced = '5.7.1', attempts = d.attempts,
+      final_text = 'suppressed (' || b.scope || '): ' || b.reason
+  FROM removed d JOIN barred b USING (recipient_id)
+  WHERE r.id = d.recipient_id AND r.status = 'queued'
+  RETURNING r.id, r.message_id
+), told AS (
+  INSERT INTO public.delivery_event (
+    id, kind, reseller_id, organisation_id, message_id, recipient_id, stream, from_domain,
+    occurred_at, data)
+  SELECT b.event_id, 'suppressed', b.reseller_id, m.organisation_id, m.id, l.id, m.stream,
+         m.from_domain, %(now)s, jsonb_build_object('scope', b.scope, 'reason', b.reason)
+  FROM ledger l JOIN barred b ON b.recipient_id = l.id JOIN public.message m ON m.id = l.message_id
+)
+SELECT recipient_id, stream = 'mailbox' AS is_personal, reason FROM barred
+UNION ALL
+SELECT recipient_id, false, reason FROM paused

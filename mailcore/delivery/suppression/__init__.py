@@ -1,0 +1,1 @@
+"""Addresses that get no mail: by law, because they bounce, or because somebody asked."""

@@ -1,0 +1,170 @@
+"""Suppressions out of what happened: a batch reader of mail facts with a cursor of its own."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from django.conf import settings
+from psycopg import Cursor
+from psycopg.rows import TupleRow
+
+from kernel import clock
+from mailcore.delivery.statements import statement
+from mailcore.delivery.suppression.entries import Entry, Reason, Scope, comparable
+from mailcore.delivery.suppression.services import STREAMS
+from mailcore.delivery.suppression.writing import SUPPRESS, parameters
+from mailcore.protocol.addresses import InvalidAddress
+from mailcore.protocol.reply_classes import Classified, classify
+
+log = logging.getLogger(__name__)
+
+_LOCK, _READ, _MOVE = (
+    statement("cursor_lock"),
+    statement("read_outcomes"),
+    statement("cursor_move"),
+)
+_STRIKES = statement("count_strikes")
+READER = "suppression"
+BATCH = 2000
+#: A task ends well before a minute; what is left is read by the next one.
+MAX_BATCHES = 20
+#: Somebody else may have the address one day, or a server lied: nothing a bounce taught is for good.
+HARD_FOR, FULL_FOR = timedelta(days=180), timedelta(days=14)
+STRIKES, STRIKES_WITHIN = 3, timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A mail fact about one recipient, as far as suppression asks."""
+
+    id: UUID
+    kind: str
+    reseller_id: UUID
+    stream: str
+    occurred_at: datetime
+    data: dict[str, Any]
+    address: str
+
+
+def learn() -> int:
+    """Suppress what bounced hard or complained since the last time; events read."""
+    total = 0
+    # Role delivery: a reseller's own role sees neither other resellers' facts nor writes strikes.
+    with psycopg.connect(settings.DSN("delivery")) as connection:
+        for _ in range(MAX_BATCHES):
+            with connection.transaction(), connection.cursor() as cursor:
+                read = _learn_batch(cursor)
+            total += read
+            if read < BATCH:
+                break
+    return total
+
+
+def forget() -> int:
+    """Drop what is over; entries removed."""
+    with psycopg.connect(settings.DSN("delivery")) as connection:
+        connection.execute(
+            "DELETE FROM public.suppression_strike WHERE at < %s", [clock.now() - STRIKES_WITHIN]
+        )
+        ended = connection.execute("DELETE FROM public.suppression WHERE until < %s", [clock.now()])
+        return ended.rowcount
+
+
+def _learn_batch(cursor: Cursor[TupleRow]) -> int:
+    """One batch: what it teaches and the cursor's move are one transaction."""
+    cursor.execute(
+        "INSERT INTO public.delivery_cursor (reader) VALUES (%s) ON CONFLICT DO NOTHING", [READER]
+    )
+    row = cursor.execute(_LOCK, {"reader": READER}).fetchone()
+    assert row
+    cursor.execute(_READ, {"xid": row[0], "seq": row[1], "batch": BATCH})
+    rows = cursor.fetchall()
+    if not rows:
+        return 0
+    read, last_xid, last_seq = rows[0][:3]
+    facts = [_fact(row[3:]) for row in rows if row[3] is not None]
+    entries = [entry for fact in facts for entry in lessons(fact)]
+    entries += _full_too_often(cursor, [fact for fact in facts if _is_full(fact)])
+    if entries:
+        cursor.execute(SUPPRESS, parameters(entries, now=clock.now()))
+        log.info("%d of %d events suppress an address", cursor.rowcount, read)
+    cursor.execute(_MOVE, {"reader": READER, "xid": last_xid, "seq": last_seq})
+    return int(read)
+
+
+def lessons(fact: Fact) -> Iterable[Entry]:
+    """What one fact teaches at once: nothing, or one entry."""
+    try:
+        address = comparable(fact.address)
+    except InvalidAddress:  # it bounced because it is no address: nobody can write to it anyway
+        return
+    if fact.kind == "complained":
+        # A person's own mail is never kept back: its complaints are only counted.
+        if fact.stream in STREAMS:
+            yield Entry(
+                address=address, scope=Scope.STREAM, reason=Reason.COMPLAINT, stream=fact.stream,
+                reseller_id=fact.reseller_id, note=str(fact.data.get("source", "")),
+                event_id=fact.id,
+            )  # fmt: skip
+    elif fact.kind != "expired" and meaning_of(fact).is_of_recipient:
+        yield Entry(
+            address=address, scope=Scope.RESELLER, reason=Reason.HARD_BOUNCE,
+            reseller_id=fact.reseller_id, note=_said(fact), event_id=fact.id,
+            until=fact.occurred_at + HARD_FOR,
+        )  # fmt: skip
+
+
+def meaning_of(fact: Fact) -> Classified:
+    """What the server meant; of a bounce that came by mail, what its report says."""
+    data = fact.data
+    if fact.kind == "bounced_late":
+        status, text = str(data.get("status", "")), str(data.get("diagnostic", ""))
+        return classify(code=None, enhanced=status, text=text, phase="")
+    return classify(
+        code=data.get("code"),
+        enhanced=data.get("enhanced") or "",
+        text=data.get("reply") or "",
+        phase=data.get("phase") or "rcpt",
+        provider=data.get("provider") or "other",
+    )
+
+
+def _is_full(fact: Fact) -> bool:
+    return fact.kind != "complained" and meaning_of(fact).reason == "mailbox-full"
+
+
+def _full_too_often(cursor: Cursor[TupleRow], facts: Sequence[Fact]) -> list[Entry]:
+    if not facts:
+        return []
+    cursor.execute(_STRIKES, {
+        "event_id": [fact.id for fact in facts],
+        "reseller_id": [fact.reseller_id for fact in facts],
+        "address": [fact.address.lower() for fact in facts],
+        "at": [fact.occurred_at for fact in facts],
+        "since": clock.now() - STRIKES_WITHIN,
+        "enough": STRIKES,
+    })  # fmt: skip
+    return [
+        Entry(
+            address=address, scope=Scope.RESELLER, reason=Reason.QUOTA, reseller_id=reseller_id,
+            note=f"full {STRIKES} times in {STRIKES_WITHIN.days} days", event_id=event_id,
+            until=clock.now() + FULL_FOR,
+        )
+        for reseller_id, address, event_id in cursor.fetchall()
+    ]  # fmt: skip
+
+
+def _said(fact: Fact) -> str:
+    return str(fact.data.get("reply") or fact.data.get("diagnostic") or "")
+
+
+def _fact(row: Sequence[Any]) -> Fact:
+    id_, kind, reseller_id, stream, occurred_at, data, address = row
+    return Fact(
+        id=id_, kind=kind, reseller_id=reseller_id, stream=stream, occurred_at=occurred_at,
+        data=data, address=address,
+    )  # fmt: skip

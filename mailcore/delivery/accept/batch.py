@@ -1,6 +1,7 @@
 """Submissions as the parameters of the one statement that stores them."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -8,7 +9,9 @@ from django.conf import settings
 
 from kernel import crypto, ids
 from kernel.dns import names
+from mailcore.delivery.accept import notice
 from mailcore.delivery.accept.submission import PRIORITY, Owner, Recipient, Submission
+from mailcore.protocol import dkim
 
 _FOLDER = Path(__file__).parents[1] / "sql"
 ACCEPT = (_FOLDER / "accept.sql").read_text(encoding="utf-8")
@@ -19,17 +22,25 @@ LOCAL = "local"
 
 _MESSAGE = (
     "id", "reseller", "organisation", "stream", "submitter", "sender", "from_domain", "size",
-    "smtputf8", "8bit", "ret", "envid", "message_id", "at", "body",
+    "smtputf8", "8bit", "ret", "envid", "message_id", "at", "body", "body_hash", "require_tls",
+    "alarm",
 )  # fmt: skip
 _RECIPIENT = (
-    "id", "message", "reseller", "organisation", "address", "domain", "notify", "orcpt", "site",
-    "stream", "from_domain", "prio", "at", "expires", "event",
+    "id", "message", "place", "mailbox", "reseller", "organisation", "address", "domain", "notify",
+    "orcpt", "site", "stream", "from_domain", "prio", "at", "expires", "event", "next_event",
+    "code", "enhanced", "refusal",
 )  # fmt: skip
+_NONE = (None, None, None)
 
 
 def domain_of(address: str) -> str:
     """The domain as A-labels in lower case; one that is no name stays as it is, and will bounce."""
     return _stored_form(address.rpartition("@")[2])
+
+
+def with_stored_domain(address: str) -> str:
+    """The address with its domain as it is stored, its local part untouched."""
+    return f"{address.rpartition('@')[0]}@{domain_of(address)}"
 
 
 @lru_cache(maxsize=10_000)
@@ -41,8 +52,10 @@ def _stored_form(domain: str) -> str:
 
 
 def domains_of(submissions: Collection[Submission]) -> list[str]:
-    """Every recipient domain of these."""
-    return sorted({domain_of(r.address) for s in submissions for r in s.recipients})
+    """Every recipient domain of these, and the senders', who may get a notice."""
+    addresses = {r.address for s in submissions for r in s.recipients}
+    addresses |= {s.envelope_from for s in submissions if s.envelope_from}
+    return sorted({domain_of(address) for address in addresses})
 
 
 class Batch:
@@ -57,11 +70,24 @@ class Batch:
 
     def parameters(self) -> dict[str, object]:
         """What `ACCEPT` is run with."""
-        return {"node": settings.EGRESS_NODE, **self._columns}
+        limits = settings.MAILBOX_LIMITS
+        return {
+            "node": settings.EGRESS_NODE,
+            "limit_messages": limits["messages"],
+            "limit_recipients": limits["recipients"],
+            "limit_new_recipients": limits["new_recipients"],
+            **self._columns,
+        }
 
     def add(self, submission: Submission, *, owner: Owner) -> None:
-        """One more message; its body is sealed here."""
-        s = submission
+        """One more message, sealed here; with it the notice about recipients that are refused."""
+        self._add_message(submission, owner)
+        told = notice.of_refused(submission, infra_domain=settings.INFRA_DOMAIN)
+        # A sender elsewhere gets none: a notice to a stranger would be backscatter.
+        if told is not None and domain_of(submission.envelope_from) in self._hosted:
+            self._add_message(told, replace(owner, mailbox_id=None))
+
+    def _add_message(self, s: Submission, owner: Owner) -> None:
         sealed = crypto.seal(
             key=owner.key, key_id=owner.key_id, plain=s.message, context=s.id.bytes
         )
@@ -69,6 +95,7 @@ class Batch:
             s.id, owner.reseller_id, owner.organisation_id, s.stream.value, s.submitter,
             s.envelope_from, s.from_domain, len(s.message), s.is_smtputf8, not s.message.isascii(),
             s.dsn_ret, s.dsn_envid, s.message_id, s.accepted_at, sealed,
+            s.body_hash or dkim.body_hash(s.message), s.require_tls, ids.uuid7(),
         ))  # fmt: skip
         for recipient in s.recipients:
             self._add_recipient(s, recipient, owner)
@@ -78,11 +105,13 @@ class Batch:
         is_hosted = domain in self._hosted
         local_part = recipient.address.rpartition("@")[0]
         address = f"{local_part.lower() if is_hosted else local_part}@{domain}"
+        refusal = recipient.refusal
         self._append("r_", _RECIPIENT, (
-            recipient.id, s.id, owner.reseller_id, owner.organisation_id,
-            address, domain, recipient.notify, recipient.orcpt,
+            recipient.id, s.id, len(self._columns["m_id"]), owner.mailbox_id, owner.reseller_id,
+            owner.organisation_id, address, domain, recipient.notify, recipient.orcpt,
             LOCAL if is_hosted else domain, s.stream.value,
             s.from_domain, PRIORITY[s.stream], s.accepted_at, s.expires_at, ids.uuid7(),
+            ids.uuid7(), *((refusal.code, refusal.enhanced, refusal.text) if refusal else _NONE),
         ))  # fmt: skip
 
     def _append(self, prefix: str, columns: tuple[str, ...], values: tuple[object, ...]) -> None:

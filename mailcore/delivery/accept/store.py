@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
@@ -10,10 +11,10 @@ import psycopg
 from psycopg import AsyncConnection
 
 from kernel.keys import unwrap
-from mailcore.delivery.accept.batch import ACCEPT, Batch, domains_of
+from mailcore.delivery.accept.batch import ACCEPT, Batch, domains_of, with_stored_domain
 from mailcore.delivery.accept.draft import Draft
 from mailcore.delivery.accept.errors import NotAccepted
-from mailcore.delivery.accept.submission import Owner
+from mailcore.delivery.accept.submission import Owner, Refusal, Submission
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +22,26 @@ SUBMITTERS = (Path(__file__).parents[1] / "sql" / "submitters.sql").read_text(en
 _STORED = "SELECT id FROM public.message WHERE id = ANY (%(ids)s)"
 _DEADLINE = 30.0
 _OPTIONS = "-c statement_timeout=25s -c application_name=livery-accept"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Owners by login, hosted domains, and reasons by reseller and address of no mail at all."""
+
+    owners: dict[str, Owner] = field(default_factory=dict)
+    hosted: set[str] = field(default_factory=set)
+    suppressed: dict[tuple[UUID, str], str] = field(default_factory=dict)
+
+    def judged(self, draft: Draft) -> Submission:
+        """The draft's submission, refusing those of its recipients that get no mail."""
+        submission, reseller = draft.submission, self.owners[draft.login].reseller_id
+        for recipient in submission.recipients if self.suppressed else ():
+            key = (reseller, with_stored_domain(recipient.address))
+            if recipient.refusal is None and key in self.suppressed:
+                text = f"This address gets no mail from here: {self.suppressed[key]}"
+                refusal = Refusal(code=550, enhanced="5.7.1", text=text)
+                submission = submission.refusing(refusal, addresses={recipient.address})
+        return submission
 
 
 class Store:
@@ -66,39 +87,54 @@ class Store:
             ids = [draft.submission.id for draft in drafts]
             found = await connection.execute(_STORED, {"ids": ids})
             stored = {row[0] for row in await found.fetchall()}
-        owners, hosted = await self._facts(connection, drafts)
-        batch = Batch(hosted=hosted)
+        facts = await self._facts(connection, drafts)
+        batch = Batch(hosted=facts.hosted)
         refused: dict[int, NotAccepted] = {}
         for place, draft in enumerate(drafts):
-            owner = owners.get(draft.login)
+            owner = facts.owners.get(draft.login)
             if draft.submission.id in stored:
                 continue
             if owner is None:
                 refused[place] = NotAccepted("4.7.1", "This login has no mailbox, or no key yet")
             else:
-                batch.add(draft.submission, owner=owner)
+                batch.add(facts.judged(draft), owner=owner)
         if len(stored) + len(refused) < len(drafts):
             await connection.execute(ACCEPT, batch.parameters())
         return refused
 
-    async def _facts(
-        self, connection: AsyncConnection, drafts: Sequence[Draft]
-    ) -> tuple[dict[str, Owner], set[str]]:
-        """Owners by login, and which recipient domains are hosted here: one round trip."""
-        logins = sorted({draft.login for draft in drafts})
-        domains = domains_of([draft.submission for draft in drafts])
-        found = await connection.execute(SUBMITTERS, {"logins": logins, "domains": domains})
-        owners: dict[str, Owner] = {}
-        hosted: set[str] = set()
-        for name, reseller, organisation, key_id, wrapped in await found.fetchall():
-            if reseller is None:
-                hosted.add(name)
+    async def _facts(self, connection: AsyncConnection, drafts: Sequence[Draft]) -> Facts:
+        """In one round trip what has to be known before the batch is made."""
+        pairs = [(draft.login, r.address) for draft in drafts for r in draft.submission.recipients]
+        asked = {
+            "logins": sorted({draft.login for draft in drafts}),
+            "domains": domains_of([draft.submission for draft in drafts]),
+            "senders": [login for login, _ in pairs],
+            "addresses": [with_stored_domain(address) for _, address in pairs],
+        }
+        facts = Facts()
+        found = await connection.execute(SUBMITTERS, asked)
+        for (
+            name,
+            reseller,
+            organisation,
+            mailbox,
+            key_id,
+            wrapped,
+            reason,
+        ) in await found.fetchall():
+            if reason is not None:
+                facts.suppressed[reseller, name] = reason
+            elif mailbox is None:
+                facts.hosted.add(name)
             else:
-                key = self._key(key_id, wrapped=wrapped, reseller_id=reseller)
-                owners[name] = Owner(
-                    reseller_id=reseller, organisation_id=organisation, key_id=key_id, key=key
+                facts.owners[name] = Owner(
+                    reseller_id=reseller,
+                    organisation_id=organisation,
+                    mailbox_id=mailbox,
+                    key_id=key_id,
+                    key=self._key(key_id, wrapped=wrapped, reseller_id=reseller),
                 )
-        return owners, hosted
+        return facts
 
     def _key(self, key_id: UUID, *, wrapped: bytes, reseller_id: UUID) -> bytes:
         if key_id not in self._keys:

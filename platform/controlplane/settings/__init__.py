@@ -178,6 +178,12 @@ ALLOW_PRIVATE_TARGETS = env.flag("LIVERY_ALLOW_PRIVATE_TARGETS", default=False)
 DELAY_SCALE = env.number("LIVERY_DELAY_SCALE", 1.0)
 SMTP_TIMEOUT_SCALE = env.number("LIVERY_SMTP_TIMEOUT_SCALE", 1.0)
 EGRESS_CONNECTIONS_PER_SITE = int(env.number("LIVERY_EGRESS_CONNECTIONS_PER_SITE", 10))
+#: What one mailbox may send on a day (UTC); more is accepted and held. Table `sending_limit` overrides.
+MAILBOX_LIMITS = {
+    "messages": int(env.number("LIVERY_MAILBOX_MESSAGES_PER_DAY", 2000)),
+    "recipients": int(env.number("LIVERY_MAILBOX_RECIPIENTS_PER_DAY", 5000)),
+    "new_recipients": int(env.number("LIVERY_MAILBOX_NEW_RECIPIENTS_PER_DAY", 1000)),
+}
 OPERATOR_EMAIL = env.text("LIVERY_OPERATOR_EMAIL", f"operator@{PLATFORM_HOST}")
 OPERATOR_PASSWORD_FILE = env.text("LIVERY_OPERATOR_PASSWORD_FILE")
 

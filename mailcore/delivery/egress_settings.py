@@ -36,7 +36,6 @@ class EgressSettings:
     """Addresses, limits and delays of one egress process; delays in seconds."""
 
     node: str
-    shard: int
     delivery_dsn: str
     signer_dsn: str
     master_key: bytes
@@ -47,6 +46,8 @@ class EgressSettings:
     dovecot_lmtp: tuple[str, int]
     rspamd_url: str
     journal: Path
+    #: The one that the process took: `engine.shards`.
+    shard: int = 0
     delay_scale: float = 1.0
     allow_private_targets: bool = False
     smtp_port: int = 25
@@ -64,11 +65,10 @@ class EgressSettings:
     drain: float = 30
 
 
-def read_settings(*, node: str, shard: int) -> EgressSettings:
+def read_settings(*, node: str) -> EgressSettings:
     """The settings of this process; reads the master key file."""
     return EgressSettings(
         node=node,
-        shard=shard,
         delivery_dsn=settings.DSN("delivery"),
         signer_dsn=settings.DSN("signer"),
         master_key=crypto.master_key(Path(settings.MASTER_KEY_FILE)),

@@ -8,9 +8,9 @@ from mailcore.delivery.engine import worker_signals as worker_signals
 
 
 @shared_task(name="mailcore.deliver")
-def deliver(*, node: str, shard: int) -> None:
-    """See to it that this process's loop runs; the loop does the work."""
-    host.ensure(node=node, shard=shard)
+def deliver(*, node: str) -> None:
+    """See to it that this process's loop runs; the loop finds its shard and does the work."""
+    host.ensure(node=node)
 
 
 @shared_task(name="mailcore.count_mail", queue="events")

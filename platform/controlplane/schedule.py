@@ -24,7 +24,7 @@ ENTRIES = (
         task="mailcore.deliver",
         seconds=2,
         queue=f"egress.{settings.EGRESS_NODE}",
-        kwargs={"node": settings.EGRESS_NODE, "shard": 0},
+        kwargs={"node": settings.EGRESS_NODE},
     ),
     Entry(task="mailcore.count_mail", seconds=3, queue="events"),
     Entry(task="mailcore.check_due_domains", seconds=2, queue="control"),

@@ -1,4 +1,4 @@
-"""The last look at leases before sending: many jobs in one statement, without a timer."""
+"""The last look at leases before sending, and the bodies: many jobs in one go, without a timer."""
 
 import asyncio
 from collections.abc import Sequence
@@ -7,17 +7,28 @@ from uuid import UUID
 
 import psycopg
 
+from mailcore.delivery import bodies
 from mailcore.delivery.engine.store import Store
 from mailcore.delivery.jobs import Claimed
 
 #: Jobs that one statement holds.
 MOST = 200
+#: Larger messages (bytes) are read one by one, by whoever sends them.
+LARGE = 128 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """Recipients that are still ours; the sealed body, unless it is large or gone."""
+
+    recipients: set[UUID]
+    sealed: bytes | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
     recipients: Sequence[Claimed]
-    held: asyncio.Future[set[UUID]]
+    held: asyncio.Future[Held]
 
 
 class Fence:
@@ -29,9 +40,9 @@ class Fence:
         self._asked: list[_Asked] = []
         self._arrived = asyncio.Event()
 
-    async def hold(self, recipients: Sequence[Claimed]) -> set[UUID]:
-        """Those that are still ours, for so long as a session may take; raises psycopg's errors."""
-        held: asyncio.Future[set[UUID]] = asyncio.get_running_loop().create_future()
+    async def hold(self, recipients: Sequence[Claimed]) -> Held:
+        """Recipients of one message, for so long as a session may take; raises psycopg's errors."""
+        held: asyncio.Future[Held] = asyncio.get_running_loop().create_future()
         self._asked.append(_Asked(recipients=recipients, held=held))
         self._arrived.set()
         return await held
@@ -47,8 +58,11 @@ class Fence:
 
     async def _answer(self, batch: list[_Asked]) -> None:
         recipients = [claimed for asked in batch for claimed in asked.recipients]
+        small = {claimed.message_id for claimed in recipients if claimed.size <= LARGE}
         try:
-            held = await self._store.hold(recipients, seconds=self._seconds)
+            held = await self._store.hold(recipients, seconds=self._seconds, in_session=True)
+            async with self._store.connection() as connection:
+                sealed = await bodies.read_sealed(small, connection=connection)
         except psycopg.Error as error:
             for asked in batch:
                 if not asked.held.done():
@@ -56,4 +70,6 @@ class Fence:
             return
         for asked in batch:
             if not asked.held.done():
-                asked.held.set_result(held & {c.recipient_id for c in asked.recipients})
+                ours = held & {claimed.recipient_id for claimed in asked.recipients}
+                body = sealed.get(asked.recipients[0].message_id)
+                asked.held.set_result(Held(recipients=ours, sealed=body))

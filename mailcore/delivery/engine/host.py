@@ -91,6 +91,6 @@ class Engine:
 ENGINE = Engine()
 
 
-def ensure(*, node: str, shard: int) -> bool:
+def ensure(*, node: str) -> bool:
     """Start this process's loop unless it lives; True when it was started."""
-    return not ENGINE.is_running and ENGINE.ensure(read_settings(node=node, shard=shard))
+    return not ENGINE.is_running and ENGINE.ensure(read_settings(node=node))

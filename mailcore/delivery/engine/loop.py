@@ -4,8 +4,10 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
+from datetime import timedelta
 from random import Random
 from typing import Any
+from uuid import UUID
 
 import psycopg
 
@@ -29,6 +31,8 @@ log = logging.getLogger(__name__)
 #: Seconds between looks into the queue when nothing wakes us: short after work, longer when idle.
 POLL, IDLE_POLL = 0.1, 1.0
 CLEAR_EVERY = 6
+#: Seconds for the last try of a recipient whose time is up.
+OVERDUE = 3600.0
 AGAIN = 1.0
 LAST_WAIT = 2.0
 
@@ -61,6 +65,7 @@ class ShardLoop:
         self._wake = wake_up
         self._random = random
         self._stop = asyncio.Event()
+        self._is_in_doubt = False
         self._flights = Flights(per_site=settings.connections_per_site * 2, landed=self._wake.set)
 
     def stop(self) -> None:
@@ -124,11 +129,7 @@ class ShardLoop:
         await self._release_unsent(before)
         self._recorder.put(
             [
-                outcomes.settle(
-                    self._journal.answer_of(claimed) or _interrupted(claimed),
-                    scale=self._settings.delay_scale,
-                    random=self._random,
-                )
+                self._settled(self._journal.answer_of(claimed) or _interrupted(claimed))
                 for claimed in before
                 if self._journal.was_sent(claimed)
             ]
@@ -142,7 +143,7 @@ class ShardLoop:
         unsent = [claimed for claimed in before if not self._journal.was_sent(claimed)]
         if before:
             log.info("taken over: %d unsent, %d sent", len(unsent), len(before) - len(unsent))
-        await self._store.release(unsent)
+        await self._store.recover(unsent)
 
     async def _work(self) -> None:
         idle = POLL
@@ -162,13 +163,23 @@ class ShardLoop:
         if limit <= 0:
             return []
         try:
+            if self._is_in_doubt:
+                strays = await self._store.release_strays(self._under_way())
+                log.info("a claim was not heard: %d released", strays)
+                self._is_in_doubt = False
             return await self._store.claim(
                 now=clock.now(), limit=limit, busy=self._flights.busy_sites
             )
         except psycopg.OperationalError as error:
             log.warning("nothing can be claimed: %s", error)
+            self._is_in_doubt = True
             await self._pause(AGAIN)
             return []
+
+    def _under_way(self) -> set[UUID]:
+        """Every recipient that somebody here works on."""
+        known = {claimed.recipient_id for claimed in self._flights.recipients}
+        return known | self._recorder.unsettled | self._returns.unsettled
 
     def _room(self) -> int:
         return self._settings.in_flight - self._flights.count
@@ -194,15 +205,32 @@ class ShardLoop:
             await self._until_done("reap leases", self._store.reap)
             if is_alone:
                 await self._until_done("release orphans", self._release_orphans)
+            await self._until_done("end holds", self._end_holds)
+            await self._until_done("move rows home", self._store.rehome)
             await self._until_done("heal pairs", self._store.heal_pairs)
             turn = (turn + 1) % CLEAR_EVERY
             if turn == 0:
                 await self._until_done("clear pairs", self._store.clear_pairs)
+                await self._until_done("hold what is overdue", self._hold_overdue)
             self._wake.set()
             await asyncio.sleep(self._settings.sweep / 2)
             await self._sessions.close_idle()
             await asyncio.sleep(self._settings.sweep / 2)
             await self._sessions.close_idle()
+
+    async def _end_holds(self) -> None:
+        """Held recipients go back in time, or end: they expire like all others."""
+        now = clock.now()
+        await self._store.end_holds(now=now)
+        expired = await self._store.claim_expired(now=now)
+        self._recorder.put([self._settled(_held_too_long(claimed)) for claimed in expired])
+
+    async def _hold_overdue(self) -> None:
+        grace = timedelta(seconds=OVERDUE * self._settings.delay_scale)
+        await self._store.hold_overdue(before=clock.now() - grace)
+
+    def _settled(self, tried: outcomes.Try) -> outcomes.Result:
+        return outcomes.settle(tried, scale=self._settings.delay_scale, random=self._random)
 
     async def _drain(self) -> None:
         await self._flights.wait(seconds=self._settings.drain)
@@ -236,4 +264,12 @@ def _interrupted(claimed: Claimed) -> outcomes.Try:
     now = clock.now()
     text = "the delivery process ended before the answer came"
     answer = Answer(verdict="deferred", phase="dot", text=text, maybe_delivered=True)
+    return outcomes.record(claimed, answer, started_at=now, ended_at=now)
+
+
+def _held_too_long(claimed: Claimed) -> outcomes.Try:
+    """Its time was up while it was held: it was not tried again."""
+    now = clock.now()
+    text = "it was held in the queue until its time was up"
+    answer = Answer(verdict="deferred", phase="queue", enhanced="4.4.7", text=text)
     return outcomes.record(claimed, answer, started_at=now, ended_at=now)

@@ -2,13 +2,15 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from random import Random
 
 from mailcore.delivery.egress_settings import EgressSettings
+from mailcore.delivery.engine import shards
 from mailcore.delivery.engine.courier import Courier
 from mailcore.delivery.engine.fence import Fence
 from mailcore.delivery.engine.gate import Gate
-from mailcore.delivery.engine.journal import Journal, only_process
+from mailcore.delivery.engine.journal import Journal
 from mailcore.delivery.engine.loop import ShardLoop
 from mailcore.delivery.engine.recorder import Recorder
 from mailcore.delivery.engine.returns import Returns
@@ -26,11 +28,18 @@ from mailcore.delivery.smtp.pool import SessionPool
 async def run(
     settings: EgressSettings, *, stop: asyncio.Event, resolver: MailResolver | None = None
 ) -> None:
-    """Run one shard until `stop` is set or the shard has another owner."""
-    name = f"{settings.node}-{settings.shard}"
+    """Run a shard of the node that is free, until `stop` is set or it has another owner."""
+    async with shards.free_shard(settings, stop=stop) as taken:
+        if taken is not None:
+            mine = replace(settings, shard=taken.shard)
+            await _run(mine, is_alone=taken.is_alone, stop=stop, resolver=resolver)
+
+
+async def _run(
+    settings: EgressSettings, *, is_alone: bool, stop: asyncio.Event, resolver: MailResolver | None
+) -> None:
     async with AsyncExitStack() as stack:
-        is_alone = stack.enter_context(only_process(settings.journal / f"{name}.lock"))
-        journal = Journal(settings.journal / f"{name}.journal")
+        journal = Journal(settings.journal / f"{settings.node}-{settings.shard}.journal")
         stack.callback(journal.close)
         delivery = await _open(stack, settings.delivery_dsn, name="delivery", size=6)
         signer = await _open(stack, settings.signer_dsn, name="signer", size=1)

@@ -1,5 +1,6 @@
 """The engine's statements: claim, hold, release, and the sweeps over a shard."""
 
+import logging
 from collections.abc import Collection, Iterable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
@@ -13,11 +14,16 @@ from mailcore.delivery.egress_settings import EgressSettings
 from mailcore.delivery.jobs import Claimed
 from mailcore.delivery.statements import statement
 
+log = logging.getLogger(__name__)
+
 _TAKE, _HEARTBEAT = statement("take_shard"), statement("heartbeat")
 _CLAIM, _NEXT_PAIR = statement("claim"), statement("next_pair")
 _LEASED_BEFORE = statement("leased_before")
-_HOLD, _RELEASE, _REAP = statement("hold"), statement("release"), statement("reap")
-_PUT_OFF = statement("put_off")
+_HOLD, _REAP, _RECOVER = statement("hold"), statement("reap"), statement("recover")
+_END_HOLDS, _CLAIM_EXPIRED = statement("end_holds"), statement("claim_expired")
+_HOLD_OVERDUE, _REHOME = statement("hold_overdue"), statement("rehome")
+_STALE_SHARDS = statement("stale_shards")
+_PUT_OFF, _STRAYS = statement("put_off"), statement("release_strays")
 _HEAL, _CLEAR = statement("heal_pairs"), statement("clear_pairs")
 
 #: Pairs that one claim looks at; the next goes on after them.
@@ -25,6 +31,10 @@ PAIRS = 256
 #: Of a claim, one part of so many is for retries, beside the first tries.
 RETRY_SHARE = 4
 FIRST = ("", "", UUID(int=0))
+#: A recipient whose session its process did not survive so often is held as poison.
+MOST_LOSSES = 3
+#: Seconds over which those come back that were lost twice, so that each is alone the third time.
+SPREAD = 60.0
 
 Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
 
@@ -108,28 +118,63 @@ class Store:
         """What earlier owners of the shard had claimed and not finished."""
         return await self._claimed(_LEASED_BEFORE, {"epoch": self.epoch, **self._shard})
 
-    async def hold(self, recipients: Collection[Claimed], *, seconds: float) -> set[UUID]:
-        """Extend leases; the recipients that are still ours."""
-        parameters = {"epoch": self.epoch, "seconds": seconds, **_keys(recipients), **self._shard}
+    async def hold(
+        self, recipients: Collection[Claimed], *, seconds: float, in_session: bool = False
+    ) -> set[UUID]:
+        """Extend leases; the recipients that are still ours. `in_session`: and are sent now."""
+        parameters = {
+            "epoch": self.epoch,
+            "seconds": seconds,
+            "in_session": in_session,
+            **_keys(recipients),
+            **self._shard,
+        }
         async with self.connection() as connection:
             cursor = await connection.execute(_HOLD, parameters)
             return {row[0] for row in await cursor.fetchall()}
 
-    async def release(self, recipients: Collection[Claimed]) -> None:
-        """Give leases back of recipients that nothing was sent to."""
-        await self._run(_RELEASE, _keys(recipients))
+    async def recover(self, recipients: Collection[Claimed]) -> None:
+        """Give back what an earlier process of the shard had, and did not send."""
+        await self._return(_RECOVER, _keys(recipients))
 
     async def put_off(self, parameters: dict[str, object]) -> None:
         """Give leases back, uncounted, and let their pairs rest: `engine.returns`."""
         await self._run(_PUT_OFF, parameters)
 
     async def reap(self) -> int:
-        """Make expired leases ready again; how many."""
-        return await self._run(_REAP, {})
+        """Make expired leases of any shard ready again; how many."""
+        return await self._return(_REAP, {})
+
+    async def end_holds(self, *, now: datetime) -> int:
+        """Release what was held until now; how many."""
+        return await self._run(_END_HOLDS, {"now": now})
+
+    async def claim_expired(self, *, now: datetime) -> list[Claimed]:
+        """Held recipients whose time is up, under a lease, to be ended without a try."""
+        lease = self._settings.waiting_lease
+        return await self._claimed(
+            _CLAIM_EXPIRED, {"epoch": self.epoch, "now": now, "lease": lease, **self._shard}
+        )
+
+    async def hold_overdue(self, *, before: datetime) -> int:
+        """Hold what waited in vain until its time was up, so that it ends; how many."""
+        return await self._run(_HOLD_OVERDUE, {"before": before, **self._shard})
+
+    async def rehome(self) -> None:
+        """Move rows of any shard to the node and shard where they belong now."""
+        await self._run(_REHOME, {})
+
+    async def release_strays(self, known: Collection[UUID]) -> int:
+        """Give back what an unheard claim leased for us; all under way is `known`. How many."""
+        parameters = {"known": list(known), "epoch": self.epoch, **self._shard}
+        return await self._run(_STRAYS, parameters)
 
     async def heal_pairs(self) -> None:
-        """Derive the shard's active pairs from its queue."""
-        await self._run(_HEAL, self._shard)
+        """Derive the active pairs from the queue: of this shard, and of those that nobody runs."""
+        async with self.connection() as connection:
+            stale = await (await connection.execute(_STALE_SHARDS, self._shard)).fetchall()
+            for shard in [self._shard, *({"node": node, "shard": n} for node, n in stale)]:
+                await connection.execute(_HEAL, shard)
 
     async def clear_pairs(self) -> None:
         """Drop pairs without queue rows."""
@@ -138,6 +183,16 @@ class Store:
     def connection(self) -> AbstractAsyncContextManager[AsyncConnection[TupleRow]]:
         """A connection out of the pool, as role delivery, in autocommit."""
         return self._pool.connection()
+
+    async def _return(self, query: str, parameters: dict[str, object]) -> int:
+        """Run a statement that gives lost rows back, and say which of them are poison."""
+        lost = {"losses": MOST_LOSSES, "spread": SPREAD * self._settings.delay_scale}
+        async with self.connection() as connection:
+            returned = await (await connection.execute(query, parameters | lost)).fetchall()
+        for recipient_id, held_reason in returned:
+            if held_reason:
+                log.error("%s is held: no process survived its session", recipient_id)
+        return len(returned)
 
     async def _claimed(self, query: str, parameters: dict[str, object]) -> list[Claimed]:
         async with (

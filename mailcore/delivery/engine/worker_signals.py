@@ -20,7 +20,7 @@ def start(*, instance: Worker, **_: object) -> None:
     """Fires when the queues are known, before the broker is asked for anything."""
     for queue in instance.app.amqp.queues.consume_from:
         if queue.startswith(EGRESS_QUEUE):
-            host.ensure(node=queue.removeprefix(EGRESS_QUEUE), shard=0)
+            host.ensure(node=queue.removeprefix(EGRESS_QUEUE))
 
 
 @signals.worker_shutting_down.connect

@@ -3,6 +3,8 @@
 -- have a budget and an index each: neither waits behind the other's heap. The attempt counts here.
 WITH owner AS MATERIALIZED (
   SELECT FROM public.egress_shard WHERE node = %(node)s AND shard = %(shard)s AND epoch = %(epoch)s
+    AND NOT EXISTS (
+      SELECT FROM public.egress_node WHERE node = %(node)s AND drained_at IS NOT NULL)
 ), pair AS MATERIALIZED (
   SELECT pool, site, reseller_id FROM public.active_pair
   WHERE node = %(node)s AND shard = %(shard)s
@@ -32,7 +34,7 @@ WITH owner AS MATERIALIZED (
 ), claimed AS (
   UPDATE public.queue_entry q
   SET state = 'leased', lease_until = clock_timestamp() + make_interval(secs => %(lease)s),
-      lease_by = %(epoch)s, lease_seq = lease_seq + 1, attempts = attempts + 1
+      lease_by = %(epoch)s, lease_seq = lease_seq + 1, attempts = attempts + 1, in_session = false
   FROM pick WHERE q.recipient_id = pick.recipient_id
   RETURNING q.*
 )

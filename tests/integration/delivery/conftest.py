@@ -151,7 +151,7 @@ def _run_into(ended: Future[None], main: Coroutine[object, object, None]) -> Non
 def loop(tmp_path: Path, sink: Sink, mail_store: Sink, transactional_db: None) -> Iterator[Loop]:
     """Not started yet."""
     configured = replace(
-        read_settings(node=settings.EGRESS_NODE, shard=0),
+        read_settings(node=settings.EGRESS_NODE),
         sources={SOURCE: "out1.infra.test"},
         journal=tmp_path,
         smtp_port=sink.port,

@@ -34,7 +34,7 @@ def main() -> None:
     logging.basicConfig(level="INFO", format="%(asctime)s %(message)s")
     told = json.loads(sys.argv[1])
     configured = replace(
-        read_settings(node="node1", shard=0),
+        read_settings(node="node1"),
         sources=told["sources"],
         journal=Path(told["journal"]),
         smtp_port=told["smtp_port"],

@@ -122,7 +122,7 @@ def test_a_process_that_was_superseded_can_claim_and_send_nothing(loop, submit, 
             assert not await old.heartbeat()
             assert await old.claim(now=soon, limit=10, busy=[]) == []
             assert await old.hold([claimed], seconds=60) == set()
-            await new.release([claimed])
+            await new.recover([claimed])
             (again,) = await new.claim(now=soon, limit=10, busy=[])
             assert (again.lease_seq, again.attempts) == (2, 2)
         finally:

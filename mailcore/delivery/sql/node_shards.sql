@@ -1,0 +1,4 @@
+-- How many shards a node has, and which of them a living process owns.
+SELECT coalesce((SELECT shards FROM public.egress_node WHERE node = %(node)s), 1),
+       ARRAY(SELECT shard FROM public.egress_shard
+             WHERE node = %(node)s AND heartbeat > clock_timestamp() - make_interval(secs => %(stale)s))

@@ -1,4 +1,4 @@
-"""The feedback daemon: LMTP on the addresses that our return paths name.
+"""The feedback daemon: LMTP on the addresses that our return paths and complaint addresses name.
 
 Everything is taken, and what carries no token of ours is dropped: Postfix has already answered
 the sender, so a refusal here would make it send a bounce to an address that may be forged.
@@ -14,7 +14,9 @@ import psycopg
 from psycopg import AsyncConnection
 
 from mailcore.delivery.lmtp_listener import LmtpListener
-from mailcore.feedback import late_bounces
+from mailcore.feedback import complaints, facts, late_bounces
+from mailcore.protocol import arf
+from mailcore.protocol.arf import FeedbackReport
 from mailcore.protocol.dsn_reader import ReportedStatus
 from mailcore.protocol.lmtp import Answer, Limits, LmtpSession, Transaction
 
@@ -60,7 +62,10 @@ class Feedback:
 
     async def deliver(self, transaction: Transaction) -> Sequence[Answer]:
         """One answer per recipient."""
-        failure = await asyncio.to_thread(late_bounces.failure_in, transaction.message)
+        report, failure = await asyncio.to_thread(_read, transaction.message)
+        if report is not None:
+            answer = await self._hear_complaint(report)
+            return [answer for _ in transaction.recipients]
         return [await self._hear(r.address, failure) for r in transaction.recipients]
 
     async def close(self) -> None:
@@ -70,28 +75,47 @@ class Feedback:
             await connection.close()
 
     async def _hear(self, address: str, failure: ReportedStatus | None) -> Answer:
-        recipient_id = late_bounces.recipient_of(address, key=self._configuration.key)
+        recipient_id = facts.recipient_of(address, key=self._configuration.key)
         if recipient_id is None or failure is None:
-            self.dropped += 1
             what = "no token of ours" if recipient_id is None else "no failure reported"
-            log.info("dropped (%d so far), %s: <%s>", self.dropped, what, address)
-            return _OK
-        try:
-            await self._record(recipient_id, failure)
-        except (psycopg.Error, TimeoutError) as error:
-            log.warning("bounce of %s not recorded: %s", recipient_id, error)
-            await self.close()
-            return _LATER
+            return self._drop(what, address)
+        return await self._keep(
+            late_bounces.KIND, recipient_id=recipient_id, data=late_bounces.data_of(failure)
+        )
+
+    async def _hear_complaint(self, report: FeedbackReport) -> Answer:
+        recipient_id = complaints.recipient_of(report, key=self._configuration.key)
+        if recipient_id is None:
+            return self._drop("report without a token of ours", report.feedback_type)
+        return await self._keep(
+            complaints.KIND, recipient_id=recipient_id, data=complaints.data_of(report)
+        )
+
+    def _drop(self, what: str, about: str) -> Answer:
+        self.dropped += 1
+        log.info("dropped (%d so far), %s: <%s>", self.dropped, what, about)
         return _OK
 
-    async def _record(self, recipient_id: UUID, failure: ReportedStatus) -> None:
-        async with self._lock, asyncio.timeout(30):
-            if self._connection is None or self._connection.closed:
-                self._connection = await AsyncConnection.connect(
-                    self._configuration.dsn, autocommit=True, options=_OPTIONS
+    async def _keep(self, kind: str, *, recipient_id: UUID, data: dict[str, str]) -> Answer:
+        try:
+            async with self._lock, asyncio.timeout(30):
+                if self._connection is None or self._connection.closed:
+                    self._connection = await AsyncConnection.connect(
+                        self._configuration.dsn, autocommit=True, options=_OPTIONS
+                    )
+                new = await facts.record(
+                    self._connection, kind=kind, recipient_id=recipient_id, data=data
                 )
-            new = await late_bounces.record(
-                self._connection, recipient_id=recipient_id, failure=failure
-            )
-        log.info("late bounce of %s: %s (%s)", recipient_id, failure.status,
-                 "new" if new else "known or without recipient")  # fmt: skip
+        except (psycopg.Error, TimeoutError) as error:
+            log.warning("%s of %s not recorded: %s", kind, recipient_id, error)
+            await self.close()
+            return _LATER
+        what = "new" if new else "known or without recipient"
+        log.info("%s of %s: %s (%s)", kind, recipient_id, data, what)
+        return _OK
+
+
+def _read(message: bytes) -> tuple[FeedbackReport | None, ReportedStatus | None]:
+    """The complaint or the failure in a message: large ones take a while, so on a thread."""
+    report = arf.report_in(message)
+    return report, None if report is not None else late_bounces.failure_in(message)

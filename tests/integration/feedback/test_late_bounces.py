@@ -14,7 +14,7 @@ from kernel.models import OutboxEvent
 from mailcore.delivery import services
 from mailcore.delivery.accept.submission import Recipient, Stream, Submission
 from mailcore.feedback.daemons.feedback import Configuration, Feedback
-from mailcore.feedback.late_bounces import OLDEST
+from mailcore.feedback.facts import OLDEST
 from mailcore.protocol import verp
 from mailcore.protocol.lmtp import Transaction
 from mailcore.protocol.smtp_arguments import parse_mail, parse_rcpt

@@ -10,6 +10,7 @@ from mailcore.delivery.jobs import Job
 from mailcore.delivery.smtp.envelope import Answer, ConnectionFailed
 from mailcore.delivery.smtp.pool import Prepare, SessionPool
 from mailcore.delivery.smtp.session import Endpoint
+from mailcore.delivery.smtp.tls import CLEAR
 from mailcore.delivery.smtp.transaction import BeforeDot
 
 #: The site of recipients whose domain is hosted here.
@@ -34,7 +35,7 @@ class LocalDelivery:
             port=port,
             helo=settings.infra_domain,
             is_lmtp=True,
-            may_tls=False,
+            policy=CLEAR,
         )
         self._sessions = sessions
         self._scanner = httpx.AsyncClient(

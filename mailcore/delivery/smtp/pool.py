@@ -1,14 +1,13 @@
-"""Open sessions, kept for the next message to the same host; a cap for each site."""
+"""Open sessions, kept for the next message to the same host; a limit for each source and site."""
 
 import asyncio
 import time
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
-from dataclasses import replace
 
 from mailcore.delivery.egress_settings import Timeouts
+from mailcore.delivery.smtp.connecting import Opened, connect, unheard
 from mailcore.delivery.smtp.envelope import Answer, ConnectionFailed, Envelope
+from mailcore.delivery.smtp.lanes import Lane
 from mailcore.delivery.smtp.session import Endpoint, Session
 from mailcore.delivery.smtp.transaction import BeforeDot
 
@@ -21,91 +20,150 @@ Prepare = Callable[[], Awaitable[tuple[Envelope, bytes] | None]]
 
 
 class SessionPool:
-    """Delivers over reused sessions; at most `cap` open at once for each site key."""
+    """Delivers over reused sessions; the limits come with each call, as they stand then."""
 
     def __init__(self, *, timeouts: Timeouts, cap: int, messages: int) -> None:
+        """`cap` connections and `messages` on each hold where a call says nothing else."""
         self._timeouts = timeouts
-        self._messages = messages
-        self._idle: dict[Endpoint, list[Session]] = defaultdict(list)
-        self._slots: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(cap))
+        self._cap, self._messages = cap, messages
+        self._lanes: dict[tuple[str, str], Lane] = {}
+        self._leaving: set[asyncio.Task[None]] = set()
 
     async def deliver(
-        self, *, site: str, endpoints: Sequence[Endpoint], prepare: Prepare, before_dot: BeforeDot
+        self,
+        *,
+        site: str,
+        endpoints: Sequence[Endpoint],
+        prepare: Prepare,
+        before_dot: BeforeDot,
+        connections: int | None = None,
+        messages: int | None = None,
+        opened: Opened = unheard,
     ) -> dict[str, Answer]:
-        """An answer per recipient's address; raises ConnectionFailed, and what `prepare` raises."""
-        async with self._slots[site]:
-            while session := self._take_idle(endpoints):
-                try:
-                    return await self._send(session, prepare, before_dot)
-                except ConnectionFailed as failure:
-                    # An idle session may have been closed by the server at this very moment.
-                    if failure.answer.phase != "mail":
-                        raise
-            return await self._send(await self._connect_any(endpoints), prepare, before_dot)
+        """An answer per recipient's address; raises ConnectionFailed, and what `prepare` raises.
+
+        All endpoints have the same source. At most `connections` sessions are open from it to the
+        site, each ends after `messages` messages. `opened` hears how each new session's TLS went.
+        """
+        place = (endpoints[0].source if endpoints else "", site)
+        lane = self._lanes.setdefault(place, Lane())
+        visit = _Visit(lane, endpoints, messages=messages or self._messages)
+        try:
+            await lane.enter(connections or self._cap)
+            try:
+                return await self._try_all(visit, prepare, before_dot, opened)
+            finally:
+                self._leave(visit)
+        finally:
+            self._forget(place)
 
     async def close_idle(self, *, older_than: float = IDLE) -> None:
         """Say goodbye on sessions that nobody used for so many seconds."""
         limit = time.monotonic() - older_than
-        stale: list[Session] = []
-        for endpoint, sessions in list(self._idle.items()):
-            stale += [s for s in sessions if s.last_used <= limit or not s.is_usable]
-            kept = [s for s in sessions if s.last_used > limit and s.is_usable]
-            if kept:
-                self._idle[endpoint] = kept
-            else:
-                del self._idle[endpoint]
-        await asyncio.gather(*(session.quit() for session in stale))
+        for place, lane in list(self._lanes.items()):
+            for session in list(lane.idle):
+                if session.last_used <= limit or not session.is_usable:
+                    lane.idle.remove(session)
+                    self._part(session)
+            self._forget(place)
+        if self._leaving:
+            await asyncio.wait(self._leaving)
 
-    async def _send(
-        self, session: Session, prepare: Prepare, before_dot: BeforeDot
+    async def _try_all(
+        self, visit: "_Visit", prepare: Prepare, before_dot: BeforeDot, opened: Opened
     ) -> dict[str, Answer]:
-        async with AsyncExitStack() as stack:
-            stack.push_async_callback(self._put_back, session)
-            prepared = await prepare()
-            if prepared is None:
-                return {}
-            envelope, content = prepared
-            return await session.deliver(envelope, content=content, before_dot=before_dot)
-
-    def _take_idle(self, endpoints: Sequence[Endpoint]) -> Session | None:
-        for endpoint in endpoints:
-            sessions = self._idle.get(_place(endpoint), [])
-            while sessions:
-                session = sessions.pop()
-                if session.is_usable:
-                    return session
-                session.abandon()
-        return None
-
-    async def _connect_any(self, endpoints: Sequence[Endpoint]) -> Session:
-        failure = ConnectionFailed("no address to connect to", phase="dns")
-        for endpoint in endpoints:
+        """On an open session when there is one, else host after host until one talks to us."""
+        while visit.take_idle():
             try:
-                return await self._connect(endpoint)
-            except ConnectionFailed as error:
-                failure = error
-        raise failure
+                return await _send(visit, prepare, before_dot)
+            except ConnectionFailed as failure:
+                # An idle session may have been closed by the server at this very moment.
+                visit.failed(failure)
+        for endpoint in visit.endpoints:
+            if endpoint.host in visit.refused_by:
+                continue
+            for session in visit.surplus():
+                self._part(session)
+            try:
+                visit.session = await connect(endpoint, timeouts=self._timeouts, opened=opened)
+                return await _send(visit, prepare, before_dot)
+            except ConnectionFailed as failure:
+                visit.failed(failure)
+        raise visit.failure
 
-    async def _connect(self, endpoint: Endpoint) -> Session:
-        session = Session(endpoint, timeouts=self._timeouts)
-        try:
-            await session.open()
-        except ConnectionFailed as failure:
-            if failure.answer.phase != "starttls":
-                raise
-            # Opportunistic: a server whose TLS is broken gets its mail as one that has none.
-            session = Session(replace(endpoint, may_tls=False), timeouts=self._timeouts)
-            await session.open()
-        return session
-
-    async def _put_back(self, session: Session) -> None:
-        is_spent = session.messages >= self._messages
-        if session.is_usable and not is_spent and time.monotonic() - session.opened_at < AGE:
-            self._idle[_place(session.endpoint)].append(session)
+    def _leave(self, visit: "_Visit") -> None:
+        """Keep the session for the next one, or give the place free once it is closed."""
+        session, visit.session = visit.session, None
+        if session is None:
+            visit.lane.leave()
+        elif visit.may_keep(session):
+            visit.lane.idle.append(session)
+            visit.lane.leave()
         else:
-            await session.quit()
+            self._part(session, lane=visit.lane)
+
+    def _part(self, session: Session, *, lane: Lane | None = None) -> None:
+        """Say goodbye without making anybody wait for the answer."""
+        task = asyncio.create_task(session.quit())
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
+        if lane is not None:
+            task.add_done_callback(lambda _: lane.leave())
+
+    def _forget(self, place: tuple[str, str]) -> None:
+        lane = self._lanes.get(place)
+        if lane is not None and lane.is_deserted:
+            del self._lanes[place]
 
 
-def _place(endpoint: Endpoint) -> Endpoint:
-    """Where idle sessions are looked for: TLS or not makes no other server of it."""
-    return replace(endpoint, may_tls=True)
+class _Visit:
+    """One call's stay in a lane: the session in hand, and what failed so far."""
+
+    def __init__(self, lane: Lane, endpoints: Sequence[Endpoint], *, messages: int) -> None:
+        self.lane = lane
+        self.endpoints = endpoints
+        self.session: Session | None = None
+        self.refused_by: set[str] = set()
+        self.failure = ConnectionFailed("no address to connect to", phase="dns")
+        self._messages = messages
+
+    def take_idle(self) -> bool:
+        """Take an idle session to the best of the endpoints."""
+        for endpoint in self.endpoints:
+            for session in reversed(self.lane.idle):
+                if session.endpoint == endpoint and endpoint.host not in self.refused_by:
+                    self.lane.idle.remove(session)
+                    if self.may_keep(session):
+                        self.session = session
+                        return True
+                    session.abandon()
+        return False
+
+    def surplus(self) -> list[Session]:
+        """Idle sessions that must go, since one more connection is about to be opened."""
+        count = max(self.lane.surplus, 0)
+        gone, self.lane.idle[:] = self.lane.idle[:count], self.lane.idle[count:]
+        return gone
+
+    def may_keep(self, session: Session) -> bool:
+        """Whether another message may go over it."""
+        is_young = time.monotonic() - session.opened_at < AGE
+        is_spent = session.messages >= self._messages
+        return session.is_usable and is_young and not is_spent and self.lane.surplus <= 0
+
+    def failed(self, failure: ConnectionFailed) -> None:
+        """Note a failure; raises it when no other host would do better."""
+        self.session = None
+        self.failure = failure
+        if failure.answer.code is not None:
+            self.refused_by.add(failure.answer.mx)
+        if not failure.is_worth_another_host:
+            raise failure
+
+
+async def _send(visit: _Visit, prepare: Prepare, before_dot: BeforeDot) -> dict[str, Answer]:
+    prepared = await prepare()
+    if prepared is None or visit.session is None:
+        return {}
+    envelope, content = prepared
+    return await visit.session.deliver(envelope, content=content, before_dot=before_dot)

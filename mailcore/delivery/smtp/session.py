@@ -5,18 +5,24 @@ import contextlib
 import ssl
 import time
 from dataclasses import dataclass
-from functools import lru_cache
 
+from kernel import clock
 from mailcore.delivery.egress_settings import Timeouts
 from mailcore.delivery.smtp.envelope import Answer, ConnectionFailed, Envelope, Phase
+from mailcore.delivery.smtp.fitting import Server
+from mailcore.delivery.smtp.tls import OPPORTUNISTIC, TlsPolicy, context_for
 from mailcore.delivery.smtp.transaction import BROKEN, BeforeDot, Transaction
 from mailcore.delivery.smtp.wire import Wire
+from mailcore.protocol import dane, tls_rpt
 from mailcore.protocol.smtp_reply import Reply
+
+#: Seconds after which a server that was not heard may have closed the connection.
+FRESH = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """Where a session goes and from where; `helo` is the name of the source address."""
+    """Where a session goes, from where and how secured; `helo` is the name of the source."""
 
     host: str
     address: str
@@ -24,14 +30,20 @@ class Endpoint:
     source: str = ""
     helo: str = "localhost"
     is_lmtp: bool = False
-    may_tls: bool = True
+    policy: TlsPolicy = OPPORTUNISTIC
 
 
 class Session:
-    """An open session; `deliver` may be called while `is_usable`."""
+    """An open session; `deliver` may be called while `is_usable`.
 
-    def __init__(self, endpoint: Endpoint, *, timeouts: Timeouts) -> None:
+    `policy` is the one in force, which for want of TLS can be less than the endpoint's.
+    """
+
+    def __init__(
+        self, endpoint: Endpoint, *, timeouts: Timeouts, policy: TlsPolicy | None = None
+    ) -> None:
         self.endpoint = endpoint
+        self.policy = policy or endpoint.policy
         self.messages = 0
         self.opened_at = self.last_used = time.monotonic()
         self.tls = ""
@@ -39,6 +51,7 @@ class Session:
         self._wire = Wire()
         self._extensions: dict[str, str] = {}
         self._is_reusable = True
+        self._phase: Phase = "connect"
 
     @property
     def is_usable(self) -> bool:
@@ -47,25 +60,31 @@ class Session:
 
     async def open(self) -> None:
         """Connect, greet and secure; raises ConnectionFailed."""
-        phase: Phase = "connect"
         try:
             await self._connect()
-            greeting = await self._wire.reply(self._timeouts.greeting)
-            self._expect(greeting, phase=phase)
-            phase = "ehlo"
+            self._expect(await self._wire.reply(self._timeouts.greeting))
+            self._phase = "ehlo"
             await self._greet()
-            if "STARTTLS" in self._extensions and self.endpoint.may_tls:
-                phase = "starttls"
+            if self.policy.level != "none":
+                self._phase = "starttls"
                 await self._secure()
+            self.last_used = time.monotonic()
         except (*BROKEN, ssl.SSLError) as error:
             self.abandon()
-            text = str(error) or type(error).__name__
-            failure = ConnectionFailed(f"{self.endpoint.host}: {text}", phase=phase)
+            text = f"{self.endpoint.host}: {str(error) or type(error).__name__}"
+            result = tls_rpt.result_of(error)
+            enhanced = "4.7.5" if isinstance(error, ssl.SSLCertVerificationError) else ""
+            failure = ConnectionFailed(
+                text, phase=self._phase, enhanced=enhanced, tls_result=result
+            )
             failure.answer = self._signed(failure.answer)
             raise failure from error
         except ConnectionFailed as failure:
             self.abandon()
             failure.answer = self._signed(failure.answer)
+            raise
+        except BaseException:
+            self.abandon()
             raise
 
     async def deliver(
@@ -74,9 +93,13 @@ class Session:
         """An answer per recipient; raises ConnectionFailed when it broke before the final dot."""
         transaction = Transaction(
             self._wire,
-            extensions=self._extensions,
+            server=Server(
+                offers=self._extensions,
+                is_lmtp=self.endpoint.is_lmtp,
+                is_proven=self.policy.is_authenticated,
+            ),
             timeouts=self._timeouts,
-            is_lmtp=self.endpoint.is_lmtp,
+            is_fresh=time.monotonic() - self.last_used < FRESH,
         )
         try:
             answers = await transaction.run(envelope, content=content, before_dot=before_dot)
@@ -117,47 +140,61 @@ class Session:
         hello = "LHLO" if self.endpoint.is_lmtp else "EHLO"
         reply = await self._ask(f"{hello} {self.endpoint.helo}")
         if not reply.is_positive and not self.endpoint.is_lmtp and reply.code != 421:
-            reply = await self._ask(f"HELO {self.endpoint.helo}")
-            self._expect(reply, phase="ehlo")
+            self._expect(await self._ask(f"HELO {self.endpoint.helo}"))
             self._extensions = {}
             return
-        self._expect(reply, phase="ehlo")
+        self._expect(reply)
         words = [line.upper().split(maxsplit=1) for line in reply.lines[1:]]
         self._extensions = {word[0]: word[1] if word[1:] else "" for word in words if word}
 
     async def _secure(self) -> None:
-        """Opportunistic TLS: no certificate is worse than any, so none is checked (RFC 7435)."""
-        reply = await self._ask("STARTTLS")
-        if not reply.is_positive:
+        """TLS as the policy has it; without one no certificate is worse than any (RFC 7435)."""
+        is_offered = "STARTTLS" in self._extensions
+        if not is_offered or not (await self._ask("STARTTLS")).is_positive:
+            if self.policy.level != "may":
+                raise self._insecure("4.7.4", "TLS is required, but not offered", is_offered=False)
             return
-        context = _context()
-        name = self.endpoint.host
-        self.tls = await self._wire.start_tls(context, name=name, seconds=self._timeouts.connect)
+        tls = await self._wire.start_tls(
+            context_for(self.policy), name=self.endpoint.host, seconds=self._timeouts.connect
+        )
+        if self.policy.level == "dane" and not self._is_named_in_dns():
+            raise self._insecure("4.7.5", "the certificate is not the one that TLSA names")
+        self.tls = f"{tls} verified" if self.policy.is_authenticated else tls
         await self._greet()
+
+    def _is_named_in_dns(self) -> bool:
+        return dane.verified(
+            self._wire.presented(),
+            records=self.policy.tlsa,
+            names=[self.endpoint.host],
+            now=clock.now(),
+        )
+
+    def _insecure(self, enhanced: str, text: str, *, is_offered: bool = True) -> ConnectionFailed:
+        return ConnectionFailed(
+            f"{self.endpoint.host}: {text}",
+            phase="starttls",
+            enhanced=enhanced,
+            tls_result="validation-failure" if is_offered else "starttls-not-supported",
+        )
 
     async def _ask(self, command: str) -> Reply:
         self._wire.write(f"{command}\r\n".encode())
         return await self._wire.reply(self._timeouts.command)
 
-    def _expect(self, reply: Reply, *, phase: Phase) -> None:
+    def _expect(self, reply: Reply) -> None:
         """A host that does not want to talk says nothing about the recipients: try another."""
         if not reply.is_positive:
-            raise ConnectionFailed(reply.text, phase=phase, code=reply.code)
+            raise ConnectionFailed(
+                reply.text, phase=self._phase, code=reply.code, enhanced=reply.enhanced
+            )
 
     def _signed(self, answer: Answer) -> Answer:
+        remark = self.endpoint.policy.remark
         return answer.seen_at(
             source=self.endpoint.source,
             mx=self.endpoint.host,
             address=self.endpoint.address,
-            tls=self.tls,
+            tls="; ".join(filter(None, [self.tls, remark])),
             offers_dsn="DSN" in self._extensions,
         )
-
-
-@lru_cache(maxsize=1)
-def _context() -> ssl.SSLContext:
-    """Made once: it loads no certificates, since it checks none."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context

@@ -1,8 +1,9 @@
-"""One mail transaction on an open session, SMTP or LMTP (RFC 5321, 2033, 2920)."""
+"""One mail transaction on an open session, SMTP or LMTP (RFC 5321, 2033, 2920, 3030)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from mailcore.delivery.egress_settings import Timeouts
+from mailcore.delivery.smtp import fitting, parameters
 from mailcore.delivery.smtp.envelope import (
     Answer,
     ConnectionFailed,
@@ -10,27 +11,33 @@ from mailcore.delivery.smtp.envelope import (
     Phase,
     from_reply,
 )
+from mailcore.delivery.smtp.fitting import Server
 from mailcore.delivery.smtp.wire import ConnectionLost, Wire
-from mailcore.protocol import smtp_data
+from mailcore.protocol import smtp_commands, smtp_data
 from mailcore.protocol.smtp_arguments import EnvelopeRecipient
 from mailcore.protocol.smtp_reply import MalformedReply, Reply
 
 BROKEN = (ConnectionLost, TimeoutError, MalformedReply, OSError)
 #: Told the addresses whose content is about to be completed by the final dot.
 BeforeDot = Callable[[Sequence[str]], None]
+#: Bytes of content that are sent along before the server has agreed to any recipient.
+MAX_UNASKED = 1 << 16
 
 
 class Transaction:
     """Sends one envelope; `run` may be called once."""
 
-    def __init__(
-        self, wire: Wire, *, extensions: Mapping[str, str], timeouts: Timeouts, is_lmtp: bool
-    ) -> None:
+    def __init__(self, wire: Wire, *, server: Server, timeouts: Timeouts, is_fresh: bool) -> None:
+        """`is_fresh`: the server was heard a moment ago, so it is there."""
         self._wire = wire
-        self._extensions = extensions
+        self._server = server
         self._timeouts = timeouts
-        self._is_lmtp = is_lmtp
+        self._is_fresh = is_fresh
         self._answers: dict[str, Answer] = {}
+        self._recipients: list[EnvelopeRecipient] = []
+        self._phase: Phase = "mail"
+        self._postponed: Reply | None = None
+        self._goodbye: Reply | None = None
         self.is_reusable = True
 
     async def run(
@@ -38,61 +45,99 @@ class Transaction:
     ) -> dict[str, Answer]:
         """An answer for each recipient's address.
 
-        Raises ConnectionFailed when the session broke before the final dot, with no answer.
+        Raises ConnectionFailed when the session broke before the final dot, and when the server
+        puts the sender off: in both cases with no answer.
         """
-        missing = self._missing(envelope, len(content))
-        if missing:
-            return {recipient.address: missing for recipient in envelope.recipients}
-        phase: Phase = "mail"
+        content = smtp_data.normalise(content)
+        self._answers = fitting.refused(envelope, content=content, server=self._server)
+        self._recipients = [r for r in envelope.recipients if r.address not in self._answers]
+        if not self._recipients:
+            return self._answers
+        commands = parameters.commands(
+            envelope, self._recipients, content=content, server=self._server
+        )
+        if self._may_chunk(content):
+            await self._chunked(commands, content, before_dot)
+        else:
+            await self._with_dot(commands, content, before_dot)
+        if self._postponed:
+            reply = self._postponed
+            raise ConnectionFailed(
+                reply.text, phase="mail", code=reply.code, enhanced=reply.enhanced
+            )
+        return self._answers
+
+    def _may_chunk(self, content: bytes) -> bool:
+        """BDAT saves a round trip, but all is sent at once: a line that breaks leaves a doubt.
+
+        So only where the server is known to be there, and has little to throw away.
+        """
+        has_both = {"PIPELINING", "CHUNKING"} <= self._server.offers.keys()
+        is_small = len(content) <= MAX_UNASKED
+        return has_both and self._is_fresh and is_small and not self._server.is_lmtp
+
+    async def _chunked(
+        self, commands: Sequence[bytes], content: bytes, before_dot: BeforeDot
+    ) -> None:
+        if not self._wire.is_open:
+            raise ConnectionFailed("the server has closed the connection", phase="mail")
+        before_dot([recipient.address for recipient in self._recipients])
         try:
-            data = await self._open(envelope)
-            accepted = [r.address for r in envelope.recipients if r.address not in self._answers]
-            phase = "data"
+            self._wire.write(b"".join([*commands, smtp_commands.bdat(content)]))
+            await self._wire.drain(self._timeouts.block)
+            await self._hear_envelope()
+            reply = await self._wire.reply(self._timeouts.dot)
+        except BROKEN as error:
+            self._doubt(self._accepted, error)
+            return
+        self._hear(reply)
+        self._all(self._accepted, _of_content(reply))
+        if not reply.is_positive:
+            await self._reset()
+
+    async def _with_dot(
+        self, commands: Sequence[bytes], content: bytes, before_dot: BeforeDot
+    ) -> None:
+        try:
+            data = await self._open(commands)
+            accepted = self._accepted
+            self._phase = "data"
             if data.code == 354:
                 await self._content(content if accepted else b"", accepted, before_dot)
         except BROKEN as error:
-            raise ConnectionFailed(_said(error), phase=phase) from error
+            if self._goodbye is None:
+                raise ConnectionFailed(_said(error), phase=self._phase) from error
+            self._all(self._accepted, from_reply(self._goodbye, phase=self._phase))
+            return
         if data.code == 354:
             await self._finish(accepted)
         else:
             self._all(accepted, from_reply(data, phase="data"))
             await self._reset()
-        return self._answers
 
-    def _missing(self, envelope: Envelope, size: int) -> Answer | None:
-        """What the message needs and the server does not offer, as a bounce."""
-        offered, limit = self._extensions, self._extensions.get("SIZE", "")
-        if self._is_lmtp:
-            return None
-        if envelope.is_smtputf8 and "SMTPUTF8" not in offered:
-            return _refused("5.6.7", "the server does not take internationalised addresses")
-        if envelope.is_8bit and "8BITMIME" not in offered:
-            return _refused("5.6.3", "the server does not take 8-bit content")
-        if limit.isdigit() and 0 < int(limit) < size:
-            return _refused("5.3.4", f"the message has {size} bytes, the server takes {limit}")
-        return None
-
-    async def _open(self, envelope: Envelope) -> Reply:
-        """MAIL, RCPT and DATA; the reply to DATA."""
-        mail = self._mail(envelope)
-        if "PIPELINING" in self._extensions:
-            commands = [mail, *map(self._rcpt, envelope.recipients), b"DATA\r\n"]
-            self._wire.write(b"".join(commands))
-            self._note_mail(await self._wire.reply(self._timeouts.command), envelope)
-            for recipient in envelope.recipients:
-                self._note(recipient, await self._wire.reply(self._timeouts.command))
+    async def _open(self, commands: Sequence[bytes]) -> Reply:
+        """MAIL, RCPT and DATA; the reply to DATA, or the one that makes DATA pointless."""
+        if "PIPELINING" in self._server.offers:
+            self._wire.write(b"".join([*commands, b"DATA\r\n"]))
+            await self._hear_envelope()
             return await self._wire.reply(self._timeouts.data)
+        mail, *recipients = commands
         reply = await self._ask(mail)
-        self._note_mail(reply, envelope)
+        self._note_mail(reply)
         if not reply.is_positive:
             return reply
-        for recipient in envelope.recipients:
-            reply = await self._ask(self._rcpt(recipient))
+        for recipient, command in zip(self._recipients, recipients, strict=True):
+            reply = await self._ask(command)
             self._note(recipient, reply)
-        if len(self._answers) == len(envelope.recipients):
+        if not self._accepted:
             return reply
         self._wire.write(b"DATA\r\n")
         return await self._wire.reply(self._timeouts.data)
+
+    async def _hear_envelope(self) -> None:
+        self._note_mail(await self._wire.reply(self._timeouts.command))
+        for recipient in self._recipients:
+            self._note(recipient, await self._wire.reply(self._timeouts.command))
 
     async def _ask(self, command: bytes) -> Reply:
         self._wire.write(command)
@@ -111,17 +156,14 @@ class Transaction:
         try:
             while waiting:
                 reply = await self._wire.reply(self._timeouts.dot)
-                told = waiting[:1] if self._is_lmtp else waiting
-                self._all(told, from_reply(reply, phase="dot" if reply.code >= 400 else "done"))
+                told = waiting[:1] if self._server.is_lmtp else waiting
+                self._all(told, _of_content(reply))
                 del waiting[: len(told)]
                 self._hear(reply)
             if not accepted:
                 await self._wire.reply(self._timeouts.dot)
         except BROKEN as error:
-            self.is_reusable = False
-            text = f"no answer after the message was sent: {_said(error)}"
-            broken = Answer(verdict="deferred", phase="dot", text=text, maybe_delivered=True)
-            self._all(waiting, broken)
+            self._doubt(waiting, error)
 
     async def _reset(self) -> None:
         if not self.is_reusable:
@@ -132,33 +174,31 @@ class Transaction:
         except BROKEN:
             self.is_reusable = False
 
-    def _mail(self, envelope: Envelope) -> bytes:
-        words = [f"MAIL FROM:<{envelope.sender}>"]
-        if envelope.is_8bit and "8BITMIME" in self._extensions:
-            words.append("BODY=8BITMIME")
-        if envelope.is_smtputf8 and "SMTPUTF8" in self._extensions:
-            words.append("SMTPUTF8")
-        if "DSN" in self._extensions:
-            words += [f"RET={envelope.ret}"] if envelope.ret else []
-            words += [f"ENVID={envelope.envid}"] if envelope.envid else []
-        return (" ".join(words) + "\r\n").encode()
+    @property
+    def _accepted(self) -> list[str]:
+        """Recipients that nothing speaks against so far."""
+        return [r.address for r in self._recipients if r.address not in self._answers]
 
-    def _rcpt(self, recipient: EnvelopeRecipient) -> bytes:
-        words = [f"RCPT TO:<{recipient.address}>"]
-        if "DSN" in self._extensions:
-            words += [f"NOTIFY={recipient.notify}"] if recipient.notify else []
-            words += [f"ORCPT={recipient.orcpt}"] if recipient.orcpt else []
-        return (" ".join(words) + "\r\n").encode()
-
-    def _note_mail(self, reply: Reply, envelope: Envelope) -> None:
+    def _note_mail(self, reply: Reply) -> None:
         self._hear(reply)
         if not reply.is_positive:
-            self._all([r.address for r in envelope.recipients], from_reply(reply, phase="mail"))
+            # A sender put off says nothing of the recipients: another host may take them.
+            self._postponed = None if reply.is_permanent else reply
+            self._all(self._accepted, from_reply(reply, phase="mail"))
 
     def _note(self, recipient: EnvelopeRecipient, reply: Reply) -> None:
         self._hear(reply)
+        self._phase = "rcpt"
         if not reply.is_positive:
             self._answers.setdefault(recipient.address, from_reply(reply, phase="rcpt"))
+
+    def _doubt(self, addresses: Sequence[str], error: BaseException) -> None:
+        """The server may have the message, and its answer is lost (RFC 1047)."""
+        self.is_reusable = False
+        text = f"no answer after the message was sent: {_said(error)}"
+        self._all(
+            addresses, Answer(verdict="deferred", phase="dot", text=text, maybe_delivered=True)
+        )
 
     def _all(self, addresses: Sequence[str], answer: Answer) -> None:
         for address in addresses:
@@ -167,10 +207,11 @@ class Transaction:
     def _hear(self, reply: Reply) -> None:
         if reply.code == 421:  # the server closes the connection after this one
             self.is_reusable = False
+            self._goodbye = reply
 
 
-def _refused(enhanced: str, text: str) -> Answer:
-    return Answer(verdict="bounced", phase="ehlo", code=554, enhanced=enhanced, text=text)
+def _of_content(reply: Reply) -> Answer:
+    return from_reply(reply, phase="done" if reply.is_positive else "dot")
 
 
 def _said(error: BaseException) -> str:

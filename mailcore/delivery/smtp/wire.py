@@ -7,6 +7,9 @@ from typing import cast
 from mailcore.protocol import smtp_reply
 from mailcore.protocol.smtp_reply import MalformedReply, Reply
 
+#: Bytes that may lie unread.
+MAX_UNREAD = 1 << 20
+
 
 class ConnectionLost(Exception):
     """The other side closed the connection, or the network did."""
@@ -30,11 +33,17 @@ class Wire(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Called by the loop."""
         self._buffer += data
+        if len(self._buffer) > MAX_UNREAD and self._transport is not None:
+            # Nobody has that much to say: it would only fill our memory.
+            self._buffer.clear()
+            self._lost = self._lost or ConnectionLost("the other side sends without end")
+            self._transport.abort()
         self._arrived.set()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Called by the loop."""
-        self._lost = ConnectionLost(str(exc) if exc else "the other side closed the connection")
+        said = str(exc) if exc else "the other side closed the connection"
+        self._lost = self._lost or ConnectionLost(said)
         self._arrived.set()
         self._writable.set()
 
@@ -92,6 +101,14 @@ class Wire(asyncio.Protocol):
         self._transport = upgraded
         secured = upgraded.get_extra_info("ssl_object")
         return f"{secured.version()} {secured.cipher()[0]}"
+
+    def presented(self) -> list[bytes]:
+        """The certificates (DER) that the server showed in the handshake, its own first."""
+        secured = self._transport.get_extra_info("ssl_object") if self._transport else None
+        # Public as SSLObject.get_unverified_chain from Python 3.13 on.
+        inner = getattr(secured, "_sslobj", None)
+        chain = inner.get_unverified_chain() if inner is not None else None
+        return [ssl.PEM_cert_to_DER_cert(certificate.public_bytes()) for certificate in chain or ()]
 
     def close(self) -> None:
         """Close after what was written has gone."""

@@ -1,10 +1,8 @@
 """The client against servers that misbehave, each a script of what it says."""
 
 import asyncio
-import contextlib
 import datetime
 import ssl
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
@@ -12,66 +10,15 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from mailcore.delivery.egress_settings import Timeouts
-from mailcore.delivery.smtp.envelope import ConnectionFailed, Envelope
+from mailcore.delivery.smtp.envelope import ConnectionFailed
 from mailcore.delivery.smtp.pool import SessionPool
 from mailcore.delivery.smtp.session import Endpoint, Session
+from mailcore.delivery.smtp.tls import CLEAR
 from mailcore.protocol.smtp_arguments import EnvelopeRecipient
-
-HOST = "127.77.101.41"
-TIMEOUTS = Timeouts().scaled(0.005)
-ENVELOPE = Envelope(
-    sender="shop@client.test",
-    recipients=[EnvelopeRecipient(address="bob@x.test"), EnvelopeRecipient(address="ann@x.test")],
-)
-CONTENT = b"Subject: x\r\n\r\n.dot\r\n"
-
-Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+from tests.integration.delivery.scripted import CONTENT, ENVELOPE, HOST, TIMEOUTS, Script, Talk
 
 
-class Script:
-    """A server that answers each command by its first word, and keeps what it heard."""
-
-    def __init__(self, *extensions: str, **answers: str) -> None:
-        self.extensions = extensions
-        self.answers = {"RSET": "250 ok", "MAIL": "250 ok", "RCPT": "250 ok", **answers}
-        self.heard: list[str] = []
-        self.content = b""
-        self.context: ssl.SSLContext | None = None
-
-    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write((self.answers.get("greeting", "220 hello") + "\r\n").encode())
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-            while line := (await reader.readline()).decode().strip():
-                self.heard.append(line)
-                if not await self.answer(line.split()[0].upper(), reader, writer):
-                    break
-        writer.close()
-
-    async def answer(
-        self, word: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> bool:
-        if word in ("EHLO", "HELO", "LHLO"):
-            lines = ["x.test", *self.extensions]
-            text = [f"250{'-' if n < len(lines) - 1 else ' '}{t}" for n, t in enumerate(lines)]
-            writer.write(("\r\n".join(text) + "\r\n").encode())
-        elif word == "STARTTLS":
-            writer.write((self.answers.get("STARTTLS", "220 go") + "\r\n").encode())
-            if self.context is None:
-                return False
-            await writer.start_tls(self.context)
-        elif word == "DATA" and "DATA" not in self.answers:
-            writer.write(b"354 go\r\n")
-            self.content = await reader.readuntil(b"\r\n.\r\n")
-            if "dot" not in self.answers:
-                return False
-            writer.write((self.answers["dot"] + "\r\n").encode())
-        else:
-            writer.write((self.answers.get(word, "250 ok") + "\r\n").encode())
-        return word != "QUIT"
-
-
-async def _send(script: Talk, envelope: Envelope = ENVELOPE, **endpoint: object):
+async def _send(script: Talk, envelope=ENVELOPE, **endpoint: object):
     talks: set[asyncio.Task[None]] = set()
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -95,7 +42,7 @@ async def _send(script: Talk, envelope: Envelope = ENVELOPE, **endpoint: object)
     return answers, noted, session
 
 
-def send(script: Talk, envelope: Envelope = ENVELOPE, **endpoint: object):
+def send(script: Talk, envelope=ENVELOPE, **endpoint: object):
     return asyncio.run(_send(script, envelope, **endpoint))
 
 
@@ -139,17 +86,23 @@ def test_a_host_that_refuses_to_talk_says_nothing_about_the_recipients():
 
 
 def test_421_ends_the_session_and_defers():
-    answers, _, session = send(
-        Script("PIPELINING", MAIL="421 4.3.2 closing", RCPT="503 no", DATA="503 no")
-    )
+    answers, _, session = send(Script("PIPELINING", RCPT="421 4.3.2 closing", DATA="503 no"))
     assert {answer.code for answer in answers.values()} == {421}
     assert not session.is_usable
+
+
+def test_a_sender_put_off_says_nothing_about_the_recipients():
+    script = Script("PIPELINING", MAIL="452 4.3.1 full", RCPT="503 no", DATA="503 no")
+    with pytest.raises(ConnectionFailed) as failure:
+        send(script)
+    assert (failure.value.answer.phase, failure.value.answer.code) == ("mail", 452)
+    assert script.content == b""
 
 
 @pytest.mark.parametrize(
     ("envelope", "status"),
     [
-        (replace(ENVELOPE, is_smtputf8=True), "5.6.7"),
+        (replace(ENVELOPE, is_smtputf8=True, sender="schön@client.test"), "5.6.7"),
         (replace(ENVELOPE, is_8bit=True), "5.6.3"),
     ],
 )
@@ -230,7 +183,7 @@ def test_the_mail_store_gets_many_messages_over_one_session():
         script = Script("PIPELINING", dot="250 ok\r\n250 ok")
         server = await asyncio.start_server(script, HOST, 0)
         port = server.sockets[0].getsockname()[1]
-        endpoint = Endpoint(host="store", address=HOST, port=port, is_lmtp=True, may_tls=False)
+        endpoint = Endpoint(host="store", address=HOST, port=port, is_lmtp=True, policy=CLEAR)
         pool = SessionPool(timeouts=TIMEOUTS, cap=2, messages=10)
 
         async def prepare():

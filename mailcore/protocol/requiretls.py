@@ -1,0 +1,20 @@
+"""What a sender wants of TLS on the whole way (RFC 8689)."""
+
+from typing import Literal
+
+#: True: REQUIRETLS, rather back than over an unproven line. False: `TLS-Required: No`, rather
+#: over any line than back. None: what the recipient's domain has published decides.
+Wish = bool | None
+Ruling = Literal["send", "unsupported", "unproven"]
+
+
+def ruling(wish: Wish, *, is_offered: bool, is_proven: bool) -> Ruling:
+    """Whether a message may go over a session (RFC 8689 §4.2.1).
+
+    `is_offered`: the server has said REQUIRETLS; `is_proven`: TLS with a verified certificate.
+    """
+    if not wish:
+        return "send"
+    if not is_proven:
+        return "unproven"
+    return "send" if is_offered else "unsupported"

@@ -7,16 +7,15 @@ CREATE TABLE public.egress_source (
   node text NOT NULL,                        -- the machine that has the address
   state text NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'suspended', 'draining')),
   reason text NOT NULL DEFAULT '',
-  is_warming boolean NOT NULL DEFAULT false,
   changed_at timestamptz NOT NULL DEFAULT now()
 );
 
--- A DNSBL that lists a source, for as long as it does: 'listed' is this row, not a state.
+-- A DNSBL that lists a source, or did: a source is listed while a row has no end.
 CREATE TABLE public.egress_listing (
   address text NOT NULL REFERENCES public.egress_source ON DELETE CASCADE,
   zone text NOT NULL,
   evidence text NOT NULL,                    -- the answer's addresses and text
-  since timestamptz NOT NULL, seen_at timestamptz NOT NULL,
+  since timestamptz NOT NULL, seen_at timestamptz NOT NULL, ended_at timestamptz,
   PRIMARY KEY (address, zone)
 );
 
@@ -41,7 +40,7 @@ CREATE TABLE public.stream_pool (
   UNIQUE NULLS NOT DISTINCT (reseller_id, stream)
 );
 
--- Where an address stands in the calendar of a group of providers; no row: at its beginning.
+-- Where an address stands in the calendar of a group of providers; no row: it is warm.
 CREATE TABLE public.warmup (
   address text NOT NULL REFERENCES public.egress_source ON DELETE CASCADE,
   provider_group text NOT NULL,

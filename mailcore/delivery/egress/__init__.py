@@ -1,0 +1,1 @@
+"""Which of our addresses mail leaves from: pools, warm-up, standbys, listings."""

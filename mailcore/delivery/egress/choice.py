@@ -1,0 +1,123 @@
+"""Which member of a pool takes an errand; no I/O, so that a calendar can be played through."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailcore.delivery.egress.members import Book, Member, ranked
+from mailcore.delivery.egress.tally import Tally
+from mailcore.delivery.egress.warmup import WARM, cap_of, group_of
+from mailcore.delivery.ports import Errand, Wait
+
+#: Seconds until it is worth asking again when nobody can take an errand.
+LATER = 60.0
+#: A standby gets this part of what its pool sends to a group of providers…
+STANDBY_SHARE = 0.05
+#: …and while it has few recipients a day, so much more that mail servers know it.
+STANDBY_FEW, STANDBY_SHARE_OF_FEW = 50, 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A member, the day's cap it goes by (None: warm), and whether it goes beyond."""
+
+    member: Member
+    group: str
+    cap: int | None = None
+    is_overflow: bool = False
+
+
+#: Whether what servers said suspends an address at a provider for now.
+IsShunned = Callable[[str, str], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chooser:
+    """Chooses by a book and a tally."""
+
+    book: Book
+    tally: Tally
+    is_shunned: IsShunned
+
+    def choose(self, errand: Errand, *, now: datetime) -> Choice | Wait:
+        """The first that applies: a standby whose share is due, a sound member with room, a sound
+        standby, a member beyond its cap, then those that something speaks against."""
+        members = self.book.pools.get(errand.pool, ())
+        serving = [member for member in members if member.serves(errand.provider)]
+        usable = [member for member in serving if member.state != "suspended"]
+        if not usable:
+            return Wait(seconds=LATER, reason=_why_nobody(errand, members, serving))
+        order = ranked(usable, key=f"{errand.reseller_id} {errand.site}")
+        sound = [m for m in order if m.is_sound and not self.is_shunned(m.address, errand.provider)]
+        group = group_of(errand.provider)
+        choices = self._with_caps(sound, group)
+        found = (
+            self._due_standby(choices, errand, now=now)
+            or self._with_room(self._first_row(choices, serving), errand, now=now)
+            or self._with_room(choices, errand, now=now)
+        )
+        if found:
+            return found
+        if choices:
+            most = max(choices, key=lambda choice: choice.cap or 0)
+            return Choice(member=most.member, group=group, cap=most.cap, is_overflow=True)
+        return self._with_caps(_least_bad(order), group)[0]
+
+    def _with_caps(self, members: Sequence[Member], group: str) -> list[Choice]:
+        steps = self.book.steps
+        return [
+            Choice(
+                member=member,
+                group=group,
+                cap=cap_of(steps.get((member.address, group), WARM), group=group),
+            )
+            for member in members
+        ]
+
+    def _first_row(self, choices: list[Choice], serving: Sequence[Member]) -> list[Choice]:
+        """The active members; the standbys beside them when one of those fails."""
+        sound = {choice.member.address for choice in choices}
+        if any(m.role == "active" and m.address not in sound for m in serving):
+            return choices
+        return [choice for choice in choices if choice.member.role == "active"]
+
+    def _with_room(
+        self, choices: Sequence[Choice], errand: Errand, *, now: datetime
+    ) -> Choice | None:
+        return next((choice for choice in choices if self._has_room(choice, errand, now)), None)
+
+    def _has_room(self, choice: Choice, errand: Errand, now: datetime) -> bool:
+        if choice.cap is None:
+            return True
+        place = (choice.member.address, choice.group)
+        return self.tally.has_room(place, cap=choice.cap, recipients=errand.recipients, now=now)
+
+    def _due_standby(
+        self, choices: Sequence[Choice], errand: Errand, *, now: datetime
+    ) -> Choice | None:
+        """A standby that has less than its share; first tries only, for greylists' sake."""
+        standbys = [choice for choice in choices if choice.member.role == "standby"]
+        if not standbys or errand.is_retry:
+            return None
+        used = {c.member.address: self._used(c, now) for c in choices}
+        everything = sum(used.values())
+        due = max(everything * STANDBY_SHARE, min(STANDBY_FEW, everything * STANDBY_SHARE_OF_FEW))
+        behind = [choice for choice in standbys if used[choice.member.address] < due]
+        return self._with_room(behind, errand, now=now)
+
+    def _used(self, choice: Choice, now: datetime) -> int:
+        return self.tally.used((choice.member.address, choice.group), now=now)
+
+
+def _least_bad(order: Sequence[Member]) -> list[Member]:
+    """Shunned for now before listed before draining: mail that nobody takes is worse."""
+    return sorted(order, key=lambda m: (m.state == "draining", bool(m.listed_by)))
+
+
+def _why_nobody(errand: Errand, members: Sequence[Member], serving: Sequence[Member]) -> str:
+    if not members:
+        return f"the pool {errand.pool} has no source on this node"
+    if not serving:
+        return f"no source of the pool {errand.pool} serves {errand.provider}"
+    told = ", ".join(f"{m.address} ({m.reason})" if m.reason else m.address for m in serving)
+    return f"every source of the pool {errand.pool} is suspended: {told}"

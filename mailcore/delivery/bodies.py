@@ -1,5 +1,6 @@
 """Message bodies out of the queue, opened."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from psycopg import AsyncConnection
@@ -9,21 +10,27 @@ from kernel import crypto
 from mailcore.delivery.keyring import Keyring
 from mailcore.delivery.statements import statement
 
-_BODY = statement("body")
+_BODIES = statement("bodies")
 
 
 class BodyMissing(LookupError):
     """The message's body is no longer, or not yet, in the database."""
 
 
+async def read_sealed(
+    ids: Collection[UUID], *, connection: AsyncConnection[TupleRow]
+) -> dict[UUID, bytes]:
+    """The bodies as they are stored, by the messages' ids; what is missing is left out."""
+    cursor = await connection.execute(_BODIES, {"ids": list(ids)}, binary=True)
+    return {row[0]: bytes(row[1]) for row in await cursor.fetchall()}
+
+
 async def read(
     message_id: UUID, *, connection: AsyncConnection[TupleRow], keyring: Keyring
 ) -> tuple[bytes, UUID]:
     """The content as it was accepted and the id of the key that seals it; raises BodyMissing."""
-    cursor = await connection.execute(_BODY, {"message_id": message_id})
-    row = await cursor.fetchone()
-    if row is None:
+    sealed = (await read_sealed([message_id], connection=connection)).get(message_id)
+    if sealed is None:
         raise BodyMissing(str(message_id))
-    sealed = bytes(row[0])
     plain = await keyring.unseal(sealed, context=message_id.bytes, connection=connection)
     return plain, crypto.key_id_of(sealed)

@@ -150,28 +150,37 @@ class Courier:
 
     async def _prepare(self, trip: "_Trip") -> tuple[Envelope, bytes] | None:
         """With a session open: make sure that the lease holds, then read, sign or scan."""
-        trip.keep(await self._fence.hold(trip.ours))
+        held = await self._fence.hold(trip.ours)
+        trip.keep(held.recipients)
         if not trip.ours:
             return None
-        async with self._store.connection() as connection:
-            content, _ = await bodies.read(
-                trip.job.message.message_id, connection=connection, keyring=self._keyring
-            )
-        content = smtp_data.normalise(content)
+        accepted = await self._opened(trip.job.message.message_id, held.sealed)
+        content = smtp_data.normalise(accepted)
         if trip.job.site == LOCAL:
             content = await self._local.marked(trip.job, content)
         else:
-            content = await self._signed(trip.job, content)
+            # What acceptance hashed is what is signed, unless a line end had to be mended.
+            body_hash = trip.job.message.body_hash if content is accepted else None
+            content = await self._signed(trip.job, content, body_hash)
         return trip.envelope(), content
 
-    async def _signed(self, job: Job, content: bytes) -> bytes:
+    async def _opened(self, message_id: UUID, sealed: bytes | None) -> bytes:
+        known = sealed and self._keyring.unseal_known(sealed, context=message_id.bytes)
+        if known:
+            return known
+        async with self._store.connection() as connection:
+            content, _ = await bodies.read(message_id, connection=connection, keyring=self._keyring)
+        return content
+
+    async def _signed(self, job: Job, content: bytes, body_hash: bytes | None) -> bytes:
         message = job.message
         signers = await self._signing.signers(
             message.from_domain,
             reseller_id=message.reseller_id,
             is_system=message.stream == "system",
         )
-        return dkim.sign(content, signers=signers, timestamp=int(clock.now().timestamp()))
+        timestamp = int(clock.now().timestamp())
+        return dkim.sign(content, signers=signers, timestamp=timestamp, body_hash=body_hash)
 
 
 class _Trip:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from random import Random
@@ -25,6 +25,7 @@ from mailcore.delivery.engine.store import Store
 from mailcore.delivery.jobs import Claimed, group
 from mailcore.delivery.smtp.envelope import Answer
 from mailcore.delivery.smtp.pool import SessionPool
+from mailcore.delivery.suppression import before_send
 
 log = logging.getLogger(__name__)
 
@@ -150,7 +151,7 @@ class ShardLoop:
         while not self._stop.is_set():
             self._wake.clear()
             claimed = await self._claim()
-            for job in group(claimed):
+            for job in group(await self._sifted(claimed)):
                 self._flights.start(job, self._courier.run(job))
             if claimed:
                 idle = POLL
@@ -175,6 +176,26 @@ class ShardLoop:
             self._is_in_doubt = True
             await self._pause(AGAIN)
             return []
+
+    async def _sifted(self, claimed: list[Claimed]) -> Sequence[Claimed]:
+        """Without those whom a suppression or a pause met since acceptance."""
+        if not claimed:
+            return claimed
+        try:
+            async with self._store.connection() as connection:
+                sifted = await before_send.sift(claimed, connection=connection)
+        except psycopg.OperationalError as error:
+            log.warning("%d given back, not looked through: %s", len(claimed), error)
+            self._returns.put(claimed)
+            return ()
+        now = clock.now()
+        self._recorder.put(
+            [
+                self._settled(outcomes.record(one, answer, started_at=now, ended_at=now))
+                for one, answer in sifted.refused
+            ]
+        )
+        return sifted.kept
 
     def _under_way(self) -> set[UUID]:
         """Every recipient that somebody here works on."""

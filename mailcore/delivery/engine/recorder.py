@@ -34,6 +34,7 @@ class Recorder:
         self._notifier = notifier
         self._queued = queued
         self._waiting: list[Result] = []
+        self._storing: list[Result] = []
         self._arrived = asyncio.Event()
         self._is_closing = False
 
@@ -45,6 +46,11 @@ class Recorder:
             self._journal.answered(result.tried for result in results)
         except OSError:
             log.exception("the journal cannot be written: a crash now would send again")
+
+    @property
+    def unsettled(self) -> set[UUID]:
+        """Recipients whose results are not stored yet."""
+        return {one.tried.claimed.recipient_id for one in (*self._waiting, *self._storing)}
 
     def close(self) -> None:
         """Store what waits, then end `run`."""
@@ -61,7 +67,9 @@ class Recorder:
             if not self._waiting and not self._is_closing:
                 self._arrived.clear()
             if batch:
+                self._storing = batch
                 await self._store_batch(batch)
+                self._storing = []
 
     async def _store_batch(self, batch: list[Result]) -> None:
         """Until the database has it: a result that is dropped would be sent again."""

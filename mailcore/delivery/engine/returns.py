@@ -5,6 +5,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 import psycopg
 
@@ -31,12 +32,18 @@ class Returns:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._waiting: list[Return] = []
+        self._going: list[Return] = []
         self._arrived = asyncio.Event()
 
     def put(self, recipients: Sequence[Claimed], *, until: datetime | None = None) -> None:
         """Give these back soon; a crash before that costs the rest of their lease."""
         self._waiting += [Return(claimed=claimed, until=until) for claimed in recipients]
         self._arrived.set()
+
+    @property
+    def unsettled(self) -> set[UUID]:
+        """Recipients that are not back yet."""
+        return {one.claimed.recipient_id for one in (*self._waiting, *self._going)}
 
     async def run(self) -> None:
         """Give back what waits, again and again."""
@@ -48,14 +55,15 @@ class Returns:
 
     async def flush(self) -> None:
         """Give back all that waits; it waits on when the database is away."""
-        batch, self._waiting = self._waiting, []
-        if not batch:
+        self._going, self._waiting = self._waiting, []
+        if not self._going:
             return
         try:
-            await self._store.put_off(batch_of(batch))
+            await self._store.put_off(batch_of(self._going))
+            self._going = []
         except psycopg.OperationalError as error:
-            log.warning("%d recipients wait to go back: %s", len(batch), error)
-            self._waiting += batch
+            log.warning("%d recipients wait to go back: %s", len(self._going), error)
+            self._waiting, self._going = self._waiting + self._going, []
             self._arrived.set()
             await asyncio.sleep(AGAIN)
 

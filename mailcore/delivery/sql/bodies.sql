@@ -1,0 +1,1 @@
+SELECT id, body FROM public.message_body WHERE id = ANY (%(ids)s::uuid[])

@@ -1,1 +1,0 @@
-SELECT body FROM public.message_body WHERE id = %(message_id)s

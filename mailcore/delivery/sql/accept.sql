@@ -33,22 +33,24 @@ WITH message AS (
         FROM (SELECT DISTINCT reseller_id, stream FROM given) AS known OFFSET 0) AS pooled
 ), suppressed AS MATERIALIZED (
   -- A person's mail is refused with a notice before it comes here (foundations 27).
-  SELECT asked.reseller_id, asked.stream, found.address, found.scope, found.reason
-  FROM (SELECT reseller_id, stream, array_agg(DISTINCT address) AS addresses FROM given
-        WHERE stream <> 'mailbox' AND refusal IS NULL GROUP BY 1, 2) AS asked
-  CROSS JOIN LATERAL sec.suppressed_among(asked.reseller_id, asked.stream, asked.addresses) AS found
+  SELECT asked.id[found.place] AS id, found.scope, found.reason
+  FROM (SELECT array_agg(id) AS id, array_agg(reseller_id) AS resellers, array_agg(stream) AS streams,
+               array_agg(address) AS addresses
+        FROM given WHERE stream <> 'mailbox' AND refusal IS NULL HAVING count(*) > 0) AS asked
+  CROSS JOIN LATERAL sec.suppressed_each(asked.resellers, asked.streams, asked.addresses) AS found
 ), judged AS MATERIALIZED (
   SELECT g.*, s.scope AS suppressed_by, s.reason AS suppressed_for,
          CASE WHEN g.refusal IS NOT NULL THEN 'bounced'
-              WHEN s.address IS NOT NULL THEN 'suppressed' ELSE 'queued' END AS status
-  FROM given AS g LEFT JOIN suppressed AS s USING (reseller_id, stream, address)
+              WHEN s.id IS NOT NULL THEN 'suppressed' ELSE 'queued' END AS status
+  FROM given AS g LEFT JOIN suppressed AS s USING (id)
 ), recipient AS (
   INSERT INTO public.recipient (
     id, message_id, reseller_id, address, domain, dsn_notify, dsn_orcpt, status, final_at,
     final_code, final_enhanced, final_text)
   SELECT id, message_id, reseller_id, address, domain, dsn_notify, dsn_orcpt, status,
-         CASE WHEN status <> 'queued' THEN at END, code, enhanced,
-         coalesce(refusal, suppressed_by || ': ' || suppressed_for)
+         CASE WHEN status <> 'queued' THEN at END, code,
+         CASE status WHEN 'suppressed' THEN '5.7.1' ELSE enhanced END,
+         coalesce(refusal, 'suppressed (' || suppressed_by || '): ' || suppressed_for)
   FROM judged
   RETURNING id
 ), told AS MATERIALIZED (
@@ -122,7 +124,7 @@ WITH message AS (
 ), queued AS MATERIALIZED (
   SELECT j.id, j.message_id, j.reseller_id, j.site, j.prio, j.at, j.expires_at, l.pool,
          p.home AS node, p.shard,
-         coalesce(h.reason, 'paused: ' || l.pause) AS held_reason, h.until AS held_until,
+         coalesce(h.reason, 'stream paused: ' || l.pause) AS held_reason, h.until AS held_until,
          j.organisation_id, j.stream, j.from_domain, j.next_event_id
   FROM judged AS j JOIN lane AS l USING (reseller_id, stream) LEFT JOIN held AS h USING (place)
   CROSS JOIN LATERAL sec.place_of(

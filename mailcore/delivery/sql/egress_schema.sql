@@ -59,20 +59,18 @@ CREATE TABLE public.egress_day (
   PRIMARY KEY (address, provider_group, day)
 );
 
--- The pool of a reseller's stream; written for acceptance, which asks for many at once.
+-- The pool of a reseller's stream. PL/pgSQL keeps plans between calls, which acceptance makes per batch.
 CREATE FUNCTION sec.pool_of(reseller uuid, stream text) RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
-RETURN coalesce(
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE AS $body$ BEGIN RETURN coalesce(
   (SELECT p.pool FROM public.stream_pool p
    WHERE (p.reseller_id = pool_of.reseller OR p.reseller_id IS NULL) AND p.stream = pool_of.stream
    ORDER BY p.reseller_id NULLS LAST LIMIT 1),
-  'default');
+  'default'); END $body$;
 
 -- The node that sends for a pool: the one at hand when it has a source of it, else another that has.
 CREATE FUNCTION sec.node_of(pool text, at_hand text) RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
-RETURN coalesce(
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE AS $body$ BEGIN RETURN coalesce(
   (SELECT s.node FROM public.pool_member m JOIN public.egress_source s USING (address)
    WHERE m.pool = node_of.pool AND s.state <> 'suspended'
    GROUP BY s.node ORDER BY s.node = node_of.at_hand DESC, count(*) DESC, s.node LIMIT 1),
-  at_hand);
+  at_hand); END $body$;

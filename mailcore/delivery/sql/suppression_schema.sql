@@ -48,9 +48,9 @@ CREATE TABLE public.stream_pause (
 -- taught keeps a letter back.
 CREATE FUNCTION sec.suppressed_each(resellers uuid[], streams text[], addresses text[])
 RETURNS TABLE (place bigint, scope text, reason text)
-LANGUAGE sql STABLE SECURITY DEFINER ROWS 1
-BEGIN ATOMIC
-  SELECT DISTINCT ON (wanted.place) wanted.place, s.scope, s.reason
+LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 1 AS $body$
+BEGIN
+  RETURN QUERY SELECT DISTINCT ON (wanted.place) wanted.place, s.scope, s.reason
   FROM unnest(suppressed_each.resellers, suppressed_each.streams, suppressed_each.addresses)
     WITH ORDINALITY AS wanted (reseller_id, stream, address, place)
   JOIN public.suppression s ON s.address = sec.mail_key(wanted.address)
@@ -60,25 +60,25 @@ BEGIN ATOMIC
             AND wanted.stream IN ('transactional', 'bulk')
          OR s.scope = 'stream' AND s.reseller_id = wanted.reseller_id AND s.stream = wanted.stream)
   ORDER BY wanted.place, s.scope = 'stream', s.scope = 'reseller';
-END;
+END $body$;
 
 -- The same for one stream; `address` comes back as it was given.
 CREATE FUNCTION sec.suppressed_among(reseller uuid, stream text, addresses text[])
 RETURNS TABLE (address text, scope text, reason text)
-LANGUAGE sql STABLE SECURITY DEFINER ROWS 1
-BEGIN ATOMIC
-  SELECT suppressed_among.addresses[found.place], found.scope, found.reason
+LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 1 AS $body$
+BEGIN
+  RETURN QUERY SELECT suppressed_among.addresses[found.place], found.scope, found.reason
   FROM sec.suppressed_each(
     array_fill(suppressed_among.reseller, ARRAY[cardinality(suppressed_among.addresses)]),
     array_fill(suppressed_among.stream, ARRAY[cardinality(suppressed_among.addresses)]),
     suppressed_among.addresses) AS found;
-END;
+END $body$;
 
 -- Why a stream stands still; NULL when it runs.
 CREATE FUNCTION sec.paused_stream(reseller uuid, stream text) RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER
-BEGIN ATOMIC
-  SELECT p.reason FROM public.stream_pause p
+LANGUAGE plpgsql STABLE SECURITY DEFINER AS $body$
+BEGIN
+  RETURN (SELECT p.reason FROM public.stream_pause p
   WHERE p.reseller_id = paused_stream.reseller AND p.stream = paused_stream.stream
-    AND p.state = 'paused' AND (p.until IS NULL OR p.until > now());
-END;
+    AND p.state = 'paused' AND (p.until IS NULL OR p.until > now()));
+END $body$;

@@ -16,7 +16,9 @@ CLAIMED = Claimed(
     recipient_id=uuid4(),
     message_id=uuid4(),
     reseller_id=uuid4(),
+    pool="default",
     site="outside.test",
+    prio=1,
     lease_seq=1,
     lease_by=1,
     attempts=1,
@@ -37,6 +39,7 @@ CLAIMED = Claimed(
     is_8bit=False,
     dsn_ret=None,
     dsn_envid=None,
+    body_hash=None,
     accepted_at=NOW,
 )
 LATER = Answer(verdict="deferred", phase="rcpt", code=451)
@@ -76,6 +79,102 @@ def test_after_two_such_tries_the_sender_is_told():
 def test_a_refusal_is_told_and_final():
     result = _settle(Answer(verdict="bounced", phase="rcpt", code=550))
     assert (result.outcome, result.notice, result.due) == ("bounced", "failed", None)
+
+
+BLOCKED = Answer(
+    verdict="bounced",
+    phase="mail",
+    code=550,
+    enhanced="5.7.1",
+    mx="outlook-com.olc.protection.outlook.com",
+    text="550 5.7.1 messages weren't sent, part of their network is on our block list (S3150)",
+)
+
+
+def test_a_refusal_of_our_network_is_tried_again_for_some_hours_and_then_told():
+    first = _settle(BLOCKED)
+    assert (first.outcome, first.notice) == ("deferred", None)
+    assert first.due - NOW >= timedelta(seconds=retry.REFUSED_WAIT)
+    assert _settle(BLOCKED, attempts=9).outcome == "deferred", "it is not old yet"
+    old = {"accepted_at": NOW - timedelta(hours=5)}
+    assert _settle(BLOCKED, attempts=2, **old).outcome == "deferred", "it was tried once before"
+    last = _settle(BLOCKED, attempts=5, **old)
+    assert (last.outcome, last.notice) == ("bounced", "failed")
+    assert (last.meaning.reason, last.meaning.is_of_recipient) == ("blocklisted", False)
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "outcome"),
+    [
+        (550, "5.1.1 user unknown", "bounced"),
+        (552, "5.2.2 mailbox full", "bounced"),
+        (550, "5.7.26 unauthenticated", "bounced"),
+        (554, "5.7.1 message rejected as spam", "bounced"),
+        (554, "5.7.1 client host blocked using zen.spamhaus.org", "deferred"),
+        (550, "5.7.25 no PTR record", "deferred"),
+        (552, "too many recipients", "deferred"),
+        (550, "5.2.122 recipient rate limit", "deferred"),
+        (503, "5.5.1 bad sequence of commands", "deferred"),
+    ],
+)
+def test_only_what_another_try_can_cure_is_tried_again(code, text, outcome):
+    enhanced = text.split()[0] if text[0] == "5" else ""
+    answer = Answer(
+        verdict="bounced", phase="rcpt", code=code, enhanced=enhanced, text=f"{code} {text}"
+    )
+    assert _settle(answer).outcome == outcome
+
+
+def test_a_misunderstanding_is_cured_by_a_fresh_session_or_not_at_all():
+    confused = Answer(verdict="bounced", phase="mail", code=503, text="503 bad sequence")
+    assert _settle(confused, attempts=2).outcome == "bounced"
+
+
+def test_a_host_that_greets_with_a_refusal_does_not_keep_mail_for_days():
+    greeting = Answer(verdict="deferred", phase="connect", code=554, text="554 no service here")
+    assert _settle(greeting).outcome == "deferred"
+    old = {"accepted_at": NOW - timedelta(hours=5), "attempts": 6}
+    assert _settle(greeting, **old).outcome == "bounced"
+
+
+def _wait(text, *, code=450, **changes):
+    answer = Answer(verdict="deferred", phase="rcpt", code=code, text=f"{code} {text}")
+    return (_settle(answer, **changes).due - NOW).total_seconds() / 60
+
+
+@pytest.mark.parametrize(
+    ("text", "changes", "minutes"),
+    [
+        ("greylisted", {"stream": "transactional"}, 5),
+        ("greylisted", {"stream": "bulk"}, 5),
+        ("greylisted, come back in 00:10:00", {}, 10),
+        ("greylisted for 60 seconds", {}, 5),
+        ("rate limited, try again in 30 minutes", {"stream": "transactional"}, 30),
+        ("busy, try again in 1 second", {}, 1),
+        ("busy, try again in 99 hours", {}, 240),
+        ("too many recipients", {}, 1),
+        ("greylisted", {"attempts": 5}, 80),
+    ],
+)
+def test_a_server_that_names_a_time_gets_it(text, changes, minutes):
+    assert minutes <= _wait(text, **changes) <= minutes * 1.2
+
+
+def test_our_own_words_are_no_servers_wish():
+    silence = Answer(verdict="deferred", phase="dot", text="timed out after 3 hours")
+    assert _settle(silence).due - NOW < timedelta(minutes=7)
+
+
+def test_a_result_carries_who_refused_and_what_it_means():
+    row = _settle(BLOCKED).as_row()
+    assert (row["provider"], row["reason"], row["kind"], row["scope"]) == (
+        "outlook",
+        "blocklisted",
+        "block",
+        "source",
+    )
+    done = _settle(Answer(verdict="delivered", phase="done", code=250), site="local").as_row()
+    assert (done["provider"], done["reason"]) == ("local", "")
 
 
 def test_the_last_try_is_at_the_end_of_the_time_and_then_it_expires():

@@ -43,9 +43,18 @@ class RemoteDelivery:
         return Route(site=" ".join(hosts), provider=provider_of(hosts), targets=targets)
 
     async def deliver(
-        self, route: Route, *, source: Source, prepare: Prepare, before_dot: BeforeDot
+        self,
+        route: Route,
+        *,
+        source: Source,
+        connections: int,
+        messages: int,
+        prepare: Prepare,
+        before_dot: BeforeDot,
     ) -> dict[str, Answer]:
-        """An answer per recipient's address; raises ConnectionFailed."""
+        """An answer per recipient's address, over at most `connections` from this source to the
+        site with `messages` on each; raises ConnectionFailed.
+        """
         return await self._sessions.deliver(
             site=route.site,
             endpoints=[
@@ -60,4 +69,6 @@ class RemoteDelivery:
             ],
             prepare=prepare,
             before_dot=before_dot,
+            connections=connections,
+            messages=messages,
         )

@@ -14,7 +14,7 @@ from mailcore.delivery import bodies, outcomes
 from mailcore.delivery.bodies import BodyMissing
 from mailcore.delivery.egress_settings import EgressSettings
 from mailcore.delivery.engine.fence import Fence
-from mailcore.delivery.engine.gate import Gate, NotNow
+from mailcore.delivery.engine.gate import Gate, NotNow, Passage
 from mailcore.delivery.engine.journal import Journal
 from mailcore.delivery.engine.recorder import Recorder
 from mailcore.delivery.engine.returns import Returns
@@ -22,7 +22,6 @@ from mailcore.delivery.engine.store import Store
 from mailcore.delivery.jobs import Claimed, Job
 from mailcore.delivery.keyring import Keyring
 from mailcore.delivery.local import LOCAL, LocalDelivery
-from mailcore.delivery.ports import Source
 from mailcore.delivery.remote import RemoteDelivery, Route
 from mailcore.delivery.resolver import Unroutable
 from mailcore.delivery.signing import NoSigningKey, SigningKeys
@@ -106,7 +105,7 @@ class Courier:
                 return await self._keep(trip)
             route = await self._remote.route(trip.job.site)
             async with self._gate.passage(trip.job, route) as passage:
-                answers = await self._send(trip, route, passage.source)
+                answers = await self._send(trip, route, passage)
                 passage.heard(list(answers.values()))
                 return answers
         except Unroutable as failure:
@@ -122,13 +121,15 @@ class Courier:
                 ),
             )
 
-    async def _send(self, trip: "_Trip", route: Route, source: Source) -> dict[str, Answer]:
+    async def _send(self, trip: "_Trip", route: Route, passage: Passage) -> dict[str, Answer]:
         """To somebody else's server."""
         return await self._try(
             trip,
             self._remote.deliver(
                 route,
-                source=source,
+                source=passage.source,
+                connections=passage.connections,
+                messages=passage.messages,
                 prepare=partial(self._prepare, trip),
                 before_dot=partial(self._note_dot, trip),
             ),

@@ -44,26 +44,21 @@ class Gate:
         if isinstance(source, Wait):
             raise NotNow(source)
         place = (source.address, route.site)
-
-        def cap() -> int:
-            return self._shaper.connections(errand, source=source)
-
-        if self._turns.waiting(place) >= MOST_PER_CONNECTION * max(cap(), 1):
-            raise NotNow(FULL)
-        async with self._turns.turn(place, _claim_of(job), cap=cap):
-            await self._admitted(errand, source)
-            yield Passage(errand, source=source, gate=self)
+        passage = Passage(errand, source=source, sources=self._sources, shaper=self._shaper)
+        try:
+            if self._turns.waiting(place) >= MOST_PER_CONNECTION * passage.connections:
+                raise NotNow(FULL)
+            async with self._turns.turn(place, _claim_of(job), cap=lambda: passage.connections):
+                await self._admitted(errand, source)
+                yield passage
+        finally:
+            passage.close()
 
     @asynccontextmanager
     async def turn_at_home(self, job: Job) -> AsyncIterator[None]:
         """Hold a place at our own mail store while the block runs."""
         async with self._turns.turn(job.site, _claim_of(job), cap=lambda: self._at_home):
             yield
-
-    def heard(self, errand: Errand, *, source: Source, answers: Sequence[Answer]) -> None:
-        """Tell those who decide what the server said."""
-        self._shaper.heard(errand, source=source, answers=answers)
-        self._sources.tried(errand, source=source, answers=answers)
 
     async def _admitted(self, errand: Errand, source: Source) -> None:
         patience = SHORT
@@ -75,16 +70,36 @@ class Gate:
 
 
 class Passage:
-    """A job that may go: from where, and where to say what came of it."""
+    """A job that may go: from where, in which limits, and where to say what came of it."""
 
-    def __init__(self, errand: Errand, *, source: Source, gate: Gate) -> None:
-        self.errand = errand
+    def __init__(self, errand: Errand, *, source: Source, sources: Sources, shaper: Shaper) -> None:
         self.source = source
-        self._gate = gate
+        self._errand = errand
+        self._sources = sources
+        self._shaper = shaper
+        self._is_told = False
+
+    @property
+    def connections(self) -> int:
+        """How many may be open now; at least one."""
+        return max(self._shaper.connections(self._errand, source=self.source), 1)
+
+    @property
+    def messages(self) -> int:
+        """How many one connection carries."""
+        return self._shaper.messages_per_connection(self._errand)
 
     def heard(self, answers: Sequence[Answer]) -> None:
         """What the server said to each recipient."""
-        self._gate.heard(self.errand, source=self.source, answers=answers)
+        self._is_told = True
+        if answers:
+            self._shaper.heard(self._errand, source=self.source, answers=answers)
+        self._sources.tried(self._errand, source=self.source, answers=answers)
+
+    def close(self) -> None:
+        """Without a word before: nothing was sent."""
+        if not self._is_told:
+            self.heard(())
 
 
 def errand_of(job: Job, route: Route) -> Errand:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from random import Random
@@ -52,6 +52,7 @@ class ShardLoop:
         returns: Returns,
         journal: Journal,
         sessions: SessionPool,
+        beside: Mapping[str, Callable[[], Coroutine[Any, Any, None]]],
         wake_up: asyncio.Event,
         random: Random,
     ) -> None:
@@ -63,6 +64,7 @@ class ShardLoop:
         self._returns = returns
         self._journal = journal
         self._sessions = sessions
+        self._beside = beside
         self._wake = wake_up
         self._random = random
         self._stop = asyncio.Event()
@@ -88,6 +90,7 @@ class ShardLoop:
             self._vital("leases", self._keep_leases()),
             self._vital("sweep", self._sweep(is_alone=is_alone)),
             self._vital("wake-up", wake.listen(url=url, node=self._settings.node, wake=self._wake)),
+            *(self._vital(name, work()) for name, work in self._beside.items()),
         ]
         try:
             await self._work()

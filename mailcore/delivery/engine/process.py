@@ -8,13 +8,13 @@ from random import Random
 from mailcore.delivery.egress_settings import EgressSettings
 from mailcore.delivery.engine import shards
 from mailcore.delivery.engine.courier import Courier
+from mailcore.delivery.engine.deciders import Deciders, open_deciders
 from mailcore.delivery.engine.fence import Fence
 from mailcore.delivery.engine.gate import Gate
 from mailcore.delivery.engine.journal import Journal
 from mailcore.delivery.engine.loop import ShardLoop
 from mailcore.delivery.engine.recorder import Recorder
 from mailcore.delivery.engine.returns import Returns
-from mailcore.delivery.engine.settled import SettledLimits, SettledSources
 from mailcore.delivery.engine.store import Pool, Store, open_pool
 from mailcore.delivery.keyring import Keyring
 from mailcore.delivery.local import LocalDelivery
@@ -54,7 +54,8 @@ async def _run(
             settings.resolver, allow_private=settings.allow_private_targets
         )
         remote = RemoteDelivery(settings, resolver=found, sessions=sessions)
-        loop = _assemble(settings, delivery, signer, journal, sessions, remote, local)
+        deciders = await open_deciders(stack, settings, pool=delivery)
+        loop = _assemble(settings, delivery, signer, journal, sessions, remote, local, deciders)
         passing_on = asyncio.create_task(_pass_on(stop, loop))
         stack.callback(passing_on.cancel)
         await loop.run(is_alone=is_alone)
@@ -68,6 +69,7 @@ def _assemble(
     sessions: SessionPool,
     remote: RemoteDelivery,
     local: LocalDelivery,
+    deciders: Deciders,
 ) -> ShardLoop:
     keyring, wake_up = Keyring(master=settings.master_key), asyncio.Event()
     random = Random()  # noqa: S311 - spreads load, hides nothing
@@ -81,8 +83,8 @@ def _assemble(
     fence = Fence(store, seconds=settings.session_lease)
     returns = Returns(store)
     gate = Gate(
-        sources=SettledSources(settings),
-        shaper=SettledLimits(settings),
+        sources=deciders.sources,
+        shaper=deciders.shaper,
         at_home=settings.connections_per_site,
     )
     courier = Courier(
@@ -108,6 +110,7 @@ def _assemble(
         returns=returns,
         journal=journal,
         sessions=sessions,
+        beside=deciders.beside,
         wake_up=wake_up,
         random=random,
     )

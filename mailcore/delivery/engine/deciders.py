@@ -1,0 +1,34 @@
+"""Those who decide about mail on its way out: which source, and in which limits."""
+
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from mailcore.delivery.egress.book import EgressBook
+from mailcore.delivery.egress_settings import EgressSettings
+from mailcore.delivery.engine.settled import SettledLimits
+from mailcore.delivery.engine.store import Pool
+from mailcore.delivery.ports import Shaper, Sources
+
+Work = Callable[[], Coroutine[Any, Any, None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deciders:
+    """Both, and what has to run beside the loop so that they stay true, by name."""
+
+    sources: Sources
+    shaper: Shaper
+    beside: dict[str, Work]
+
+
+async def open_deciders(stack: AsyncExitStack, settings: EgressSettings, *, pool: Pool) -> Deciders:
+    """Read once what the database knows now; what they learned is written when `stack` ends."""
+    book = EgressBook(pool, node=settings.node, named=settings.sources)
+    stack.push_async_callback(book.close)
+    with suppress(psycopg.Error):
+        await book.refresh()
+    return Deciders(sources=book, shaper=SettledLimits(settings), beside={"sources": book.run})

@@ -1,8 +1,9 @@
-"""The delivery plane's tasks: each returns within milliseconds."""
+"""The delivery plane's tasks: each returns within milliseconds, or seconds where it asks others."""
 
 from celery import shared_task
 
 from mailcore.delivery import partitions, readers
+from mailcore.delivery.egress import judging, watching
 from mailcore.delivery.engine import host
 from mailcore.delivery.engine import worker_signals as worker_signals
 
@@ -23,3 +24,15 @@ def count_mail() -> None:
 def make_partitions() -> None:
     """Make the partitions of the coming days."""
     partitions.make_partitions()
+
+
+@shared_task(name="mailcore.judge_warmup", queue="control")
+def judge_warmup() -> None:
+    """Let the addresses that are warming go a step on, hold or go back."""
+    judging.judge_days()
+
+
+@shared_task(name="mailcore.watch_listings", queue="control")
+def watch_listings() -> None:
+    """Ask the DNSBLs of the settings about our addresses."""
+    watching.watch_listings()

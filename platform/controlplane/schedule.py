@@ -30,6 +30,8 @@ ENTRIES = (
     Entry(task="mailcore.check_due_domains", seconds=2, queue="control"),
     Entry(task="tenants.forget_expired_sign_ups", seconds=3600, queue="control"),
     Entry(task="mailcore.make_partitions", seconds=3600, queue="control"),
+    Entry(task="mailcore.judge_warmup", seconds=3600, queue="control"),
+    Entry(task="mailcore.watch_listings", seconds=900, queue="control"),
     Entry(task="mailcore.sample_mailbox_days", seconds=3600, queue="control"),
     Entry(task="billing.close_months", seconds=3600, queue="control"),
 )

@@ -172,6 +172,7 @@ EGRESS_SOURCES = dict(
     pair.split("=", 1)
     for pair in env.text("LIVERY_EGRESS_SOURCES", "127.77.1.30=out1.infra.test").split(",")
 )
+DNSBL_ZONES = env.text("LIVERY_DNSBL_ZONES").replace(",", " ").split()
 JOURNAL = env.text("LIVERY_JOURNAL", "var/journal")
 CA_FILE = env.text("LIVERY_CA_FILE")
 ALLOW_PRIVATE_TARGETS = env.flag("LIVERY_ALLOW_PRIVATE_TARGETS", default=False)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import psycopg
@@ -11,7 +11,7 @@ from psycopg.rows import TupleRow, class_row
 from psycopg_pool import AsyncConnectionPool
 
 from kernel import clock
-from mailcore.delivery.egress.choice import Chooser
+from mailcore.delivery.egress.choice import Chooser, IsShunned
 from mailcore.delivery.egress.counting import counts_of
 from mailcore.delivery.egress.members import Book, Member
 from mailcore.delivery.egress.tally import Batch, Tally
@@ -30,7 +30,7 @@ REFRESH = 5.0
 NOT_READ_YET = Wait(seconds=1.0, reason="the pools were not read yet")
 
 
-def _never(_address: str, _provider: str) -> bool:
+def _never(_errand: Errand, _address: str) -> bool:
     return False
 
 
@@ -43,9 +43,9 @@ class EgressBook:
         *,
         node: str,
         named: dict[str, str],
-        is_shunned: Callable[[str, str], bool] = _never,
+        is_shunned: IsShunned = _never,
     ) -> None:
-        """`named`: address → EHLO name of the settings; `is_shunned(address, provider)`: by replies."""
+        """`named`: address → EHLO name out of the settings; `is_shunned` speaks for the shaper."""
         self._pool = pool
         self._node = node
         self._named = named

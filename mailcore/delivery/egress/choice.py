@@ -27,8 +27,8 @@ class Choice:
     is_overflow: bool = False
 
 
-#: Whether what servers said suspends an address at a provider for now.
-IsShunned = Callable[[str, str], bool]
+#: Whether what servers said keeps an errand from an address for now.
+IsShunned = Callable[[Errand, str], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ class Chooser:
         if not usable:
             return Wait(seconds=LATER, reason=_why_nobody(errand, members, serving))
         order = ranked(usable, key=f"{errand.reseller_id} {errand.site}")
-        sound = [m for m in order if m.is_sound and not self.is_shunned(m.address, errand.provider)]
+        sound = [m for m in order if m.is_sound and not self.is_shunned(errand, m.address)]
         group = group_of(errand.provider)
         choices = self._with_caps(sound, group)
         found = (

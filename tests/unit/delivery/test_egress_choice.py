@@ -41,7 +41,7 @@ def _chooser(
             steps={(address, "gmail"): step for address, step in (steps or {}).items()},
         ),
         tally=Tally(),
-        is_shunned=lambda address, provider: address in shunned and provider == "gmail",
+        is_shunned=lambda errand, address: address in shunned and errand.provider == "gmail",
     )
 
 

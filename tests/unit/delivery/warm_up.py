@@ -65,7 +65,7 @@ def _play_day(tally: Tally, step: int, *, begin: datetime) -> dict[str, dict[int
     chooser = Chooser(
         book=Book(pools={POOL: MEMBERS}, steps={(NEW, GROUP): step}),
         tally=tally,
-        is_shunned=lambda _address, _provider: False,
+        is_shunned=lambda _errand, _address: False,
     )
     sent: dict[str, dict[int, int]] = {OLD: {}, NEW: {}}
     recipients = max(1, (cap_of(step, group=GROUP) or 500_000) * 4 // ERRANDS_A_DAY)

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import threading
+import time
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
@@ -220,3 +221,17 @@ def submit(acme: object) -> Submit:
 
     assert keys.current_key(reseller_id)
     return submit
+
+
+@pytest.fixture
+def eventually() -> Callable[..., object]:
+    """Wait for the first true answer of a question; the test fails after 15 seconds."""
+
+    def wait(what: Callable[[], object]) -> object:
+        end = time.monotonic() + 15
+        while not (seen := what()):
+            assert time.monotonic() < end, "this did not happen in time"
+            time.sleep(0.05)
+        return seen
+
+    return wait

@@ -1,7 +1,9 @@
 """Read the queue and the ledger across resellers: for operators, as role delivery."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from django.conf import settings
@@ -11,11 +13,18 @@ from mailcore.delivery.statements import statement
 
 _AUDIT, _DUPLICATES, _TRACE = statement("audit"), statement("duplicates"), statement("trace")
 MOST_DUPLICATES = 100
+#: Hashes of a million rows fit, so that each table is read once.
+_OPTIONS = "-c work_mem=128MB -c application_name=livery-audit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueAudit:
-    """What was accepted and where it is; `lost`: queued in the ledger, missing from the queue."""
+    """What was accepted and where it is.
+
+    `received` is counted in the events, `states` in the ledger, `queue` in the queue. `lost` is
+    queued in the ledger and missing from the queue, `stray` the reverse. `before`: how those ended
+    that are no longer kept.
+    """
 
     received: int
     accepted: int
@@ -23,13 +32,14 @@ class QueueAudit:
     queue: dict[str, int]
     lost: int
     stray: int
+    before: dict[str, int]
 
     @property
     def is_sound(self) -> bool:
-        """Accepted = sum of states, and the queue holds exactly what is queued."""
+        """Received = accepted = sum of states, and the queue holds exactly what is queued."""
         queued = self.states.get("queued", 0)
         return (
-            self.accepted == sum(self.states.values())
+            self.received == self.accepted == sum(self.states.values())
             and queued == sum(self.queue.values())
             and not self.lost
             and not self.stray
@@ -38,18 +48,21 @@ class QueueAudit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PossibleDuplicate:
-    """A recipient that may have got a message more than once, and how that is known."""
+    """A recipient that may have got a message more than once, and the tries that say so.
 
-    id: object
+    `doubtful` is how many such recipients there are in all.
+    """
+
+    id: UUID
     address: str
-    delivered: int
-    maybe_delivered: int
-    late: int
+    copies: int
+    causes: Sequence[str]
+    doubtful: int
 
 
 def audit_queue() -> tuple[QueueAudit, list[PossibleDuplicate]]:
     """Count everything in one snapshot; at most MOST_DUPLICATES of the possible duplicates."""
-    with psycopg.connect(settings.DSN("delivery")) as connection:
+    with psycopg.connect(settings.DSN("delivery"), options=_OPTIONS) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         with connection.cursor(row_factory=class_row(QueueAudit)) as cursor:
             audit = cursor.execute(_AUDIT).fetchone()
@@ -66,4 +79,12 @@ def trace(wanted: str) -> list[dict[str, Any]]:
         psycopg.connect(settings.DSN("delivery")) as connection,
         connection.cursor(row_factory=dict_row) as cursor,
     ):
-        return cursor.execute(_TRACE, {"wanted": bare, "bracketed": f"<{bare}>"}).fetchall()
+        names = {"id": _uuid(bare), "bare": bare, "bracketed": f"<{bare}>"}
+        return cursor.execute(_TRACE, names).fetchall()
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -53,7 +53,17 @@ ROLE_ACTIONS: dict[str, frozenset[str]] = {
     "billing": _MONEY,
     "support": _READ | {"mailboxes.write"},
     "read_only": _READ | _MONEY,
-    "operator": frozenset({"resellers.read", "resellers.write", "periods.close", "usage.read"}),
+    "operator": frozenset(
+        {
+            "resellers.read",
+            "resellers.write",
+            "periods.close",
+            "usage.read",
+            "queue.read",
+            "queue.write",
+            "nodes.write",
+        }
+    ),
 }
 
 

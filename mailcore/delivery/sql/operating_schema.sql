@@ -78,7 +78,8 @@ BEGIN
                  ('delivery_event', 90)) AS kept (parent, days) ON kept.parent = p.relname
     CROSS JOIN LATERAL (SELECT to_date(right(c.relname, 8), 'YYYYMMDD') AS day) AS d
     WHERE p.relnamespace = 'public'::regnamespace AND d.day < today - kept.days
-    ORDER BY d.day, p.relname
+    -- Recipients before their events: an audit counts both.
+    ORDER BY d.day, p.relname = 'delivery_event', p.relname
   LOOP
     IF sec.is_needed(part.parent, part.name, part.first, part.beyond, today) THEN
       CONTINUE;

@@ -3,7 +3,7 @@
 WITH wrong AS MATERIALIZED (
   SELECT p.*, place.home, place.shard AS new_shard
   FROM public.active_pair p CROSS JOIN LATERAL sec.place_of(p.node, p.site) AS place
-  WHERE (place.home, place.shard) <> (p.node, p.shard) LIMIT 100
+  WHERE (place.home, place.shard) <> (p.node, p.shard) ORDER BY random() LIMIT 100
 ), picked AS MATERIALIZED (
   SELECT q.recipient_id, w.home, w.new_shard
   FROM wrong w JOIN public.queue_entry q USING (node, shard, pool, site, reseller_id)
@@ -27,5 +27,6 @@ WITH wrong AS MATERIALIZED (
       SELECT FROM public.queue_entry q
       WHERE q.node = w.node AND q.shard = w.shard AND q.pool = w.pool
         AND q.site = w.site AND q.reseller_id = w.reseller_id)
+  RETURNING p.site
 )
-SELECT count(*) FROM moved
+SELECT (SELECT count(*) FROM moved), (SELECT count(*) FROM empty)

@@ -39,8 +39,11 @@ class Command(BaseCommand):
         )
 
     def _show_recipient(self, row: dict[str, Any]) -> None:
-        waits = f", due {row['due']:%Y-%m-%d %H:%M:%S}" if row["due"] else ""
-        self.stdout.write(f"  {row['address']}: {row['status']}{waits}")
+        waits = f", {row['queue_state']}, due {row['due']:%Y-%m-%d %H:%M:%S}" if row["due"] else ""
+        held = f" (held: {row['held_reason']})" if row["held_reason"] else ""
+        ended = f" {row['final_at']:%Y-%m-%d %H:%M:%S}" if row["final_at"] else ""
+        why = f": {row['final_text']}" if row["final_text"] and not row["outcome"] else ""
+        self.stdout.write(f"  {row['address']}: {row['status']}{ended}{why}{waits}{held}")
 
     def _show_attempt(self, row: dict[str, Any]) -> None:
         doubts = [word for word in ("maybe_delivered", "late") if row[word]]

@@ -1,0 +1,91 @@
+"""What `queue` prints: for people, and as data for programs."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from mailcore.delivery.operating.services.entries import IN_SESSION, Done
+from mailcore.delivery.selectors import PossibleDuplicate, QueueAudit
+
+PRIORITIES = ("system", "mailbox", "transactional", "bulk")
+#: Seconds without a heartbeat after which a shard has nobody.
+SILENT = 30.0
+
+
+def audit_as_data(audit: QueueAudit, duplicates: Sequence[PossibleDuplicate]) -> dict[str, object]:
+    """JSON types only."""
+    return {
+        "ok": audit.is_sound,
+        **asdict(audit),
+        "possible_duplicates": [{**asdict(d), "id": str(d.id)} for d in duplicates],
+    }
+
+
+def audit_lines(audit: QueueAudit, duplicates: Sequence[PossibleDuplicate]) -> Iterator[str]:
+    """The books, then the doubts."""
+    states = " + ".join(f"{n} {state}" for state, n in sorted(audit.states.items())) or "0"
+    queue = ", ".join(f"{n} {state}" for state, n in sorted(audit.queue.items())) or "empty"
+    yield f"accepted   {audit.accepted} = {states} ({audit.received} told by events)"
+    if audit.before:
+        before = " + ".join(f"{n} {state}" for state, n in sorted(audit.before.items()))
+        yield f"before     {sum(audit.before.values())} = {before} (no longer kept)"
+    yield f"queue      {queue}; {audit.lost} lost, {audit.stray} stray"
+    doubtful = duplicates[0].doubtful if duplicates else 0
+    yield f"duplicates {doubtful} possible"
+    for duplicate in duplicates:
+        yield f"  {duplicate.id} {duplicate.address}: {duplicate.copies} copies possible"
+        yield from (f"    {cause}" for cause in duplicate.causes)
+    if doubtful > len(duplicates):
+        yield f"  … and {doubtful - len(duplicates)} more"
+
+
+def node_lines(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """One line per shard."""
+    for row in rows:
+        silent = row["silent"]
+        if silent is None or silent > SILENT:
+            state = "no process: start a worker of its queue"
+        else:
+            state = f"runs, heartbeat {silent:.0f} s ago"
+        if row["drained_at"]:
+            to = f", its rows go to {row['moves_to']}" if row["moves_to"] else ""
+            state += f"; drained ({row['drain_reason']}){to}"
+        yield f"{row['node']} shard {row['shard']}: {state}"
+
+
+def overview_lines(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """One line per node, shard, kind of mail and state."""
+    if not rows:
+        yield "The queue is empty."
+    for row in rows:
+        held = f" ({row['held_reason']})" if row["held_reason"] else ""
+        yield (
+            f"{row['recipients']:>8} {PRIORITIES[row['prio']]} {row['state']}{held} at"
+            f" {row['node']}/{row['shard']}, the first due {row['due']:%Y-%m-%d %H:%M:%S}"
+        )
+
+
+def entry_lines(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """One line per recipient."""
+    if not rows:
+        yield "Nothing in the queue is like that."
+    for row in rows:
+        held = f" ({row['held_reason']})" if row["held_reason"] else ""
+        yield (
+            f"{row['recipient_id']} <{row['envelope_from']}> to {row['address']}, {row['stream']}:"
+            f" {row['state']}{held}, {row['attempts']} tries, due {row['due']:%Y-%m-%d %H:%M:%S},"
+            f" expires {row['expires_at']:%Y-%m-%d %H:%M:%S}"
+        )
+
+
+def done_lines(done: Done, word: str) -> Iterator[str]:
+    """What an order did, and what it could not reach."""
+    yield f"{done.changed} {word}"
+    if done.in_session:
+        yield (
+            f"{done.in_session} are being sent this moment and cannot be reached:"
+            " their outcome comes by itself, ask again after it"
+        )
+    rest = [f"{n} {state}" for state, n in sorted(done.rest.items()) if state != IN_SESSION]
+    if rest:
+        yield f"in the queue now: {', '.join(rest)}"

@@ -1,0 +1,1 @@
+"""What an operator does with the queue: hold, release, cancel, retry, drain."""

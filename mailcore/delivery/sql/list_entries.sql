@@ -1,0 +1,17 @@
+-- The rows that an order would be about, oldest first.
+SELECT q.recipient_id, m.message_id AS header, m.envelope_from, r.address, m.stream, q.reseller_id,
+       CASE WHEN q.state = 'leased' AND q.in_session THEN 'in session' ELSE q.state END AS state,
+       q.held_reason, q.held_until, q.attempts, q.due, q.expires_at
+FROM public.queue_entry q
+JOIN public.message m ON m.id = q.message_id
+JOIN public.recipient r ON r.id = q.recipient_id
+WHERE (%(recipient)s::uuid IS NULL OR q.recipient_id = %(recipient)s::uuid)
+    AND (%(message)s::uuid IS NULL OR q.message_id = %(message)s::uuid)
+    AND (%(reseller)s::uuid IS NULL OR q.reseller_id = %(reseller)s::uuid)
+    AND (%(held)s::text IS NULL OR (q.state = 'held' AND starts_with(q.held_reason, %(held)s::text)))
+    AND (%(header)s::text IS NULL OR m.message_id = %(header)s::text)
+    AND (%(stream)s::text IS NULL OR m.stream = %(stream)s::text)
+    AND (%(login)s::text IS NULL OR m.submitter = %(login)s::text)
+    AND (%(domain)s::text IS NULL OR r.domain = %(domain)s::text)
+    AND (%(address)s::text IS NULL OR r.address = %(address)s::text)
+ORDER BY q.recipient_id LIMIT %(limit)s

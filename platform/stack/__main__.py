@@ -26,7 +26,9 @@ from stack.model import Stack, StackError
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 INTERRUPTED = 130
-PASSED_ON = ("demo", "bench", "manage", "test")
+PASSED_ON = ("demo", "bench", "manage", "queue", "trace", "test")
+#: Commands of manage.py that have a name of their own here.
+MANAGED = ("queue", "trace")
 OWN_OPTIONS = ("--stack", "--var")
 
 
@@ -155,7 +157,8 @@ def _client(stack: Stack, options: argparse.Namespace) -> int:
 def _manage(stack: Stack, options: argparse.Namespace) -> int:
     _require_state(stack)
     role = os.environ.get("LIVERY_DATABASE_ROLE", "owner")
-    command = [str(stack.python), str(stack.checkout / "manage.py"), *options.rest]
+    named = [options.command] if options.command in MANAGED else []
+    command = [str(stack.python), str(stack.checkout / "manage.py"), *named, *options.rest]
     values = stack.environment(role=role)
     return subprocess.run(command, env={**os.environ, **values}, check=False).returncode
 
@@ -180,6 +183,8 @@ COMMANDS: dict[str, Callable[[Stack, argparse.Namespace], int]] = {
     "demo": _client,
     "bench": _client,
     "manage": _manage,
+    "queue": _manage,
+    "trace": _manage,
     "test": _test,
     "check": _check,
 }

@@ -1,0 +1,34 @@
+-- What passes a warn line now and was not said in this hour. Hard bounces and complaints over seven
+-- days for each reseller and stream; deferrals of the last two hours at one provider. Greylists
+-- and full mailboxes of small servers are no sign: what is no known provider raises nothing.
+WITH week AS (
+  SELECT reseller_id, stream,
+         sum(quantity) FILTER (WHERE event = 'bounced' AND kind = 'hard' OR event = 'bounced_late') AS hard,
+         sum(quantity) FILTER (WHERE event = 'complained') AS complained,
+         sum(quantity) FILTER (WHERE event = 'delivered') AS delivered,
+         sum(quantity) FILTER (WHERE event IN ('delivered', 'bounced', 'expired')) AS ended
+  FROM public.delivery_hour
+  WHERE hour > %(now)s - interval '7 days' AND hour <= %(now)s
+  GROUP BY reseller_id, stream
+), lately AS (
+  SELECT reseller_id, stream, provider,
+         sum(quantity) FILTER (WHERE event = 'deferred') AS deferred, sum(quantity) AS tried
+  FROM public.delivery_hour
+  WHERE hour > %(now)s - interval '2 hours' AND hour <= %(now)s
+    AND event IN ('deferred', 'delivered', 'bounced') AND provider NOT IN ('', 'other', 'local')
+  GROUP BY reseller_id, stream, provider
+), passed (reseller_id, signal, stream, provider, quantity, of) AS (
+  SELECT reseller_id, 'hard_bounces', stream, '', hard, ended FROM week
+  WHERE ended >= %(least_ended)s AND hard >= %(hard_bounces)s * ended
+  UNION ALL
+  SELECT reseller_id, 'complaints', stream, '', complained, delivered FROM week
+  WHERE delivered >= %(least_ended)s AND complained > 1 AND complained >= %(complaints)s * delivered
+  UNION ALL
+  SELECT reseller_id, 'deferrals', stream, provider, deferred, tried FROM lately
+  WHERE tried >= %(least_tried)s AND deferred >= %(deferrals)s * tried
+)
+INSERT INTO public.delivery_alarm (reseller_id, hour, signal, stream, provider, quantity, of)
+SELECT reseller_id, date_trunc('hour', %(now)s::timestamptz, 'UTC'), signal, stream, provider, quantity, of
+FROM passed
+ON CONFLICT DO NOTHING
+RETURNING reseller_id, hour, signal, stream, provider, quantity, of

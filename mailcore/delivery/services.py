@@ -1,20 +1,20 @@
 """Acceptance from inside the product: mail that a service sends, in its own transaction."""
 
-from functools import lru_cache
-from pathlib import Path
+from dataclasses import replace
 from uuid import UUID
 
 import psycopg
-from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import connection
+from django.db import connection, transaction
 
-from kernel import keys
+from kernel import ids, keys
 from kernel.errors import InvalidInput
 from kernel.tenancy import current_reseller_id
+from mailcore.delivery import return_paths
 from mailcore.delivery.accept.batch import ACCEPT, HOSTED, Batch, domain_of, domains_of
 from mailcore.delivery.accept.submission import Owner, Recipient, Stream, Submission
-from mailcore.protocol import headers, line_ends, sender_rule, verp
+from mailcore.delivery.streams import bulk
+from mailcore.protocol import headers, line_ends, sender_rule
 
 
 def accept_message(
@@ -23,8 +23,11 @@ def accept_message(
     """Store a message for delivery, in the caller's transaction; the message's id.
 
     Row-level security binds the caller to its own reseller. The egress node finds the row by
-    polling: a web request does not wait for Redis.
+    polling: a web request does not wait for Redis. Bulk mail is completed, or refused with an
+    error of `streams.errors`.
     """
+    if submission.stream is Stream.BULK:
+        submission = bulk.prepare(submission, reseller_id=reseller_id)
     key_id, key = keys.current_key(reseller_id)
     owner = Owner(reseller_id=reseller_id, organisation_id=organisation_id, key_id=key_id, key=key)
     # Django's own cursor sets the search path, which the row-level security goes by; a plain one
@@ -39,6 +42,21 @@ def accept_message(
         batch.add(submission, owner=owner)
         cursor.execute(ACCEPT, batch.parameters())
     return submission.id
+
+
+@transaction.atomic
+def accept_bulk(
+    submission: Submission, *, reseller_id: UUID, organisation_id: UUID | None = None
+) -> list[UUID]:
+    """Accept a message of its own for each recipient of a bulk mailing: all, or none."""
+    return [
+        accept_message(
+            replace(submission, id=ids.uuid7(), recipients=(recipient,)),
+            reseller_id=reseller_id,
+            organisation_id=organisation_id,
+        )
+        for recipient in submission.recipients
+    ]
 
 
 def send_system_mail(message: EmailMessage) -> list[UUID]:
@@ -59,10 +77,9 @@ def send_system_mail(message: EmailMessage) -> list[UUID]:
 
 def _system_submission(message: EmailMessage, *, recipient: str, from_domain: str) -> Submission:
     to = Recipient(address=recipient)
-    key = _verp_key(str(settings.IDENTITY_KEY_FILE))
     submission = Submission(
         stream=Stream.SYSTEM,
-        envelope_from=verp.return_path(key=key, recipient_id=to.id, from_domain=from_domain),
+        envelope_from=return_paths.make(to.id, domain=from_domain),
         from_domain=from_domain,
         recipients=(to,),
         message=b"",
@@ -76,8 +93,3 @@ def _system_submission(message: EmailMessage, *, recipient: str, from_domain: st
     if not headers.values_of(kept, "auto-submitted"):
         kept.append(headers.make("Auto-Submitted", "auto-generated"))
     return submission.with_message(headers.join(kept, rest), message_id)
-
-
-@lru_cache(maxsize=4)
-def _verp_key(path: str) -> bytes:
-    return verp.key_from(Path(path).read_bytes())

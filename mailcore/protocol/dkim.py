@@ -26,6 +26,9 @@ SIGNED = (
     "list-id",
     "list-unsubscribe",
     "list-unsubscribe-post",
+    "feedback-id",
+    "cfbl-address",
+    "cfbl-feedback-id",
     "auto-submitted",
 )
 

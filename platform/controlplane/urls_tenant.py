@@ -6,6 +6,7 @@ from controlplane.portal import api_keys, dashboard, domains, invoices, login, l
 from controlplane.portal import brand as brand_page
 from controlplane.portal import converters as converters  # registers <dom:…>, <mbx:…> and others
 from controlplane.portal import organisations as organisation_pages
+from controlplane.portal import unsubscribe as unsubscribe_page
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("controlplane.api.urls")),
@@ -29,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mailboxes/<mbx:mailbox_id>/resume/", mailboxes.resume, name="mailbox-resume"),
     path("api-keys/", api_keys.api_keys, name="api-keys"),
     path("api-keys/<key:key_id>/revoke/", api_keys.revoke, name="api-key-revoke"),
+    path("u/<str:token>", unsubscribe_page.unsubscribe, name="unsubscribe"),
     path("invoices/", invoices.invoices, name="invoices"),
     path("invoices/<inv:invoice_id>/", invoices.invoice, name="invoice"),
     path("invoices/<inv:invoice_id>/lines/<int:n>/", invoices.line, name="invoice-line"),

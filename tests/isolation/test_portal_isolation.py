@@ -19,6 +19,8 @@ from controlplane import urls_tenant
 from kernel import clock, ids
 from kernel.actor import SYSTEM
 from kernel.tenancy import in_schema
+from mailcore.delivery.streams.unsubscribe import Subscription, make_token
+from mailcore.delivery.suppression import selectors
 from mailcore.directory import services as directory
 from mailcore.domains import services as domains
 from mailcore.domains.models import Domain
@@ -31,6 +33,8 @@ pytestmark = pytest.mark.django_db
 URLS = "controlplane.urls_tenant"
 #: Anybody may see these: they name no object.
 OPEN = {"login", "logout", "brand-css", "brand-logo", "brand-icon"}
+#: Anybody who has the link that a mail carried: the token names the object, and proves it.
+BY_TOKEN = {"unsubscribe"}
 #: For members; every one shows or makes things of the host's own reseller only.
 OWN = {
     "dashboard", "brand", "organisations", "domains", "domain-add", "mailboxes", "mailbox-add",
@@ -113,9 +117,23 @@ def rows(schema: str) -> list[tuple[object, ...]]:
 
 def test_every_page_is_named_here():
     named = pages()
-    assert set(named) == OPEN | OWN | set(OBJECTS)
+    assert set(named) == OPEN | OWN | BY_TOKEN | set(OBJECTS)
     with_objects = {name for name, page in named.items() if page.pattern.converters}
-    assert with_objects == set(OBJECTS)
+    assert with_objects == BY_TOKEN | set(OBJECTS)
+
+
+def test_a_token_opens_nothing_at_another_resellers_host(acme, globex):
+    subscription = Subscription(
+        recipient_id=ids.uuid7(), stream="bulk", address="ann@elsewhere.test"
+    )
+    token = make_token(subscription, reseller_id=acme.reseller.public_id)
+    for cast, status in ((acme, 200), (globex, 404)):
+        client = Client(headers={"host": cast.host})
+        assert client.get(f"/u/{token}").status_code == status
+        answer = client.post(f"/u/{token}", {"List-Unsubscribe": "One-Click"})
+        assert answer.status_code == status
+    with in_schema(globex.reseller.schema_name):
+        assert selectors.list_suppressions() == []
 
 
 @pytest.mark.parametrize("name", sorted(OBJECTS))

@@ -121,6 +121,8 @@ def lessons(fact: Fact) -> Iterable[Entry]:
 def meaning_of(fact: Fact) -> Classified:
     """What the server meant; of a bounce that came by mail, what its report says."""
     data = fact.data
+    if data.get("scope"):  # whoever wrote the fact knew
+        return Classified(reason=data["reason"], kind=data["kind"], scope=data["scope"])
     if fact.kind == "bounced_late":
         status, text = str(data.get("status", "")), str(data.get("diagnostic", ""))
         return classify(code=None, enhanced=status, text=text, phase="")

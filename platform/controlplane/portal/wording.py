@@ -41,6 +41,14 @@ WORDS: dict[str, Promise] = {
     "mailbox.password_weak": _("Use at least 10 characters, and no common password."),
     "suppression.address_invalid": _("This is not a complete e-mail address."),
     "suppression.stream_invalid": _("Choose one of the streams of automatic mail, or none."),
+    "bulk.one_recipient": _("Send one message to each recipient of a mailing."),
+    "bulk.header_invalid": _("A header field of this message is missing, doubled or malformed."),
+    "bulk.unsubscribe_incomplete": _(
+        "Give an https address in List-Unsubscribe, with List-Unsubscribe-Post beside it, or neither."
+    ),
+    "bulk.domain_not_ready": _(
+        "Mailings need a verified domain with an active DKIM key and a DMARC record."
+    ),
     "api_key.unknown_scope": _("A key cannot have this right."),
     "plan.limit_reached": _("Your plan's limit is reached."),
     "plan.none": _("This portal has no plan yet. Please try again in a moment."),

@@ -192,7 +192,7 @@ def test_the_last_look_ends_holds_and_refuses(acme, submit, database):
         " WHERE r.status <> 'queued' OR q.state = 'held' ORDER BY 1"
     ).fetchall()
     assert states == [
-        ("bulk", "reader@x.test", "queued", "held", "stream paused: too many bounces"),
+        ("bulk", "reader@x.test", "queued", "held", "paused: too many bounces"),
         ("transactional", "gone@x.test", "suppressed", None, None),
     ]
     told = database.execute(

@@ -1,0 +1,1 @@
+"""How much may go to whom now: limits as data, and what replies do to them."""

@@ -2,10 +2,11 @@
 
 from celery import shared_task
 
-from mailcore.delivery import partitions, readers
+from mailcore.delivery import limits, partitions, readers
 from mailcore.delivery.egress import judging, watching
 from mailcore.delivery.engine import host
 from mailcore.delivery.engine import worker_signals as worker_signals
+from mailcore.delivery.reporting import alarms
 
 
 @shared_task(name="mailcore.deliver")
@@ -20,10 +21,34 @@ def count_mail() -> None:
     readers.count_mail()
 
 
+@shared_task(name="mailcore.sum_hours", queue="events")
+def sum_hours() -> None:
+    """Add new delivery events to the sums of their hours."""
+    readers.sum_hours()
+
+
+@shared_task(name="mailcore.raise_alarms", queue="control")
+def raise_alarms() -> None:
+    """Say which streams of which resellers pass a warn line."""
+    alarms.raise_alarms()
+
+
 @shared_task(name="mailcore.make_partitions", queue="control")
 def make_partitions() -> None:
     """Make the partitions of the coming days."""
     partitions.make_partitions()
+
+
+@shared_task(name="mailcore.drop_partitions", queue="control")
+def drop_partitions() -> None:
+    """Drop what has been kept long enough."""
+    partitions.drop_partitions()
+
+
+@shared_task(name="mailcore.forget_usage", queue="control")
+def forget_usage() -> None:
+    """Drop old counts of mailboxes."""
+    limits.forget_usage()
 
 
 @shared_task(name="mailcore.judge_warmup", queue="control")

@@ -68,9 +68,12 @@ class LmtpSession:
         host: str,
         limits: Limits,
         refusal_of: Callable[[str], Answer | None] = take_every,
+        offers_requiretls: bool = False,
     ) -> None:
+        """`offers_requiretls`: who takes the message heeds REQUIRETLS (RFC 8689)."""
         self.closed = False
         self._host, self._limits, self._refusal_of = host, limits, refusal_of
+        self._offers_requiretls = offers_requiretls
         self._buffer = bytearray()
         self._skipping = False
         self._faults = 0
@@ -175,7 +178,7 @@ class LmtpSession:
         self._reset()
         words = [
             self._host, "PIPELINING", "ENHANCEDSTATUSCODES", "8BITMIME", "SMTPUTF8", "DSN",
-            f"SIZE {self._limits.size}",
+            *(["REQUIRETLS"] if self._offers_requiretls else []), f"SIZE {self._limits.size}",
         ]  # fmt: skip
         lines = [f"250-{word}\r\n" for word in words[:-1]] + [f"250 {words[-1]}\r\n"]
         return "".join(lines).encode()
@@ -184,6 +187,8 @@ class LmtpSession:
         if not self._greeted or self._mail is not None:
             return self._fault(_BAD_SEQUENCE)
         mail = parse_mail(argument)
+        if mail.requires_tls and not self._offers_requiretls:
+            return self._fault(Answer(code=555, enhanced="5.5.4", text="REQUIRETLS not known here"))
         if mail.size > self._limits.size:
             return _TOO_BIG.line()
         self._mail = mail

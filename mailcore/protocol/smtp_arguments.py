@@ -1,4 +1,4 @@
-"""Arguments of MAIL and RCPT as a server reads them (RFC 5321 §4.1.2, 1870, 3461, 6152, 6531)."""
+"""Arguments of MAIL and RCPT as a server reads them (RFC 5321 §4.1.2, 1870, 3461, 6152, 6531, 8689)."""
 
 import re
 from dataclasses import dataclass
@@ -29,6 +29,7 @@ class MailArguments:
     is_smtputf8: bool
     ret: str | None
     envid: str | None
+    requires_tls: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +44,12 @@ class EnvelopeRecipient:
 def parse_mail(argument: str) -> MailArguments:
     """`FROM:<path> parameters`; raises ArgumentRefused."""
     sender, given = _take_apart("FROM", argument)
-    _only(given, {"SIZE", "BODY", "SMTPUTF8", "RET", "ENVID"})
+    _only(given, {"SIZE", "BODY", "SMTPUTF8", "RET", "ENVID", "REQUIRETLS"})
     size, envid = given.get("SIZE", "0"), given.get("ENVID")
     _need(size.isdecimal() and len(size) <= 20, "SIZE")
     _need(given.get("BODY", "7BIT").upper() in {"7BIT", "8BITMIME"}, "BODY")
     _need(given.get("SMTPUTF8", "") == "", "SMTPUTF8")
+    _need(given.get("REQUIRETLS", "") == "", "REQUIRETLS")
     _need(given.get("RET", "FULL").upper() in {"FULL", "HDRS"}, "RET")
     _need(envid is None or (0 < len(envid) <= 100 and xtext.is_xtext(envid)), "ENVID")
     if sender and "@" not in sender:
@@ -55,7 +57,14 @@ def parse_mail(argument: str) -> MailArguments:
     utf8 = "SMTPUTF8" in given
     _need_ascii(sender, utf8)
     ret = given["RET"].upper() if "RET" in given else None
-    return MailArguments(sender=sender, size=int(size), is_smtputf8=utf8, ret=ret, envid=envid)
+    return MailArguments(
+        sender=sender,
+        size=int(size),
+        is_smtputf8=utf8,
+        ret=ret,
+        envid=envid,
+        requires_tls="REQUIRETLS" in given,
+    )
 
 
 def parse_rcpt(argument: str, *, is_smtputf8: bool) -> EnvelopeRecipient:

@@ -10,14 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mailcore.protocol import identity, sender_rule
+from mailcore.protocol.bounds import MAX_FIELD, MAX_FIELDS, MAX_HEADER, MAX_HOPS
 
 _VERSION = 6
 _ADD_HEADERS, _CHANGE_HEADERS = 0x1, 0x10
 _NO_CONNECT, _NO_HELO, _NO_RCPT, _NO_BODY = 0x1, 0x2, 0x8, 0x10
 _NO_UNKNOWN, _NO_DATA, _NO_HEADER_REPLY = 0x100, 0x200, 0x80
 _NOT_WANTED = _NO_CONNECT | _NO_HELO | _NO_RCPT | _NO_BODY | _NO_UNKNOWN | _NO_DATA
-#: RFC 5321 §6.3: more Received fields than this are a loop.
-MAX_HOPS = 50
 MAX_FRAME = 1 << 20
 
 
@@ -35,6 +34,14 @@ class _Mail:
     foreign: list[tuple[bytes, int]] = field(default_factory=list)
     seen: dict[bytes, int] = field(default_factory=dict)
     is_malformed: bool = False
+    fields: int = 0
+    bytes: int = 0
+    longest: int = 0
+
+    @property
+    def is_too_much(self) -> bool:
+        """Whether the header is more than this system takes; what follows is not even looked at."""
+        return self.fields > MAX_FIELDS or self.bytes > MAX_HEADER or self.longest > MAX_FIELD
 
 
 def frame(command: bytes, data: bytes = b"") -> bytes:
@@ -89,6 +96,10 @@ class MilterSession:
         if not separator or not value.endswith(b"\0"):
             raise MalformedFrame("header without its ends")
         mail, key = self._mail, name.strip().lower()
+        mail.fields, mail.bytes = mail.fields + 1, mail.bytes + len(data)
+        mail.longest = max(mail.longest, len(data))
+        if mail.is_too_much:
+            return self._header_reply
         mail.seen[key] = mail.seen.get(key, 0) + 1
         if b"\0" in value[:-1] or b"\r" in value.replace(b"\r\n", b"\n"):
             mail.is_malformed = True
@@ -103,6 +114,8 @@ class MilterSession:
         fault = sender_rule.fault_of(
             login=mail.login, envelope_from=mail.envelope_from, from_values=mail.from_values
         )
+        if mail.is_too_much:
+            return _refuse("552 5.3.4 The header is bigger than this system takes")
         if fault is not None:
             return _refuse(f"550 5.7.1 {fault}")
         if mail.is_malformed:

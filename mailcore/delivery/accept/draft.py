@@ -4,16 +4,21 @@ from dataclasses import dataclass
 from email.utils import format_datetime
 
 from kernel import clock
-from mailcore.delivery.accept.batch import domain_of
+from mailcore.delivery.accept.batch import domain_of, with_stored_domain
 from mailcore.delivery.accept.errors import NotAccepted
-from mailcore.delivery.accept.submission import Recipient, Stream, Submission
+from mailcore.delivery.accept.submission import Recipient, Refusal, Stream, Submission
 from mailcore.protocol import headers, identity, line_ends, sender_rule
+from mailcore.protocol.bounds import MAX_FIELDS, MAX_HOPS
 from mailcore.protocol.headers import Field
 from mailcore.protocol.lmtp import Transaction
+from mailcore.protocol.smtp_arguments import EnvelopeRecipient
 
-#: RFC 5321 §6.3. The milter answers 550 5.4.6 in session; this is the second line behind it.
-MAX_HOPS = 50
-_MAX_FIELDS = 10_000
+#: Fields that Postfix and the milter put on top of what the milter was shown.
+_ADDED = 5
+_LOOP = Refusal(code=554, enhanced="5.4.6", text="Too many Received fields: mail loop")
+_TOO_MUCH = Refusal(
+    code=552, enhanced="5.3.4", text="The header has more fields than this system takes"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,32 +32,36 @@ class Draft:
 def draft_of(transaction: Transaction, *, key: bytes, infra_domain: str) -> Draft:
     """Check the identity header, take it out, complete the message; raises NotAccepted."""
     fields, rest = headers.split(line_ends.clean(transaction.message))
-    if len(fields) > _MAX_FIELDS:
-        raise NotAccepted("4.3.4", "More header fields than this system takes")
     sender = transaction.mail.sender
     login = _login(fields, key=key, envelope_from=sender)
     from_values = headers.values_of(fields, "from")
     fault = sender_rule.fault_of(login=login, envelope_from=sender, from_values=from_values)
     if fault is not None:
         raise NotAccepted("4.7.1", fault)
-    if len(headers.values_of(fields, "received")) > MAX_HOPS:
-        raise NotAccepted("4.4.6", "Too many Received fields: mail loop")
     addresses = sender_rule.addresses_in(from_values[0])
     assert addresses
-    recipients = {r.address: r for r in transaction.recipients}.values()
+    recipients: dict[str, EnvelopeRecipient] = {}
+    for r in transaction.recipients:  # one address in two spellings gets one copy
+        recipients.setdefault(with_stored_domain(r.address), r)
     submission = Submission(
         stream=Stream.MAILBOX,
         submitter=login,
         envelope_from=sender,
         from_domain=domain_of(addresses[0]),
         recipients=tuple(
-            Recipient(address=r.address, notify=r.notify, orcpt=r.orcpt) for r in recipients
+            Recipient(address=r.address, notify=r.notify, orcpt=r.orcpt) for r in recipients.values()
         ),
         message=b"",
         is_smtputf8=transaction.mail.is_smtputf8,
         dsn_ret=transaction.mail.ret,
         dsn_envid=transaction.mail.envid,
+        require_tls=_wish_for_tls(transaction.mail.requires_tls, fields),
     )
+    # Second line behind the milter, which refuses these in session. Put off, they would lie in
+    # Postfix for a month; so they are taken, end at once as bounced, and the sender is told.
+    refusal = _refusal_of(fields)
+    if refusal is not None:
+        submission = submission.refusing(refusal)
     return Draft(login=login, submission=complete(submission, fields, rest, domain=infra_domain))
 
 
@@ -72,6 +81,21 @@ def complete(
         message_id = f"<{submission.id.hex}@{domain}>"
         added.append(headers.make("Message-ID", message_id))
     return submission.with_message(headers.join([trace, *kept, *added], rest), message_id)
+
+
+def _refusal_of(fields: list[Field]) -> Refusal | None:
+    if len(fields) > MAX_FIELDS + _ADDED:
+        return _TOO_MUCH
+    hops = sum(field.name == "received" for field in fields)
+    return _LOOP if hops > MAX_HOPS + _ADDED else None
+
+
+def _wish_for_tls(is_required: bool, fields: list[Field]) -> bool | None:
+    """REQUIRETLS wins over the header field that waives TLS (RFC 8689 §4.1)."""
+    if is_required:
+        return True
+    waived = [value.lower() for value in headers.values_of(fields, "tls-required")] == ["no"]
+    return False if waived else None
 
 
 def _login(fields: list[Field], *, key: bytes, envelope_from: str) -> str:

@@ -43,7 +43,12 @@ async def serve(configuration: Configuration, *, stop: asyncio.Event) -> None:
     )
     acceptance = Acceptance(configuration, writer=writer)
     listener = LmtpListener(
-        session=lambda: LmtpSession(host=configuration.host, limits=configuration.limits),
+        session=lambda: LmtpSession(
+            # Heard on this machine's own addresses only, which stand for the proven line.
+            host=configuration.host,
+            limits=configuration.limits,
+            offers_requiretls=True,
+        ),
         deliver=acceptance.deliver,
     )
     writing, waking = asyncio.create_task(writer.run()), asyncio.create_task(waker.run())

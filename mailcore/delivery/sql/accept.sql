@@ -57,14 +57,16 @@ WITH message AS (
   -- What a person's mail counts for, recipient by recipient.
   SELECT j.place, j.mailbox_id, j.reseller_id, j.organisation_id, (j.at AT TIME ZONE 'UTC')::date AS day,
          hashtextextended(lower(j.address), 0) AS address_hash,
-         row_number() OVER (PARTITION BY j.mailbox_id, lower(j.address) ORDER BY j.place) = 1 AS is_first
+         row_number() OVER same AS nth, min(j.place) OVER same AS first_place
   FROM judged AS j WHERE j.mailbox_id IS NOT NULL AND j.status = 'queued'
+  WINDOW same AS (PARTITION BY j.mailbox_id, lower(j.address) ORDER BY j.place)
 ), stranger AS MATERIALIZED (
-  SELECT t.*, c.since IS NULL AND t.is_first AS is_new,
-         c.since IS NULL OR c.since > t.day AS is_strange
+  -- `met_at`: with which message of the batch a stranger was met; NULL for acquaintances.
+  SELECT t.*, c.since IS NULL AND t.nth = 1 AS is_new,
+         CASE WHEN c.since IS NULL THEN t.first_place WHEN c.since > t.day THEN t.place END AS met_at
   FROM told AS t LEFT JOIN public.correspondent AS c USING (mailbox_id, address_hash)
 ), cost AS MATERIALIZED (
-  SELECT place, mailbox_id, reseller_id, organisation_id, day, bool_or(is_strange) AS is_strange,
+  SELECT place, mailbox_id, reseller_id, organisation_id, day, max(met_at) AS met_at,
          count(*) AS recipients, count(*) FILTER (WHERE is_new) AS new_recipients
   FROM stranger GROUP BY 1, 2, 3, 4, 5
 ), usage AS (
@@ -95,12 +97,13 @@ WITH message AS (
   -- Each further amount of a limit waits a day longer, so that midnight opens no flood.
   SELECT r.place, r.mailbox_id, r.reseller_id, r.organisation_id, r.day, over.reason, over.is_first,
          (r.day + over.days)::timestamp AT TIME ZONE 'UTC' AS until
-  FROM running AS r CROSS JOIN LATERAL (
+  FROM running AS r LEFT JOIN running AS n ON n.place = r.met_at CROSS JOIN LATERAL (
     SELECT reason, days::int, before <= most AS is_first FROM (VALUES
-      ('limit.messages', (sum_messages - 1) / most_messages, sum_messages - 1, most_messages),
-      ('limit.recipients', div(sum_recipients - 1, most_recipients), sum_recipients - r.recipients, most_recipients),
-      ('limit.new_recipients', CASE WHEN r.is_strange THEN div(sum_new - 1, most_new) ELSE 0 END,
-       sum_new - r.new_recipients, most_new)
+      ('limit.messages', (r.sum_messages - 1) / r.most_messages, r.sum_messages - 1, r.most_messages),
+      ('limit.recipients', div(r.sum_recipients - 1, r.most_recipients),
+       r.sum_recipients - r.recipients, r.most_recipients),
+      ('limit.new_recipients', div(n.sum_new - 1, n.most_new),
+       n.sum_new - CASE WHEN n.place = r.place THEN n.new_recipients ELSE 0 END, n.most_new)
     ) AS kind (reason, days, before, most)
     WHERE days > 0 ORDER BY days DESC, reason LIMIT 1) AS over
 ), known AS (

@@ -12,12 +12,14 @@ from mailcore.protocol.smtp_arguments import parse_mail, parse_rcpt
 KEY, ANNA = b"k" * 32, "anna@xn--mller-kva.test"
 
 
-def _transaction(head: str, *, rcpt: tuple[str, ...] = ("x@Outside.TEST",)) -> Transaction:
+def _transaction(
+    head: str, *, rcpt: tuple[str, ...] = ("x@Outside.TEST",), mail: str = ""
+) -> Transaction:
     at = int(clock.now().timestamp())
     value = identity.vouch(key=KEY, login=ANNA, envelope_from=ANNA, at=at, nonce=b"12345678")
     message = f"X-Livery-Auth: {value}\r\n{head}\r\n\r\n.\nsmuggled\r\n".encode()
     return Transaction(
-        mail=parse_mail(f"FROM:<{ANNA}>"),
+        mail=parse_mail(f"FROM:<{ANNA}>{mail}"),
         recipients=tuple(parse_rcpt(f"TO:<{r}>", is_smtputf8=False) for r in rcpt),
         message=message,
     )
@@ -55,7 +57,7 @@ def test_a_bare_cr_cannot_hide_a_second_from() -> None:
 
 def test_a_recipient_named_twice_is_delivered_to_once() -> None:
     draft = draft_of(
-        _transaction(f"From: {ANNA}", rcpt=("x@a.test", "x@a.test", "y@a.test")),
+        _transaction(f"From: {ANNA}", rcpt=("x@a.test", "x@A.Test", "x@a.test", "y@a.test")),
         key=KEY,
         infra_domain="infra.test",
     )
@@ -80,3 +82,30 @@ def test_the_first_identity_counts_and_not_one_below_it() -> None:
     )
     with pytest.raises(NotAccepted, match="malformed"):
         draft_of(forged, key=KEY, infra_domain="infra.test")
+
+
+def _refusals(head: str) -> set[str]:
+    draft = draft_of(_transaction(head), key=KEY, infra_domain="infra.test")
+    return {r.refusal.enhanced if r.refusal else "" for r in draft.submission.recipients}
+
+
+def test_a_loop_and_a_header_without_end_are_taken_and_refused_for_good() -> None:
+    start = f"From: {ANNA}\r\n"
+    assert _refusals(start + "Received: by x\r\n" * 106) == {"5.4.6"}
+    assert _refusals(start + "X: y\r\n" * 2010) == {"5.3.4"}
+    assert _refusals(start + "Received: by x\r\n" * 100 + "X: y\r\n" * 1800) == {""}
+
+
+@pytest.mark.parametrize(
+    ("head", "mail", "wish"),
+    [
+        ("Subject: x", "", None),
+        ("TLS-Required: no ", "", False),
+        ("TLS-Required: yes", "", None),
+        ("TLS-Required: No\r\nTLS-Required: No", "", None),
+        ("TLS-Required: No", " REQUIRETLS", True),
+    ],
+)
+def test_the_wish_for_tls_is_kept(head: str, mail: str, wish: bool | None) -> None:
+    transaction = _transaction(f"From: {ANNA}\r\n{head}", mail=mail)
+    assert draft_of(transaction, key=KEY, infra_domain="infra.test").submission.require_tls is wish

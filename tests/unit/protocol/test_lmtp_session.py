@@ -166,3 +166,25 @@ def test_how_the_bytes_are_cut_does_not_matter(places: list[int]) -> None:
     for start, end in itertools.pairwise(edges):
         lines += _talk(wire[start:end], session)[0]
     assert _codes(lines) == [250, 250, 250, 250, 354, 250, 250, 221]
+
+
+def test_requiretls_is_taken_only_where_it_is_offered() -> None:
+    wire = b"LHLO me\r\nMAIL FROM:<a@x.test> REQUIRETLS\r\nRCPT TO:<b@y.test>\r\nDATA\r\nx\r\n.\r\n"
+    session = LmtpSession(host="h", limits=Limits(), offers_requiretls=True)
+    lines, (transaction,) = _talk(wire, session)
+    assert b"250-REQUIRETLS\r\n" in lines
+    assert transaction.mail.requires_tls
+    assert _codes(_talk(wire)[0])[:3] == [250, 555, 503]
+    argument = wire.replace(b"REQUIRETLS", b"REQUIRETLS=1")
+    session = LmtpSession(host="h", limits=Limits(), offers_requiretls=True)
+    assert _codes(_talk(argument, session)[0])[1] == 501
+
+
+def test_of_ten_thousand_recipients_the_first_thousand_are_taken() -> None:
+    session = LmtpSession(host="h", limits=Limits())
+    rcpt = b"".join(b"RCPT TO:<u%d@y.test>\r\n" % n for n in range(10_000))
+    wire = b"LHLO me\r\nMAIL FROM:<a@x.test>\r\n" + rcpt + b"DATA\r\nx\r\n.\r\n"
+    lines, (transaction,) = _talk(wire, session)
+    codes = _codes(lines)[2:10_002]
+    assert codes == [250] * 1000 + [452] * 9000
+    assert len(transaction.recipients) == 1000

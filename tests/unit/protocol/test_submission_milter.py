@@ -81,7 +81,10 @@ def test_own_mail_gets_an_identity_on_top_that_accept_believes() -> None:
         ({"fields": ()}, b"550 5.7.1 Exactly"),
         ({"fields": (("From", f"{ANNA}, b@x.test"),)}, b"550 5.7.1 From"),
         ({"fields": (("From", ANNA), ("Subject", "a\rFrom: b@x.test"))}, b"550 5.6.0"),
-        ({"fields": (("From", ANNA), *((("Received", "x"),) * 51))}, b"550 5.4.6"),
+        ({"fields": (("From", ANNA), *((("Received", "x"),) * 101))}, b"550 5.4.6"),
+        ({"fields": (("From", ANNA), *((("X", "x"),) * 2000))}, b"552 5.3.4"),
+        ({"fields": (("From", ANNA), ("To", "x" * 256_000))}, b"552 5.3.4"),
+        ({"fields": (("From", ANNA), *((("To", "x" * 200_000),) * 5))}, b"552 5.3.4"),
     ],
 )
 def test_what_is_not_the_login_s_is_refused_in_session(
@@ -91,6 +94,19 @@ def test_what_is_not_the_login_s_is_refused_in_session(
     assert answer[:1] == b"y"
     assert answer[1:].startswith(reply)
     assert answer.endswith(b"\0")
+
+
+def test_a_long_way_and_a_rich_header_are_no_fault() -> None:
+    fields = (("From", ANNA), ("To", "x" * 200_000), *((("Received", "x"),) * 100))
+    assert _send(_session(), fields=(*fields, *((("X-Tag", "\xe4"),) * 1800)))[0] == CONTINUE
+
+
+def test_a_hundred_thousand_header_fields_take_no_memory() -> None:
+    session = _session()
+    for number in range(100_000):
+        session.receive(b"LX-%d\0x\0" % number)
+    assert len(session._mail.seen) <= 2000
+    assert session.receive(b"N")[5:].startswith(b"552 5.3.4")
 
 
 def test_folded_headers_are_no_fault() -> None:

@@ -50,6 +50,8 @@ class EgressSettings:
     shard: int = 0
     delay_scale: float = 1.0
     allow_private_targets: bool = False
+    mx_host: str = ""
+    authorities: str = ""
     smtp_port: int = 25
     timeouts: Timeouts = field(default_factory=Timeouts)
     connections_per_site: int = 10
@@ -81,6 +83,8 @@ def read_settings(*, node: str) -> EgressSettings:
         journal=Path(settings.JOURNAL),
         delay_scale=settings.DELAY_SCALE,
         allow_private_targets=settings.ALLOW_PRIVATE_TARGETS,
+        mx_host=settings.MX_HOST,
+        authorities=settings.CA_FILE,
         timeouts=Timeouts().scaled(settings.SMTP_TIMEOUT_SCALE),
         connections_per_site=settings.EGRESS_CONNECTIONS_PER_SITE,
     )

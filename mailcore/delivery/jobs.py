@@ -36,6 +36,7 @@ class Claimed:
     is_8bit: bool
     dsn_ret: str | None
     dsn_envid: str | None
+    require_tls: bool | None
     body_hash: bytes | None
     accepted_at: datetime
 

@@ -28,6 +28,7 @@ class LocalDelivery:
     """Hands a message to Dovecot, with a header line that says what the spam filter thought."""
 
     def __init__(self, settings: EgressSettings, *, sessions: SessionPool) -> None:
+        self._settings = settings
         host, port = settings.dovecot_lmtp
         self._endpoint = Endpoint(
             host="mail store",
@@ -45,7 +46,12 @@ class LocalDelivery:
     async def deliver(self, *, prepare: Prepare, before_dot: BeforeDot) -> dict[str, Answer]:
         """An answer per recipient's address; raises ConnectionFailed."""
         return await self._sessions.deliver(
-            site=LOCAL, endpoints=[self._endpoint], prepare=prepare, before_dot=before_dot
+            site=LOCAL,
+            endpoints=[self._endpoint],
+            prepare=prepare,
+            before_dot=before_dot,
+            connections=self._settings.connections_per_site,
+            messages=self._settings.messages_per_connection,
         )
 
     async def marked(self, job: Job, content: bytes) -> bytes:

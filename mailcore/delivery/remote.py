@@ -1,17 +1,20 @@
 """Delivery to other people's servers: by MX, from the source that was chosen."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 
 from mailcore.delivery.egress_settings import EgressSettings
 from mailcore.delivery.ports import Source
-from mailcore.delivery.resolver import MailResolver, Target
+from mailcore.delivery.resolver import Target
 from mailcore.delivery.smtp.envelope import Answer
 from mailcore.delivery.smtp.pool import Prepare, SessionPool
 from mailcore.delivery.smtp.session import Endpoint
 from mailcore.delivery.smtp.transaction import BeforeDot
+from mailcore.delivery.transport.opening import Ways
 from mailcore.protocol.providers import provider_of
+from mailcore.protocol.requiretls import Wish
 
 #: Addresses that one try goes through before it gives up for now.
 MAX_TRIES = 6
@@ -21,6 +24,7 @@ MAX_TRIES = 6
 class Route:
     """Where a domain's mail goes: `site` is the same for all domains with the same hosts."""
 
+    domain: str
     site: str
     provider: str
     targets: Sequence[Target]
@@ -29,18 +33,24 @@ class Route:
 class RemoteDelivery:
     """Finds the hosts of a domain and sends over pooled sessions."""
 
-    def __init__(
-        self, settings: EgressSettings, *, resolver: MailResolver, sessions: SessionPool
-    ) -> None:
+    def __init__(self, settings: EgressSettings, *, ways: Ways, sessions: SessionPool) -> None:
         self._settings = settings
-        self._resolver = resolver
+        self._ways = ways
         self._sessions = sessions
 
-    async def route(self, domain: str) -> Route:
-        """The hosts of a domain; raises Unroutable."""
-        targets = await self._resolver.targets(domain)
+    async def route(self, domain: str, *, wish: Wish = None) -> Route:
+        """The hosts of a domain that may be used under its TLS policies; raises Unroutable.
+
+        `wish` is what the sender wants of TLS (RFC 8689).
+        """
+        targets = await self._ways.resolver.targets(domain)
+        # Of all the hosts: a policy that leaves one out makes no other site of it.
         hosts = sorted({target.host for target in targets})
-        return Route(site=" ".join(hosts), provider=provider_of(hosts), targets=targets)
+        if self._ways.policies is not None:
+            targets = await self._ways.policies.secured(domain, targets, wish=wish)
+        return Route(
+            domain=domain, site=" ".join(hosts), provider=provider_of(hosts), targets=targets
+        )
 
     async def deliver(
         self,
@@ -57,18 +67,23 @@ class RemoteDelivery:
         """
         return await self._sessions.deliver(
             site=route.site,
-            endpoints=[
-                Endpoint(
+            endpoints=list(islice(self._endpoints(route, source), MAX_TRIES)),
+            prepare=prepare,
+            before_dot=before_dot,
+            connections=connections,
+            messages=messages,
+            opened=partial(self._ways.account.opened, route.domain),
+        )
+
+    def _endpoints(self, route: Route, source: Source) -> Iterator[Endpoint]:
+        """The addresses that the source can reach at all: those of its own kind."""
+        for target in route.targets:
+            if (":" in target.address) == (":" in source.address):
+                yield Endpoint(
                     host=target.host,
                     address=target.address,
                     port=self._settings.smtp_port,
                     source=source.address,
                     helo=source.ehlo,
+                    policy=target.policy,
                 )
-                for target in islice(route.targets, MAX_TRIES)
-            ],
-            prepare=prepare,
-            before_dot=before_dot,
-            connections=connections,
-            messages=messages,
-        )

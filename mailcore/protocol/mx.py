@@ -1,6 +1,6 @@
 """Which hosts take mail for a domain, and in which order (RFC 5321 §5.1, RFC 7505)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 from random import Random
@@ -22,14 +22,24 @@ def is_null(records: Sequence[MxRecord]) -> bool:
     return len(records) == 1 and not records[0].host
 
 
-def order(records: Sequence[MxRecord], *, random: Random) -> list[str]:
-    """Host names by preference, at random among equals, each once, at most MAX_HOSTS."""
-    shuffled = [(record.preference, random.random(), record.host) for record in records]
-    hosts: dict[str, None] = {}
-    for _, _, host in sorted(shuffled):
+def order(records: Sequence[MxRecord], *, random: Random) -> list[MxRecord]:
+    """By preference, at random among equals, each host once in lower case, at most MAX_HOSTS."""
+    shuffled = [(record.preference, random.random(), record.host.lower()) for record in records]
+    hosts: dict[str, MxRecord] = {}
+    for preference, _, host in sorted(shuffled):
         if host:
-            hosts.setdefault(host.lower(), None)
-    return list(hosts)[:MAX_HOSTS]
+            hosts.setdefault(host, MxRecord(preference=preference, host=host))
+    return list(hosts.values())[:MAX_HOSTS]
+
+
+def before(records: Sequence[MxRecord], ourselves: Collection[str]) -> list[MxRecord]:
+    """The hosts that stand before ours: mail never goes back to an equal or a worse one.
+
+    `ourselves` are host names in lower case. Nothing is left when we are the best: a loop.
+    """
+    ours = [record.preference for record in records if record.host.lower() in ourselves]
+    limit = min(ours, default=None)
+    return [record for record in records if limit is None or record.preference < limit]
 
 
 def is_private(address: str) -> bool:

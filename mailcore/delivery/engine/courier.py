@@ -103,7 +103,9 @@ class Courier:
         try:
             if trip.job.site == LOCAL:
                 return await self._keep(trip)
-            route = await self._remote.route(trip.job.site)
+            route = await self._remote.route(
+                trip.job.site, wish=trip.job.message.require_tls
+            )
             async with self._gate.passage(trip.job, route) as passage:
                 answers = await self._send(trip, route, passage)
                 passage.heard(list(answers.values()))
@@ -212,6 +214,7 @@ class _Trip:
             is_smtputf8=message.is_smtputf8,
             ret=message.dsn_ret or "",
             envid=message.dsn_envid or "",
+            requires_tls=message.require_tls,
         )
 
 

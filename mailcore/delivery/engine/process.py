@@ -23,6 +23,7 @@ from mailcore.delivery.remote import RemoteDelivery
 from mailcore.delivery.resolver import MailResolver
 from mailcore.delivery.signing import SigningKeys
 from mailcore.delivery.smtp.pool import SessionPool
+from mailcore.delivery.transport.opening import open_ways
 
 
 async def run(
@@ -43,17 +44,11 @@ async def _run(
         stack.callback(journal.close)
         delivery = await _open(stack, settings.delivery_dsn, name="delivery", size=6)
         signer = await _open(stack, settings.signer_dsn, name="signer", size=1)
-        sessions = SessionPool(
-            timeouts=settings.timeouts,
-            cap=settings.connections_per_site,
-            messages=settings.messages_per_connection,
-        )
+        sessions = SessionPool(timeouts=settings.timeouts)
         local = LocalDelivery(settings, sessions=sessions)
         stack.push_async_callback(local.close)
-        found = resolver or MailResolver(
-            settings.resolver, allow_private=settings.allow_private_targets
-        )
-        remote = RemoteDelivery(settings, resolver=found, sessions=sessions)
+        ways = await open_ways(stack, settings, pool=delivery, resolver=resolver)
+        remote = RemoteDelivery(settings, ways=ways, sessions=sessions)
         deciders = await open_deciders(stack, settings, pool=delivery)
         loop = _assemble(settings, delivery, signer, journal, sessions, remote, local, deciders)
         passing_on = asyncio.create_task(_pass_on(stop, loop))

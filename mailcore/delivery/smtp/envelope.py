@@ -10,8 +10,18 @@ from mailcore.protocol.smtp_reply import Reply
 from mailcore.protocol.tls_rpt import ResultType
 
 Phase = Literal[
-    "queue", "dns", "scan", "sign",
-    "connect", "ehlo", "starttls", "mail", "rcpt", "data", "dot", "done",
+    "queue",
+    "dns",
+    "scan",
+    "sign",
+    "connect",
+    "ehlo",
+    "starttls",
+    "mail",
+    "rcpt",
+    "data",
+    "dot",
+    "done",
 ]
 Verdict = Literal["delivered", "deferred", "bounced"]
 

@@ -22,10 +22,8 @@ Prepare = Callable[[], Awaitable[tuple[Envelope, bytes] | None]]
 class SessionPool:
     """Delivers over reused sessions; the limits come with each call, as they stand then."""
 
-    def __init__(self, *, timeouts: Timeouts, cap: int, messages: int) -> None:
-        """`cap` connections and `messages` on each hold where a call says nothing else."""
+    def __init__(self, *, timeouts: Timeouts) -> None:
         self._timeouts = timeouts
-        self._cap, self._messages = cap, messages
         self._lanes: dict[tuple[str, str], Lane] = {}
         self._leaving: set[asyncio.Task[None]] = set()
 
@@ -36,8 +34,8 @@ class SessionPool:
         endpoints: Sequence[Endpoint],
         prepare: Prepare,
         before_dot: BeforeDot,
-        connections: int | None = None,
-        messages: int | None = None,
+        connections: int,
+        messages: int,
         opened: Opened = unheard,
     ) -> dict[str, Answer]:
         """An answer per recipient's address; raises ConnectionFailed, and what `prepare` raises.
@@ -47,9 +45,9 @@ class SessionPool:
         """
         place = (endpoints[0].source if endpoints else "", site)
         lane = self._lanes.setdefault(place, Lane())
-        visit = _Visit(lane, endpoints, messages=messages or self._messages)
+        visit = _Visit(lane, endpoints, messages=messages)
         try:
-            await lane.enter(connections or self._cap)
+            await lane.enter(connections)
             try:
                 return await self._try_all(visit, prepare, before_dot, opened)
             finally:
@@ -153,7 +151,8 @@ class _Visit:
 
     def failed(self, failure: ConnectionFailed) -> None:
         """Note a failure; raises it when no other host would do better."""
-        self.session = None
+        if self.session is not None and not self.session.is_usable:
+            self.session = None  # else it was the preparation that failed
         self.failure = failure
         if failure.answer.code is not None:
             self.refused_by.add(failure.answer.mx)

@@ -166,7 +166,7 @@ class Session:
         return dane.verified(
             self._wire.presented(),
             records=self.policy.tlsa,
-            names=[self.endpoint.host],
+            names=self.policy.names,
             now=clock.now(),
         )
 

@@ -16,12 +16,14 @@ Level = Literal["none", "may", "must", "verify", "dane"]
 class TlsPolicy:
     """What a session must fulfil; part of what makes two sessions exchangeable.
 
+    `names` are those that a certificate under an authority named in TLSA may be for.
     `is_trial`: a failure is reported and the mail goes on without (MTA-STS in testing mode).
     `authorities` is a PEM file, empty for the system's. `remark` is only told.
     """
 
     level: Level = "may"
     tlsa: tuple[Tlsa, ...] = ()
+    names: tuple[str, ...] = ()
     is_trial: bool = False
     authorities: str = ""
     remark: str = field(default="", compare=False)

@@ -79,7 +79,7 @@ async def serving(*scripts: Talk) -> AsyncIterator[tuple[SessionPool, list[Endpo
 
     servers = [await serve(script) for script in scripts]
     ports = [server.sockets[0].getsockname()[1] for server in servers]
-    pool = SessionPool(timeouts=TIMEOUTS, cap=2, messages=10)
+    pool = SessionPool(timeouts=TIMEOUTS)
     try:
         yield (
             pool,

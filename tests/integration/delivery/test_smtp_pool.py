@@ -165,3 +165,26 @@ def test_a_flood_of_words_ends_the_session():
     with pytest.raises(ConnectionFailed) as failure:
         run(scene)
     assert not failure.value.answer.maybe_delivered
+
+
+def test_a_message_that_cannot_be_prepared_costs_no_session():
+    script = Counting("PIPELINING", dot="250 ok")
+
+    async def scene():
+        async def unprepared():
+            raise ConnectionFailed("the spam filter is away", phase="scan")
+
+        async with serving(script) as (pool, endpoints):
+            with pytest.raises(ConnectionFailed):
+                await pool.deliver(
+                    site="x",
+                    endpoints=endpoints,
+                    prepare=unprepared,
+                    before_dot=lambda _: None,
+                    connections=1,
+                    messages=10,
+                )
+            await deliver(pool, endpoints)
+
+    run(scene)
+    assert script.all == 1

@@ -162,13 +162,18 @@ def test_a_server_whose_tls_is_broken_still_gets_its_mail():
         endpoint = Endpoint(
             host="x.test", address=HOST, port=server.sockets[0].getsockname()[1], helo="out1"
         )
-        pool = SessionPool(timeouts=TIMEOUTS, cap=2, messages=10)
+        pool = SessionPool(timeouts=TIMEOUTS)
 
         async def prepare():
             return ENVELOPE, CONTENT
 
         answers = await pool.deliver(
-            site="x", endpoints=[endpoint], prepare=prepare, before_dot=lambda _: None
+            site="x",
+            endpoints=[endpoint],
+            prepare=prepare,
+            before_dot=lambda _: None,
+            connections=2,
+            messages=10,
         )
         await pool.close_idle(older_than=-1)
         server.close()
@@ -184,14 +189,19 @@ def test_the_mail_store_gets_many_messages_over_one_session():
         server = await asyncio.start_server(script, HOST, 0)
         port = server.sockets[0].getsockname()[1]
         endpoint = Endpoint(host="store", address=HOST, port=port, is_lmtp=True, policy=CLEAR)
-        pool = SessionPool(timeouts=TIMEOUTS, cap=2, messages=10)
+        pool = SessionPool(timeouts=TIMEOUTS)
 
         async def prepare():
             return ENVELOPE, CONTENT
 
         for _ in range(3):
             await pool.deliver(
-                site="local", endpoints=[endpoint], prepare=prepare, before_dot=lambda _: None
+                site="local",
+                endpoints=[endpoint],
+                prepare=prepare,
+                before_dot=lambda _: None,
+                connections=2,
+                messages=10,
             )
         await pool.close_idle(older_than=-1)
         server.close()

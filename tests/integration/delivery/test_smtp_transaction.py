@@ -35,7 +35,12 @@ def send(script, envelope=ENVELOPE, *, content=CONTENT, times=1):
         async with serving(script) as (pool, endpoints):
             for _ in range(times):
                 answers = await pool.deliver(
-                    site="x", endpoints=endpoints, prepare=prepare, before_dot=noted.extend
+                    site="x",
+                    endpoints=endpoints,
+                    prepare=prepare,
+                    before_dot=noted.extend,
+                    connections=2,
+                    messages=10,
                 )
             return answers
 
@@ -158,7 +163,12 @@ def test_many_sessions_at_once_mix_nothing_up():
                     return replace(ENVELOPE, recipients=[address]), CONTENT
 
                 return pool.deliver(
-                    site="x", endpoints=endpoints, prepare=prepare, before_dot=lambda _: None
+                    site="x",
+                    endpoints=endpoints,
+                    prepare=prepare,
+                    before_dot=lambda _: None,
+                    connections=2,
+                    messages=10,
                 )
 
             return await asyncio.gather(*(one(number) for number in range(20)))

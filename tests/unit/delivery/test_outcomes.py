@@ -39,6 +39,7 @@ CLAIMED = Claimed(
     is_8bit=False,
     dsn_ret=None,
     dsn_envid=None,
+    require_tls=None,
     body_hash=None,
     accepted_at=NOW,
 )

@@ -14,11 +14,25 @@ def test_lower_preference_comes_first_and_equals_share_the_load():
         MxRecord(preference=10, host="a.test"),
         MxRecord(preference=10, host="b.test"),
     ]
-    orders = {tuple(mx.order(records, random=Random(seed))) for seed in range(30)}
+    orders = {
+        tuple(record.host for record in mx.order(records, random=Random(seed)))
+        for seed in range(30)
+    }
     assert orders == {
         ("a.test", "b.test", "backup.test"),
         ("b.test", "a.test", "backup.test"),
     }
+
+
+def test_mail_goes_only_to_hosts_before_ours():
+    records = [
+        MxRecord(preference=10, host="a.test"),
+        MxRecord(preference=20, host="Ours.test"),
+        MxRecord(preference=20, host="b.test"),
+    ]
+    assert [record.host for record in mx.before(records, {"ours.test"})] == ["a.test"]
+    assert mx.before(records, {"a.test"}) == []
+    assert mx.before(records, set()) == records
 
 
 def test_a_null_mx_says_that_the_domain_takes_no_mail():

@@ -1,0 +1,1 @@
+SELECT hosted FROM sec.hosted_among(ARRAY[%(domain)s]) AS hosted

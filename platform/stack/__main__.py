@@ -11,6 +11,7 @@ from pathlib import Path
 
 from stack import (
     addresses,
+    benching,
     checking,
     doctor,
     endpoints,
@@ -154,6 +155,12 @@ def _client(stack: Stack, options: argparse.Namespace) -> int:
     return subprocess.run(command, env={**os.environ, **values}, check=False).returncode
 
 
+def _bench(stack: Stack, options: argparse.Namespace) -> int:
+    if benching.needs_own_stack(options.rest):
+        return benching.bench(stack, options.rest)
+    return _client(stack, options)
+
+
 def _manage(stack: Stack, options: argparse.Namespace) -> int:
     _require_state(stack)
     role = os.environ.get("LIVERY_DATABASE_ROLE", "owner")
@@ -181,7 +188,7 @@ COMMANDS: dict[str, Callable[[Stack, argparse.Namespace], int]] = {
     "endpoints": _endpoints,
     "doctor": _doctor,
     "demo": _client,
-    "bench": _client,
+    "bench": _bench,
     "manage": _manage,
     "queue": _manage,
     "trace": _manage,

@@ -39,6 +39,7 @@ PLACES: dict[str, Place] = {
     "milter": Place(octet=14, port=7001),
     "accept": Place(octet=15, port=2424),
     "feedback": Place(octet=16, port=2424),
+    "metrics": Place(octet=17, port=9464),
     "https": Place(octet=20, port=443),
     "http": Place(octet=20, port=80),
     "web": Place(octet=21, port=8000),
@@ -48,6 +49,11 @@ PLACES: dict[str, Place] = {
     "outside_mx": Place(octet=40, port=25),
     "outside_control": Place(octet=40, port=8025),
     "outside_client": Place(octet=41, port=0),
+    # Used while `./livery bench delivery` runs; the sink's further mail hosts follow its first.
+    "bench_postfix": Place(octet=90, port=25),
+    "bench_opendkim": Place(octet=91, port=8891),
+    "bench_control": Place(octet=92, port=8025),
+    "bench_sink": Place(octet=101, port=25),
 }
 
 

@@ -3,15 +3,14 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable
 
 from stack.bench import e2e
+from stack.bench.delivery import scenarios
+from stack.bench.delivery.postfix import Missing
 from stack.bench.figures import Result
 from stack.client.endpoints import EndpointsError, load_endpoints
 from stack.demo import domain, mailbox, signup
 from stack.demo.world import World, new_world
-
-BENCHES: dict[str, Callable[[World], Result]] = {"e2e": e2e.measure}
 
 
 def furnish(world: World) -> None:
@@ -30,27 +29,58 @@ def show(result: Result) -> None:
     print(
         f"{result.name}: " + ", ".join(f"{key} {value}" for key, value in result.conditions.items())
     )
+    width = max(map(len, result.figures), default=0)
     for key, value in result.figures.items():
-        print(f"  {key:<28} {value:>10}")
+        print(f"  {key:<{width}} {value:>10}")
     for goal in result.goals:
         print(
             f"  {'met   ' if goal.met else 'MISSED'} {goal.key} {goal.value} {goal.unit}, goal {goal.goal}"
         )
 
 
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    made = argparse.ArgumentParser(prog="livery bench", description="Measure a stack.")
+    made.add_argument("name", choices=("delivery", "e2e"))
+    made.add_argument("--json", action="store_true", help="print one JSON object")
+    group = made.add_argument_group("delivery")
+    group.add_argument("--scenario", choices=sorted(scenarios.SCENARIOS), default="base")
+    group.add_argument("--messages", type=int, help="messages of each run")
+    group.add_argument("--rounds", type=int, default=1, help="runs of each contender")
+    group.add_argument("--only", default="", metavar="NAME,NAME", help="leave the others out")
+    group.add_argument(
+        "--running", action="store_true", help="measure the stack that is up, start none"
+    )
+    return made
+
+
+def measure(world: World, options: argparse.Namespace) -> Result:
+    """Run the bench that was asked for."""
+    if options.name == "e2e":
+        return e2e.measure(world)
+    order = scenarios.Order(
+        scenario=options.scenario,
+        messages=options.messages,
+        rounds=options.rounds,
+        only=tuple(name for name in options.only.split(",") if name),
+    )
+    return scenarios.measure(world, order)
+
+
 def main() -> int:
     """Run one bench and return the exit code."""
-    parser = argparse.ArgumentParser(prog="livery bench", description="Measure the running stack.")
-    parser.add_argument("name", choices=sorted(BENCHES))
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    options = parser.parse_args()
+    options = parser().parse_args()
     try:
         world = new_world(load_endpoints())
     except EndpointsError as error:
         print(f"livery bench: {error}", file=sys.stderr)
         return 2
     furnish(world)
-    result = BENCHES[options.name](world)
+    try:
+        result = measure(world, options)
+    except Missing as error:
+        print(f"livery bench: {error}", file=sys.stderr)
+        return 2
     if options.json:
         print(json.dumps(result.as_json(), indent=2))
     else:

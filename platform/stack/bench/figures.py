@@ -53,3 +53,8 @@ def latencies(prefix: str, values: Sequence[float]) -> dict[str, float]:
 def at_most(key: str, value: float, *, limit: float, unit: str) -> Goal:
     """Return the goal that a figure stays at or below a limit."""
     return Goal(key=key, value=value, unit=unit, goal=f"≤ {limit:g}", met=value <= limit)
+
+
+def at_least(key: str, value: float, *, limit: float, unit: str) -> Goal:
+    """Return the goal that a figure reaches a limit."""
+    return Goal(key=key, value=value, unit=unit, goal=f"≥ {limit:g}", met=value >= limit)

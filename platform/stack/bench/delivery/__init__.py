@@ -1,0 +1,1 @@
+"""Bench `delivery`: our plane beside Postfix, the same messages from one source into one sink."""

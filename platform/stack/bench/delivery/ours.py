@@ -1,0 +1,104 @@
+"""Our plane as a contender: through the mail edge, or straight into the accept daemon."""
+
+import hashlib
+import hmac
+import json
+import os
+import time
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from pathlib import Path
+
+import psycopg
+
+from stack.bench.delivery.source import Door
+from stack.client.endpoints import Endpoints
+from stack.demo.world import User
+
+#: Parts that mail passes, by the way that it comes in.
+ALWAYS = (
+    "accept", "postgres", "redis", "egress.node1", "events", "control", "unbound",
+    "hosting", "hosting-secondary", "registry", "registry-secondary",
+)  # fmt: skip
+EDGE = ("postfix", "milter", "dovecot")
+SETTLE_SECONDS = 60.0
+#: Messages and recipients of a day.
+MOST = 10**9
+
+
+class Ours:
+    """The running stack; `door` is the edge's submission or the accept daemon."""
+
+    def __init__(self, endpoints: Endpoints, *, user: User, through_edge: bool) -> None:
+        self.name = "edge" if through_edge else "lmtp"
+        self.number = int(endpoints.raw["stack"])
+        self.var = Path(str(endpoints.raw["env_file"])).parent
+        self._parts = (*ALWAYS, *(EDGE if through_edge else ()))
+        self._dsn = str(endpoints.raw["dsn"]["owner"])
+        self.door = _edge(endpoints, user) if through_edge else _lmtp(endpoints, user, self.var)
+
+    def pids(self) -> Mapping[str, int]:
+        """The recorded process of each part."""
+        found = {}
+        for part in self._parts:
+            record = self.var / "pids" / f"{part}.json"
+            if record.exists():
+                found[part] = int(json.loads(record.read_text())["pid"])
+        return found
+
+    def settle(self) -> None:
+        """Wait until the last results are stored."""
+        until = time.monotonic() + SETTLE_SECONDS
+        while self.queued() and time.monotonic() < until:
+            time.sleep(0.05)
+
+    def queued(self) -> int:
+        """Return how many recipients are in the queue and not held."""
+        return self._number("SELECT count(*) FROM public.queue_entry WHERE state <> 'held'")
+
+    def wal(self) -> int:
+        """The position in the write-ahead log in bytes."""
+        return self._number("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint")
+
+    def _number(self, statement: str) -> int:
+        with psycopg.connect(self._dsn) as connection:
+            row = connection.execute(statement).fetchone()
+        return int(row[0]) if row else 0
+
+
+def raise_limits(endpoints: Endpoints, user: User) -> None:
+    """As the operator, let a mailbox send more in a day than a person does."""
+    with psycopg.connect(str(endpoints.raw["dsn"]["operator"])) as connection:
+        connection.execute(
+            "INSERT INTO public.sending_limit (reseller_id, messages, recipients, new_recipients)"
+            " SELECT reseller_id, %(most)s, %(most)s, %(most)s FROM public.mailbox_login"
+            " WHERE address = %(address)s ON CONFLICT DO NOTHING",
+            {"most": MOST, "address": user.address},
+        )
+
+
+def _edge(endpoints: Endpoints, user: User) -> Door:
+    service = endpoints.service("submission")
+    return Door(
+        address=service.address,
+        port=service.port,
+        service=service,
+        login=user.address,
+        password=user.password,
+    )
+
+
+def _lmtp(endpoints: Endpoints, user: User, var: Path) -> Door:
+    service = endpoints.service("accept")
+    key = (var / "secrets" / "identity_key").read_bytes()
+    line = f"X-Livery-Auth: {vouch(key=key, login=user.address, at=int(time.time()))}\r\n"
+    return Door(address=service.address, port=service.port, is_lmtp=True, prefix=line.encode())
+
+
+def vouch(*, key: bytes, login: str, at: int) -> str:
+    """Return the identity header that the edge would write for a login that sends as itself."""
+    nonce = os.urandom(8).hex()
+    text = "\0".join(("identity-v1", login, login.lower(), str(at), nonce))
+    signature = hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+    packed = urlsafe_b64encode(login.encode()).decode().rstrip("=")
+    return f"v1; l={packed}; t={at}; n={nonce}; s={signature}"

@@ -1,0 +1,53 @@
+"""`./livery bench delivery`: measured on a fresh stack of its own, which is stopped again whatever happens."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import replace
+
+from stack import addresses, launch, preflight, record, show, shutdown, testing
+from stack.model import Stack
+
+FIRST_BENCH_NUMBER = 111
+
+
+def needs_own_stack(arguments: Sequence[str]) -> bool:
+    """Tell whether a bench must run beside nothing else, unless it was told to."""
+    return "delivery" in arguments and not {"--running", "--help", "-h"} & set(arguments)
+
+
+def bench(stack: Stack, arguments: Sequence[str]) -> int:
+    """Start a stack from nothing, run `python -m stack.bench ARGUMENTS` on it and return its exit code."""
+    preflight.require_root("bench delivery")
+    named = stack.number != addresses.LOWEST_NUMBER
+    var = stack.var / "bench"
+    number = testing.free_number(stack.number if named else FIRST_BENCH_NUMBER, var=var)
+    own = replace(stack, number=number, mode="test", var=var)
+    launch.listen_for_signals()
+    known = record.find(number)
+    if known is not None and known.is_supervised:
+        shutdown.take_down(own, verbose=False)
+    if (var / "number").exists():  # ours, and grown by what was measured before
+        shutil.rmtree(var)
+    show.say(f"Starting a stack to measure (number {number}, state in {var}) …")
+    launch.bring_up(own, detached=False)
+    try:
+        return _measure(own, arguments)
+    finally:
+        launch.ignore_signals()
+        show.say("Stopping it …")
+        shutdown.take_down(own, verbose=False)
+
+
+def _measure(stack: Stack, arguments: Sequence[str]) -> int:
+    values = {"LIVERY_ENDPOINTS": str(stack.endpoints_file), "PYTHONSAFEPATH": "1"}
+    command = [str(stack.python), "-m", "stack.bench", *arguments]
+    process = subprocess.Popen(command, cwd=stack.checkout, env={**os.environ, **values})
+    try:
+        return process.wait()
+    except BaseException:
+        # Ctrl-C reaches it by the terminal; a SIGTERM to us alone does not.
+        process.terminate()
+        process.wait()
+        raise

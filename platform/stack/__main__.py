@@ -27,9 +27,9 @@ from stack.model import Stack, StackError
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 INTERRUPTED = 130
-PASSED_ON = ("demo", "bench", "manage", "queue", "trace", "test")
+PASSED_ON = ("demo", "bench", "manage", "queue", "egress", "trace", "test")
 #: Commands of manage.py that have a name of their own here.
-MANAGED = ("queue", "trace")
+MANAGED = ("queue", "egress", "trace")
 OWN_OPTIONS = ("--stack", "--var")
 
 
@@ -191,6 +191,7 @@ COMMANDS: dict[str, Callable[[Stack, argparse.Namespace], int]] = {
     "bench": _bench,
     "manage": _manage,
     "queue": _manage,
+    "egress": _manage,
     "trace": _manage,
     "test": _test,
     "check": _check,

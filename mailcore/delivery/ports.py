@@ -54,6 +54,9 @@ class Shaper(Protocol):
     async def admit(self, errand: Errand, *, source: Source) -> Wait | None:
         """None when the errand may go now (its tokens are taken), else the wait."""
 
+    async def may_connect(self, errand: Errand, *, source: Source) -> Wait | None:
+        """None when one more connection may be opened now, else the wait."""
+
     def connections(self, errand: Errand, *, source: Source) -> int:
         """How many connections from this source to the site may be open now."""
 

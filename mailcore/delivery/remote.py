@@ -9,7 +9,7 @@ from mailcore.delivery.egress_settings import EgressSettings
 from mailcore.delivery.ports import Source
 from mailcore.delivery.resolver import Target
 from mailcore.delivery.smtp.envelope import Answer
-from mailcore.delivery.smtp.pool import Prepare, SessionPool
+from mailcore.delivery.smtp.pool import MayConnect, Prepare, SessionPool
 from mailcore.delivery.smtp.session import Endpoint
 from mailcore.delivery.smtp.transaction import BeforeDot
 from mailcore.delivery.transport.opening import Ways
@@ -61,6 +61,7 @@ class RemoteDelivery:
         messages: int,
         prepare: Prepare,
         before_dot: BeforeDot,
+        may_connect: MayConnect,
     ) -> dict[str, Answer]:
         """An answer per recipient's address, over at most `connections` from this source to the
         site with `messages` on each; raises ConnectionFailed.
@@ -72,6 +73,7 @@ class RemoteDelivery:
             before_dot=before_dot,
             connections=connections,
             messages=messages,
+            may_connect=may_connect,
             opened=partial(self._ways.account.opened, route.domain),
         )
 

@@ -103,9 +103,7 @@ class Courier:
         try:
             if trip.job.site == LOCAL:
                 return await self._keep(trip)
-            route = await self._remote.route(
-                trip.job.site, wish=trip.job.message.require_tls
-            )
+            route = await self._remote.route(trip.job.site, wish=trip.job.message.require_tls)
             async with self._gate.passage(trip.job, route) as passage:
                 answers = await self._send(trip, route, passage)
                 passage.heard(list(answers.values()))
@@ -134,6 +132,7 @@ class Courier:
                 messages=passage.messages,
                 prepare=partial(self._prepare, trip),
                 before_dot=partial(self._note_dot, trip),
+                may_connect=passage.may_connect,
             ),
         )
 

@@ -9,9 +9,9 @@ import psycopg
 
 from mailcore.delivery.egress.book import EgressBook
 from mailcore.delivery.egress_settings import EgressSettings
-from mailcore.delivery.engine.settled import SettledLimits
 from mailcore.delivery.engine.store import Pool
 from mailcore.delivery.ports import Shaper, Sources
+from mailcore.delivery.shaping.throttle import make_throttle
 
 Work = Callable[[], Coroutine[Any, Any, None]]
 
@@ -29,6 +29,13 @@ async def open_deciders(stack: AsyncExitStack, settings: EgressSettings, *, pool
     """Read once what the database knows now; what they learned is written when `stack` ends."""
     book = EgressBook(pool, node=settings.node, named=settings.sources)
     stack.push_async_callback(book.close)
+    throttle = make_throttle(
+        pool, node=settings.node, redis_url=settings.redis_url, scale=settings.delay_scale
+    )
+    stack.push_async_callback(throttle.close)
     with suppress(psycopg.Error):
         await book.refresh()
-    return Deciders(sources=book, shaper=SettledLimits(settings), beside={"sources": book.run})
+    await throttle.load()
+    return Deciders(
+        sources=book, shaper=throttle, beside={"sources": book.run, "shaping": throttle.run}
+    )

@@ -1,8 +1,9 @@
 """Between a claimed job and its session: which source, whose turn, and whether now at all."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 from kernel import clock
 from mailcore.delivery.engine.turns import Claim, Turns
@@ -49,7 +50,7 @@ class Gate:
             if self._turns.waiting(place) >= MOST_PER_CONNECTION * passage.connections:
                 raise NotNow(FULL)
             async with self._turns.turn(place, _claim_of(job), cap=lambda: passage.connections):
-                await self._admitted(errand, source)
+                await _until_allowed(partial(self._shaper.admit, errand, source=source))
                 yield passage
         finally:
             passage.close()
@@ -59,14 +60,6 @@ class Gate:
         """Hold a place at our own mail store while the block runs."""
         async with self._turns.turn(job.site, _claim_of(job), cap=lambda: self._at_home):
             yield
-
-    async def _admitted(self, errand: Errand, source: Source) -> None:
-        patience = SHORT
-        while wait := await self._shaper.admit(errand, source=source):
-            if wait.seconds > patience:
-                raise NotNow(wait)
-            patience -= wait.seconds
-            await asyncio.sleep(wait.seconds)
 
 
 class Passage:
@@ -89,6 +82,10 @@ class Passage:
         """How many one connection carries."""
         return self._shaper.messages_per_connection(self._errand)
 
+    async def may_connect(self) -> None:
+        """Wait for the leave to open one more connection; raises NotNow when that takes long."""
+        await _until_allowed(partial(self._shaper.may_connect, self._errand, source=self.source))
+
     def heard(self, answers: Sequence[Answer]) -> None:
         """What the server said to each recipient."""
         self._is_told = True
@@ -100,6 +97,15 @@ class Passage:
         """Without a word before: nothing was sent."""
         if not self._is_told:
             self.heard(())
+
+
+async def _until_allowed(ask: Callable[[], Awaitable[Wait | None]]) -> None:
+    patience = SHORT
+    while wait := await ask():
+        if wait.seconds > patience:
+            raise NotNow(wait)
+        patience -= wait.seconds
+        await asyncio.sleep(wait.seconds)
 
 
 def errand_of(job: Job, route: Route) -> Errand:

@@ -18,6 +18,13 @@ AGE = 300.0
 #: Called when a session is open: what to send on it, or None when it need not be sent any more.
 Prepare = Callable[[], Awaitable[tuple[Envelope, bytes] | None]]
 
+#: Called before a connection is opened; raises when it must not be.
+MayConnect = Callable[[], Awaitable[None]]
+
+
+async def _at_once() -> None:
+    """For places without a limit of new connections."""
+
 
 class SessionPool:
     """Delivers over reused sessions; the limits come with each call, as they stand then."""
@@ -36,12 +43,15 @@ class SessionPool:
         before_dot: BeforeDot,
         connections: int,
         messages: int,
+        may_connect: MayConnect = _at_once,
         opened: Opened = unheard,
     ) -> dict[str, Answer]:
-        """An answer per recipient's address; raises ConnectionFailed, and what `prepare` raises.
+        """An answer per recipient's address; raises ConnectionFailed, and what `prepare` and
+        `may_connect` raise.
 
         All endpoints have the same source. At most `connections` sessions are open from it to the
-        site, each ends after `messages` messages. `opened` hears how each new session's TLS went.
+        site, each ends after `messages` messages. `may_connect` is awaited before each new one,
+        `opened` hears how its TLS went.
         """
         place = (endpoints[0].source if endpoints else "", site)
         lane = self._lanes.setdefault(place, Lane())
@@ -49,7 +59,7 @@ class SessionPool:
         try:
             await lane.enter(connections)
             try:
-                return await self._try_all(visit, prepare, before_dot, opened)
+                return await self._try_all(visit, prepare, before_dot, may_connect, opened)
             finally:
                 self._leave(visit)
         finally:
@@ -68,7 +78,12 @@ class SessionPool:
             await asyncio.wait(self._leaving)
 
     async def _try_all(
-        self, visit: "_Visit", prepare: Prepare, before_dot: BeforeDot, opened: Opened
+        self,
+        visit: "_Visit",
+        prepare: Prepare,
+        before_dot: BeforeDot,
+        may_connect: MayConnect,
+        opened: Opened,
     ) -> dict[str, Answer]:
         """On an open session when there is one, else host after host until one talks to us."""
         while visit.take_idle():
@@ -82,6 +97,7 @@ class SessionPool:
                 continue
             for session in visit.surplus():
                 self._part(session)
+            await may_connect()
             try:
                 visit.session = await connect(endpoint, timeouts=self._timeouts, opened=opened)
                 return await _send(visit, prepare, before_dot)

@@ -1,20 +1,20 @@
 """What may not go now goes back, costs no try, and keeps nobody else waiting."""
 
-from mailcore.delivery.engine import deciders
-from mailcore.delivery.engine.settled import SettledLimits
 from mailcore.delivery.ports import Wait
+from mailcore.delivery.shaping.throttle import Throttle
 
 
 def test_mail_over_a_limit_waits_uncounted_and_other_sites_are_served(
     loop, sink, submit, database, eventually, monkeypatch
 ):
-    class OneSiteIsFull(SettledLimits):
-        async def admit(self, errand, *, source):
-            if errand.site == "mx.full.test":
-                return Wait(seconds=1, reason="full")
-            return None
+    admit = Throttle.admit
 
-    monkeypatch.setattr(deciders, "SettledLimits", OneSiteIsFull)
+    async def one_site_is_full(throttle, errand, *, source):
+        if errand.site == "mx.full.test":
+            return Wait(seconds=1, reason="full")
+        return await admit(throttle, errand, source=source)
+
+    monkeypatch.setattr(Throttle, "admit", one_site_is_full)
     submit("first@full.test")
     submit("bob@outside.test")
     loop.start()

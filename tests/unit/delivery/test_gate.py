@@ -11,7 +11,7 @@ from mailcore.delivery.ports import Source, Wait
 from mailcore.delivery.remote import Route
 from mailcore.delivery.smtp.envelope import Answer
 
-ROUTE = Route(site="mx.outside.test", provider="other", targets=())
+ROUTE = Route(domain="outside.test", site="mx.outside.test", provider="other", targets=())
 SOURCE = Source(address="127.77.101.30", ehlo="out1.infra.test")
 DONE = Answer(verdict="delivered", phase="done", code=250)
 
@@ -33,10 +33,13 @@ class Limits:
     """Limits that say WAITS one after the other, then yes."""
 
     def __init__(self, *waits, connections=1):
-        self.waits, self.open, self.learned = list(waits), connections, []
+        self.waits, self.open, self.learned, self.closed = list(waits), connections, [], None
 
     async def admit(self, errand, *, source):
         return self.waits.pop(0) if self.waits else None
+
+    async def may_connect(self, errand, *, source):
+        return self.closed
 
     def connections(self, errand, *, source):
         return self.open
@@ -81,6 +84,18 @@ def test_over_a_limit_it_goes_back_and_the_source_counts_nothing():
     with pytest.raises(NotNow, match="rate"):
         asyncio.run(_through(Gate(sources=book, shaper=Limits(wait), at_home=1)))
     assert book.told == [[]]
+
+
+def test_over_the_limit_of_new_connections_it_goes_back():
+    async def connect(gate):
+        async with gate.passage(_job(), ROUTE) as passage:
+            await passage.may_connect()
+
+    limits, book = Limits(), Book()
+    limits.closed = Wait(seconds=5, reason="limit of new connections")
+    with pytest.raises(NotNow, match="new connections"):
+        asyncio.run(connect(Gate(sources=book, shaper=limits, at_home=1)))
+    assert book.told == [[]], "nothing was sent"
 
 
 def test_a_moment_is_waited_for_and_many_moments_are_not():

@@ -27,12 +27,14 @@ class Deciders:
 
 async def open_deciders(stack: AsyncExitStack, settings: EgressSettings, *, pool: Pool) -> Deciders:
     """Read once what the database knows now; what they learned is written when `stack` ends."""
-    book = EgressBook(pool, node=settings.node, named=settings.sources)
-    stack.push_async_callback(book.close)
     throttle = make_throttle(
         pool, node=settings.node, redis_url=settings.redis_url, scale=settings.delay_scale
     )
     stack.push_async_callback(throttle.close)
+    book = EgressBook(
+        pool, node=settings.node, named=settings.sources, is_shunned=throttle.is_shunned
+    )
+    stack.push_async_callback(book.close)
     with suppress(psycopg.Error):
         await book.refresh()
     await throttle.load()

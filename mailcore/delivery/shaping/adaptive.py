@@ -55,6 +55,14 @@ class Adaptive:
                 return Wait(seconds=left, reason=f"suspended: {overlay.cause}")
         return self._place(errand, source, now).standing.wait(now)
 
+    def is_shunned(self, errand: Errand, *, source: str, now: datetime) -> bool:
+        """Whether servers want nothing from this very source: another one may be welcome."""
+        place = self._places.get((source, _target(errand)))
+        if place and place.standing.is_closed(now):
+            return True
+        holding = self.overlays.holding(_reach(errand, source), now=now)
+        return any(one.kind == "suspend" and one.reach.source == source for one in holding)
+
     def limits(self, errand: Errand, *, source: str, now: datetime) -> list[Limit]:
         """Every bucket that this errand takes tokens from."""
         rules, target = self.rules, target_of(provider=errand.provider, site=errand.site)

@@ -85,6 +85,14 @@ class Standing:
         self._probe_left_at = now
         return None
 
+    def is_closed(self, now: datetime) -> bool:
+        """Whether `wait` would say no; without taking the leave of a probe."""
+        if self.suspended_until is None:
+            return False
+        asked_at = self._probe_left_at
+        is_asking = asked_at is not None and now - asked_at < self._span(PROBE_PATIENCE)
+        return now < self.suspended_until or is_asking
+
     def stayed(self, *, was_short: bool) -> None:
         """The leave was not used; `was_short`: because this very rate allows no more."""
         self._was_short = self._was_short or was_short

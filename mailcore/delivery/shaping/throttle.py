@@ -86,6 +86,10 @@ class Throttle:
 
     # -- Beside the port --------------------------------------------------------------------------
 
+    def is_shunned(self, errand: Errand, address: str) -> bool:
+        """Whether the errand had better leave from another source now."""
+        return self._adaptive.is_shunned(errand, source=address, now=clock.now())
+
     async def may_connect(self, errand: Errand, *, source: Source) -> Wait | None:
         """None when one more connection may be opened now, else the wait."""
         rules, target = self._adaptive.rules, target_of(provider=errand.provider, site=errand.site)

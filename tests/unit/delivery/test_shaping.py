@@ -307,3 +307,25 @@ def test_every_time_span_scales(scale):
     wait = adaptive.wait(one, source=SOURCE, now=START)
     assert wait is not None
     assert wait.seconds == pytest.approx(900 * scale)
+
+
+def test_a_source_that_a_provider_shuns_leaves_its_mail_to_another_until_the_probe():
+    adaptive = Adaptive(rules(), scale=1.0)
+    blocked = Answer(
+        verdict="bounced",
+        phase="mail",
+        code=550,
+        text="550 5.7.1 part of their network is on our block list (S3150)",
+    )
+    now = START
+    for turn in range(10):
+        now = START + timedelta(seconds=turn)
+        adaptive.wait(errand("outlook"), source=SOURCE, now=now)
+        adaptive.hear(errand("outlook"), source=SOURCE, answers=[blocked], now=now)
+    assert adaptive.is_shunned(errand("outlook"), source=SOURCE, now=now)
+    assert not adaptive.is_shunned(errand("outlook"), source=OTHER_SOURCE, now=now)
+    assert not adaptive.is_shunned(errand("gmail"), source=SOURCE, now=now)
+    later = now + timedelta(hours=5)
+    assert not adaptive.is_shunned(errand("outlook"), source=SOURCE, now=later)
+    assert adaptive.wait(errand("outlook"), source=SOURCE, now=later) is None, "the probe goes"
+    assert adaptive.is_shunned(errand("outlook"), source=SOURCE, now=later), "and only it"

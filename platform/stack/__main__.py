@@ -27,9 +27,9 @@ from stack.model import Stack, StackError
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 INTERRUPTED = 130
-PASSED_ON = ("demo", "bench", "manage", "queue", "egress", "trace", "test")
+PASSED_ON = ("demo", "bench", "manage", "queue", "egress", "shaping", "trace", "test")
 #: Commands of manage.py that have a name of their own here.
-MANAGED = ("queue", "egress", "trace")
+MANAGED = ("queue", "egress", "shaping", "trace")
 OWN_OPTIONS = ("--stack", "--var")
 
 
@@ -192,6 +192,7 @@ COMMANDS: dict[str, Callable[[Stack, argparse.Namespace], int]] = {
     "manage": _manage,
     "queue": _manage,
     "egress": _manage,
+    "shaping": _manage,
     "trace": _manage,
     "test": _test,
     "check": _check,

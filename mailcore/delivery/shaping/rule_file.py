@@ -133,8 +133,6 @@ def _rates(table: Table, named: Callable[[str], K], what: str) -> dict[K, float]
     for key in table:
         try:
             found[named(key)] = table.get(key, rate)
-        except BadRules:
-            raise
         except ValueError as error:
             raise BadRules(table.at(key), f"this is not {what}", f"Write {what}") from error
     return found

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
+from kernel.errors import InvalidInput
+
 _RATE = re.compile(r"^(\d+(?:\.\d+)?)/(s|min|h|d)$")
 _DURATION = re.compile(r"^(\d+(?:\.\d+)?)(s|min|h|d)$")
 _SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
@@ -11,12 +13,12 @@ _SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
 T = TypeVar("T")
 
 
-class BadRules(ValueError):
+class BadRules(InvalidInput):
     """Rules that cannot be used; the text says where, what is wrong and what would be right."""
 
     def __init__(self, place: str, problem: str, remedy: str) -> None:
-        self.place, self.problem, self.remedy = place, problem, remedy
-        super().__init__(f"{place}: {problem}. {remedy}")
+        self.place = place
+        super().__init__(f"{place}: {problem}. {remedy}", field=place)
 
 
 def rate(value: object, place: str) -> float:

@@ -48,6 +48,8 @@ class EgressSettings:
     journal: Path
     #: The one that the process took: `engine.shards`.
     shard: int = 0
+    #: Where figures are read, for shard 0; the next shard has the next port. None: nowhere.
+    metrics: tuple[str, int] | None = None
     delay_scale: float = 1.0
     allow_private_targets: bool = False
     mx_host: str = ""
@@ -81,6 +83,7 @@ def read_settings(*, node: str) -> EgressSettings:
         dovecot_lmtp=settings.DOVECOT_LMTP,
         rspamd_url=settings.RSPAMD_URL,
         journal=Path(settings.JOURNAL),
+        metrics=settings.METRICS_LISTEN,
         delay_scale=settings.DELAY_SCALE,
         allow_private_targets=settings.ALLOW_PRIVATE_TARGETS,
         mx_host=settings.MX_HOST,

@@ -48,6 +48,7 @@ SERVICES: dict[str, tuple[str, str | None, str]] = {
     "web": ("web", None, "none"),
     "accept": ("accept", None, "none"),
     "feedback": ("feedback", None, "none"),
+    "metrics": ("metrics", None, "none"),
     "outside_mx": ("outside_mx", f"mx.{OUTSIDE_DOMAIN}", "starttls"),
     "outside_control": ("outside_control", None, "none"),
 }

@@ -73,6 +73,7 @@ def _network(stack: Stack) -> dict[str, str]:
         ),
         "LIVERY_ACCEPT_LISTEN": _at(stack, "accept"),
         "LIVERY_FEEDBACK_LISTEN": _at(stack, "feedback"),
+        "LIVERY_METRICS_LISTEN": _at(stack, "metrics"),
         "LIVERY_MILTER_LISTEN": _at(stack, "milter"),
         "LIVERY_WEB_LISTEN": _at(stack, "web"),
         "LIVERY_DOVECOT_LMTP": _at(stack, "lmtp"),

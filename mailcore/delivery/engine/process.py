@@ -16,10 +16,12 @@ from mailcore.delivery.engine.loop import ShardLoop
 from mailcore.delivery.engine.recorder import Recorder
 from mailcore.delivery.engine.returns import Returns
 from mailcore.delivery.engine.store import Pool, Store, open_pool
+from mailcore.delivery.engine.watching import watched
 from mailcore.delivery.keyring import Keyring
 from mailcore.delivery.local import LocalDelivery
 from mailcore.delivery.notifications import Notifier
 from mailcore.delivery.remote import RemoteDelivery
+from mailcore.delivery.reporting.metrics import Metrics
 from mailcore.delivery.resolver import MailResolver
 from mailcore.delivery.signing import SigningKeys
 from mailcore.delivery.smtp.pool import SessionPool
@@ -49,8 +51,12 @@ async def _run(
         stack.push_async_callback(local.close)
         ways = await open_ways(stack, settings, pool=delivery, resolver=resolver)
         remote = RemoteDelivery(settings, ways=ways, sessions=sessions)
+        metrics = Metrics()
         deciders = await open_deciders(stack, settings, pool=delivery)
-        loop = _assemble(settings, delivery, signer, journal, sessions, remote, local, deciders)
+        deciders = watched(deciders, settings=settings, pool=delivery, metrics=metrics)
+        loop = _assemble(
+            settings, delivery, signer, journal, sessions, remote, local, deciders, metrics
+        )
         passing_on = asyncio.create_task(_pass_on(stop, loop))
         stack.callback(passing_on.cancel)
         await loop.run(is_alone=is_alone)
@@ -65,6 +71,7 @@ def _assemble(
     remote: RemoteDelivery,
     local: LocalDelivery,
     deciders: Deciders,
+    metrics: Metrics,
 ) -> ShardLoop:
     keyring, wake_up = Keyring(master=settings.master_key), asyncio.Event()
     random = Random()  # noqa: S311 - spreads load, hides nothing
@@ -74,6 +81,7 @@ def _assemble(
         journal=journal,
         notifier=Notifier(infra_domain=settings.infra_domain, keyring=keyring),
         queued=wake_up.set,
+        seen=metrics.results,
     )
     fence = Fence(store, seconds=settings.session_lease)
     returns = Returns(store)

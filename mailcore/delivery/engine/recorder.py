@@ -27,12 +27,20 @@ class Recorder:
     """Takes results from any number of jobs; `run` stores them until `close`."""
 
     def __init__(
-        self, store: Store, *, journal: Journal, notifier: Notifier, queued: Callable[[], None]
+        self,
+        store: Store,
+        *,
+        journal: Journal,
+        notifier: Notifier,
+        queued: Callable[[], None],
+        seen: Callable[[Sequence[Result]], None],
     ) -> None:
+        """`queued` is told of notifications in the queue, `seen` of results that count."""
         self._store = store
         self._journal = journal
         self._notifier = notifier
         self._queued = queued
+        self._seen = seen
         self._waiting: list[Result] = []
         self._storing: list[Result] = []
         self._arrived = asyncio.Event()
@@ -98,6 +106,7 @@ class Recorder:
             told = [r for r in batch if r.tried.claimed.recipient_id in counted]
             queued = await self._notifier.queue(told, connection=connection, now=clock.now())
         self._journal.stored(result.tried.claimed for result in batch)
+        self._seen(told)
         self._log_late(batch, counted)
         if queued:
             self._queued()

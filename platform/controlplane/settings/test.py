@@ -2,6 +2,8 @@
 
 from controlplane.settings import *  # noqa: F403 - a variant of the same settings
 
+METRICS_LISTEN = None  # several loops at once would want the same port
+
 SESSION_COOKIE_NAME = "session"
 CSRF_COOKIE_NAME = "csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False

@@ -5,12 +5,13 @@ import logging
 from collections import Counter
 
 import psycopg
+from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
+from psycopg_pool import AsyncConnectionPool
 
 from kernel import clock
 from mailcore.delivery.accept.submission import PRIORITY
 from mailcore.delivery.egress_settings import EgressSettings
-from mailcore.delivery.engine.store import Pool
 from mailcore.delivery.local import LOCAL
 from mailcore.delivery.reporting.metrics import Metrics
 from mailcore.delivery.statements import statement
@@ -21,6 +22,9 @@ _DEPTH = statement("queue_depth")
 #: Seconds between looks: a million rows are counted in some tenths of a second.
 EVERY = 30.0
 _STREAMS = {prio: str(stream) for stream, prio in PRIORITY.items()}
+
+
+Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
 
 
 class QueueDepth:

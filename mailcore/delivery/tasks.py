@@ -7,6 +7,8 @@ from mailcore.delivery.egress import judging, watching
 from mailcore.delivery.engine import host
 from mailcore.delivery.engine import worker_signals as worker_signals
 from mailcore.delivery.reporting import alarms
+from mailcore.delivery.streams import pauses
+from mailcore.delivery.suppression import learning
 
 
 @shared_task(name="mailcore.deliver")
@@ -61,3 +63,21 @@ def judge_warmup() -> None:
 def watch_listings() -> None:
     """Ask the DNSBLs of the settings about our addresses."""
     watching.watch_listings()
+
+
+@shared_task(name="mailcore.learn_suppressions", queue="events")
+def learn_suppressions() -> None:
+    """Suppress what bounced hard or complained."""
+    learning.learn()
+
+
+@shared_task(name="mailcore.forget_suppressions", queue="control")
+def forget_suppressions() -> None:
+    """Drop suppressions that are over."""
+    learning.forget()
+
+
+@shared_task(name="mailcore.judge_streams", queue="control")
+def judge_streams() -> None:
+    """Pause streams that pass a line, end pauses whose time is up."""
+    pauses.judge_streams()

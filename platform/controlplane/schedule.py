@@ -38,6 +38,9 @@ ENTRIES = (
     Entry(task="mailcore.watch_listings", seconds=900, queue="control"),
     Entry(task="mailcore.sample_mailbox_days", seconds=3600, queue="control"),
     Entry(task="billing.close_months", seconds=3600, queue="control"),
+    Entry(task="mailcore.learn_suppressions", seconds=5, queue="events"),
+    Entry(task="mailcore.forget_suppressions", seconds=3600, queue="control"),
+    Entry(task="mailcore.judge_streams", seconds=60, queue="control"),
 )
 
 beat_schedule = {

@@ -27,9 +27,9 @@ from stack.model import Stack, StackError
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 INTERRUPTED = 130
-PASSED_ON = ("demo", "bench", "manage", "queue", "egress", "shaping", "trace", "test")
+PASSED_ON = ("demo", "bench", "manage", "queue", "egress", "shaping", "streams", "trace", "test")
 #: Commands of manage.py that have a name of their own here.
-MANAGED = ("queue", "egress", "shaping", "trace")
+MANAGED = ("queue", "egress", "shaping", "streams", "trace")
 OWN_OPTIONS = ("--stack", "--var")
 
 
@@ -193,6 +193,7 @@ COMMANDS: dict[str, Callable[[Stack, argparse.Namespace], int]] = {
     "queue": _manage,
     "egress": _manage,
     "shaping": _manage,
+    "streams": _manage,
     "trace": _manage,
     "test": _test,
     "check": _check,

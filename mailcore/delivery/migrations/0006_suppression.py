@@ -24,12 +24,12 @@ class Migration(migrations.Migration):
         # A row without a reseller is global: no reseller's policy ever matches it.
         protect("suppression", every_row=("delivery",)),
         protect("suppression_strike", every_row=("delivery",), tenant=()),
-        protect("stream_pause", every_row=("delivery",)),
+        protect("stream_pause", every_row=("worker",), read_every_row=("delivery",)),
         migrations.RunSQL(
             sql=[
                 # A reseller sees its pauses; only the platform makes and ends them.
                 "REVOKE INSERT, UPDATE, DELETE ON public.stream_pause FROM livery_app",
-                "GRANT INSERT, UPDATE, DELETE ON public.stream_pause TO livery_operator",
+                "GRANT INSERT, UPDATE ON public.stream_pause TO livery_worker, livery_operator",
                 "GRANT SELECT ON public.suppression, public.stream_pause TO livery_lookup",
                 "GRANT CREATE ON SCHEMA sec TO livery_lookup",
                 *(f"ALTER FUNCTION {name} OWNER TO livery_lookup" for name in LOOK_UPS),

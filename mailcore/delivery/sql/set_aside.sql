@@ -21,7 +21,7 @@ WITH wanted AS MATERIALIZED (
     AND NOT EXISTS (SELECT FROM barred b WHERE b.recipient_id = w.recipient_id)
 ), held AS (
   UPDATE public.queue_entry q
-  SET state = 'held', held_reason = 'paused: ' || p.reason, lease_until = NULL,
+  SET state = 'held', held_reason = 'stream paused: ' || p.reason, lease_until = NULL,
       attempts = GREATEST(attempts - 1, 0)
   FROM paused p
   WHERE q.recipient_id = p.recipient_id AND q.lease_seq = p.lease_seq AND q.state = 'leased'

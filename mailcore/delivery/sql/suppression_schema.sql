@@ -30,14 +30,14 @@ CREATE TABLE public.suppression_strike (
 );
 CREATE INDEX suppression_strike_address ON public.suppression_strike (reseller_id, address, at);
 
--- One row per stream that was warned, paused or resumed; `counted_from`: older mail counts no more.
+-- One row per stream that was ever paused. What happened before `counted_from` pauses it no more.
 CREATE TABLE public.stream_pause (
   reseller_id uuid NOT NULL,
   stream text NOT NULL CHECK (stream IN ('mailbox', 'transactional', 'bulk', 'system')),
-  state text NOT NULL CHECK (state IN ('warned', 'paused', 'resumed')),
+  state text NOT NULL CHECK (state IN ('paused', 'resumed')),
   reason text NOT NULL,
   since timestamptz NOT NULL,
-  by text NOT NULL,                          -- 'system', or who it was
+  by text NOT NULL,                          -- kind and id of the actor
   until timestamptz,                         -- NULL: until somebody resumes it
   counted_from timestamptz NOT NULL DEFAULT 'epoch',
   PRIMARY KEY (reseller_id, stream)

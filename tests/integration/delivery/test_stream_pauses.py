@@ -1,0 +1,145 @@
+"""A stream stands still when receivers are annoyed, or on order, and runs again on order."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from kernel import clock
+from kernel.actor import SYSTEM, Actor, ActorKind
+from kernel.errors import Conflict, InvalidInput, NotAllowed
+from kernel.models import OutboxEvent
+from kernel.roles import as_role
+from kernel.tenancy import in_schema
+from mailcore.delivery.accept.submission import Stream
+from mailcore.delivery.streams import pauses
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+OPERATOR = Actor(kind=ActorKind.OPERATOR, id="o", role="operator")
+
+
+def _count(cast, stream: str, *, hours_ago: int = 2, **events: int) -> None:
+    """Sums of an hour, as the reader of mail facts writes them; `hard` are hard bounces."""
+    hour = (clock.now() - timedelta(hours=hours_ago)).replace(minute=0, second=0, microsecond=0)
+    with in_schema("public"), as_role("worker"), connection.cursor() as cursor:
+        for event, quantity in events.items():
+            kind = "hard" if event == "hard" else ""
+            cursor.execute(
+                "INSERT INTO public.delivery_hour VALUES (%s, %s, 'client.test', '', %s, %s, %s, %s, 0)",
+                [
+                    cast.reseller.public_id, hour, stream,
+                    "bounced" if event == "hard" else event, kind, quantity,
+                ],
+            )  # fmt: skip
+
+
+def _judge() -> int:
+    with in_schema("public"), as_role("worker"):
+        return pauses.judge_streams()
+
+
+def _streams() -> dict[tuple[str, str], str]:
+    with in_schema("public"), as_role("operator"):
+        found = pauses.list_streams(actor=OPERATOR)
+    return {(one.reseller.lower(), one.stream): one.state for one in found}
+
+
+def test_a_stream_is_paused_by_what_receivers_say(acme, globex):
+    _count(acme, "bulk", delivered=360, hard=40)
+    _count(acme, "transactional", delivered=361, hard=39)
+    _count(acme, "mailbox", delivered=200, hard=200)  # persons: an alarm, no pause
+    _count(globex, "bulk", delivered=200, complained=4)  # two per cent, of too few
+    _count(globex, "transactional", delivered=1000, complained=5)
+    _count(globex, "bulk", hours_ago=24 * 8, delivered=100, hard=300)  # last week's
+    assert _judge() == 2
+    assert _streams() == {
+        ("acme", "bulk"): "paused",
+        ("acme", "transactional"): "running",
+        ("acme", "mailbox"): "running",
+        ("globex", "bulk"): "running",
+        ("globex", "transactional"): "paused",
+    }
+    told = OutboxEvent.objects.filter(type="stream.paused")
+    assert {event.data["reason"] for event in told} == {"hard bounces: 40 of 400 in 7 days"}
+    assert _judge() == 0, "once"
+
+
+def test_a_share_of_few_says_nothing(acme):
+    _count(acme, "bulk", delivered=90, hard=100)
+    assert _judge() == 0
+
+
+def _queue(database) -> list[tuple[object, ...]]:
+    return database.execute(
+        "SELECT m.stream, q.state, q.held_reason FROM public.queue_entry q"
+        " JOIN public.message m ON m.id = q.message_id ORDER BY 1"
+    ).fetchall()
+
+
+def test_a_pause_holds_and_a_resume_releases_and_forgives(acme, submit, database):
+    _count(acme, "bulk", delivered=100, hard=300)
+    assert _judge() == 1
+    submit("a@x.test", stream=Stream.BULK)
+    submit("b@x.test", stream=Stream.TRANSACTIONAL)
+    reason = "stream paused: hard bounces: 300 of 400 in 7 days"
+    assert _queue(database) == [("bulk", "held", reason), ("transactional", "ready", None)]
+    with in_schema("public"), as_role("operator"):
+        order = {"actor": OPERATOR, "reseller_id": acme.reseller.public_id, "stream": "bulk"}
+        assert pauses.resume_stream(**order) == 1
+        with pytest.raises(Conflict):
+            pauses.resume_stream(**order)
+    assert {state for _, state, _ in _queue(database)} == {"ready"}
+    assert _judge() == 0, "the days before are forgiven"
+    assert _streams() == {("acme", "bulk"): "resumed"}
+
+
+def test_the_operator_pauses_for_a_time(acme, submit, database):
+    now = clock.now()
+    order = {"actor": OPERATOR, "reseller_id": acme.reseller.public_id, "stream": "transactional"}
+    with in_schema("public"), as_role("operator"):
+        with pytest.raises(InvalidInput):
+            pauses.pause_stream(**order, reason=" ")
+        with pytest.raises(InvalidInput):
+            pauses.pause_stream(**order, reason="x", until=now)
+        pauses.pause_stream(**order, reason="asked for", until=now + timedelta(hours=1))
+        with pytest.raises(Conflict):
+            pauses.pause_stream(**order, reason="again")
+    submit("a@x.test", stream=Stream.TRANSACTIONAL)
+    assert _queue(database) == [("transactional", "held", "stream paused: asked for")]
+    with clock.at(now + timedelta(hours=2)):
+        _judge()
+    assert _queue(database) == [("transactional", "ready", None)]
+    assert _streams() == {("acme", "transactional"): "resumed"}
+
+
+def test_a_reseller_sees_its_pauses_and_ends_none(acme, globex):
+    _count(acme, "bulk", delivered=100, hard=300)
+    _judge()
+    with pytest.raises(NotAllowed):
+        pauses.resume_stream(actor=acme.owner, reseller_id=acme.reseller.public_id, stream="bulk")
+    seen = pauses.list_streams(actor=SYSTEM)
+    assert [one.state for one in seen] == ["paused"]
+    with in_schema(globex.reseller.schema_name):
+        assert pauses.list_streams(actor=SYSTEM) == []
+    with connection.cursor() as cursor, pytest.raises(Exception, match="permission denied"):
+        cursor.execute("UPDATE public.stream_pause SET state = 'resumed'")
+
+
+def test_the_command_shows_pauses_and_resumes(acme):
+    def run(*words: str) -> str:
+        out = io.StringIO()
+        call_command("streams", *words, stdout=out)
+        return out.getvalue()
+
+    reseller = str(acme.reseller.public_id)
+    with in_schema("public"):
+        assert "no stream sent anything" in run("show")
+        assert "is paused" in run("pause", reseller, "bulk", "--reason", "stolen list")
+        assert "by operator:shell:" in run("show")
+        assert '"reason": "stolen list"' in run("show", "--json", "--reseller", reseller)
+        assert "0 recipients released" in run("resume", reseller, "bulk")
+        with pytest.raises(CommandError, match="not paused"):
+            run("resume", reseller, "bulk")

@@ -11,17 +11,27 @@ from django.conf import settings
 from psycopg.rows import TupleRow, class_row
 
 from kernel import clock
-from mailcore.delivery.egress.warmup import WARM, Day, Judgement, group_of, judge
+from mailcore.delivery.egress.warmup import GROUP_OF, WARM, Day, Judgement, group_of, judge
 from mailcore.delivery.statements import statement
 
 log = logging.getLogger(__name__)
 
 _OPEN, _DAYS = statement("warmup_open"), statement("warmup_days")
-_COMPLAINTS, _JUDGED = statement("warmup_complaints"), statement("warmup_judged")
+_COMPLAINTS, _SUSPENSIONS = statement("warmup_complaints"), statement("warmup_suspensions")
+_JUDGED = statement("warmup_judged")
 #: Counts of days are kept so long.
 KEPT = timedelta(days=400)
 
-Complaints = Counter[tuple[str, str, date]]
+#: An address, a group of providers, a day.
+Where = tuple[str, str, date]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signals:
+    """What others counted: complaints by the feedback daemon, suspensions by the shaper."""
+
+    complaints: Counter[Where]
+    suspensions: dict[Where, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +68,9 @@ def judge_days() -> list[Judged]:
             seen = cursor.execute(_DAYS, {"until": until}).fetchall()
         if not seen:
             return []
-        complaints = _complaints(connection, first=min(row.day for row in seen), last=until)
+        signals = _signals(connection, first=min(row.day for row in seen), last=until)
         judged = [
-            _judge(address, group, list(days), complaints)
+            _judge(address, group, list(days), signals)
             for (address, group), days in groupby(seen, key=lambda row: (row.address, row.group))
         ]
         connection.execute(_JUDGED, {"until": until, **_columns(judged)})
@@ -71,26 +81,32 @@ def judge_days() -> list[Judged]:
     return judged
 
 
-def _complaints(connection: psycopg.Connection[TupleRow], *, first: date, last: date) -> Complaints:
-    found: Complaints = Counter()
-    rows = connection.execute(_COMPLAINTS, {"first": first, "last": last})
-    for source, provider, day, complaints in rows:
-        found[source, group_of(provider), day] += complaints
+def _signals(connection: psycopg.Connection[TupleRow], *, first: date, last: date) -> Signals:
+    found = Signals(complaints=Counter(), suspensions={})
+    days = {"first": first, "last": last}
+    for source, provider, day, complaints in connection.execute(_COMPLAINTS, days):
+        found.complaints[source, group_of(provider), day] += complaints
+    for source, target, day, cause in connection.execute(_SUSPENSIONS, days):
+        # A small server that has enough of us says nothing about all the others of its group.
+        if target in GROUP_OF:
+            found.suspensions[source, group_of(target), day] = cause
     return found
 
 
-def _judge(address: str, group: str, days: list[Seen], complaints: Complaints) -> Judged:
+def _judge(address: str, group: str, days: list[Seen], signals: Signals) -> Judged:
     step = days[0].step
     for seen in days:
+        where = (address, group, seen.day)
         judgement = judge(
             step,
             Day(
                 sent=seen.sent,
                 deferred=seen.deferred,
                 hard=seen.hard,
-                complaints=complaints[address, group, seen.day],
+                complaints=signals.complaints[where],
                 blocked=seen.blocked,
                 listed_by=tuple(seen.listed_by),
+                suspended=signals.suspensions.get(where, ""),
                 idle=seen.idle,
             ),
             group=group,

@@ -46,7 +46,8 @@ class Day:
     """What happened at a group of providers on a day, in recipients.
 
     `blocked`: refused because of the address itself; `listed_by`: zones that began to list it on
-    this day; `idle`: days since anything was sent, this one included.
+    this day; `suspended`: why its servers' replies stopped us for a second time; `idle`: days since
+    anything was sent, this one included.
     """
 
     sent: int = 0
@@ -55,6 +56,7 @@ class Day:
     complaints: int = 0
     blocked: int = 0
     listed_by: tuple[str, ...] = ()
+    suspended: str = ""
     idle: int = 0
 
 
@@ -97,6 +99,8 @@ def judge(step: int, day: Day, *, group: str) -> Judgement:
 def _signal(day: Day) -> str:
     if day.listed_by:
         return f"listed by {', '.join(day.listed_by)}"
+    if day.suspended:
+        return f"suspended again: {day.suspended}"
     if day.blocked >= LEAST_BLOCKED and day.blocked >= day.sent * BLOCKED_SHARE:
         return f"the address was refused {day.blocked} times"
     return ""

@@ -77,6 +77,22 @@ def test_a_complaint_counts_for_the_address_that_delivered_the_mail(two: Connect
     )
 
 
+def test_an_address_that_a_provider_suspends_again_goes_back(two: Connection) -> None:
+    two.execute("UPDATE warmup SET step = 9, judged_on = '2026-03-07'")
+    put = (
+        "INSERT INTO shaping_overlay (source, target, stream, kind, origin, level, cause,"
+        " changed_at, until_at) VALUES (%s, %s, '', 'suspend', 'standing', %s, 'unusual rate',"
+        " '2026-03-09 10:00+00', '2026-03-09 11:00+00')"
+    )
+    two.execute(put, [A, "gmail", 0])
+    two.execute(put, [A, "mx.small.test", 3])
+    assert _judge(NOON - timedelta(days=1)) == {A: (9, "hold")}
+    two.execute("UPDATE shaping_overlay SET level = 1 WHERE target = 'gmail'")
+    assert _judge() == {A: (6, "back")}
+    stored = two.execute("SELECT reason FROM warmup WHERE address = %s", [A]).fetchone()
+    assert stored == ("suspended again: unusual rate",)
+
+
 def test_an_idle_month_takes_the_warmth_of_an_address(two: Connection) -> None:
     two.execute("DELETE FROM warmup")
     _sent(two, A, 9, 1000)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from controlplane import billing_events as billing
 from controlplane import domain_events as domains
+from controlplane import mail_events as mail
 from controlplane import reseller_events as resellers
 from kernel.outbox import Envelope
 
@@ -23,6 +24,7 @@ HANDLERS: dict[str, tuple[Handler, ...]] = {
     "domain.dns_update_requested": (domains.look_now,),
     "mailbox.created": (billing.count_new_mailbox,),
     "mailbox.day": (billing.count_mailbox_days,),
+    "mailbox.limit_reached": (mail.warn_of_limit,),
     "mail.counted": (billing.count_messages,),
     "invoice.issued": (billing.demand_payment,),
 }

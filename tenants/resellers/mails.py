@@ -36,6 +36,14 @@ def send_welcome(reseller: Reseller) -> None:
         _send("welcome", to=reseller.owner_email, brand=reseller.brand, context=context)
 
 
+def send_limit_warning(reseller: Reseller, *, address: str) -> None:
+    """That a mailbox sent as much as it may in a day, and what to do about it."""
+    host = selectors.portal_host(reseller.public_id)
+    context: dict[str, object] = {"address": address, "link": f"https://{host}/login/"}
+    with in_schema(PUBLIC):
+        _send("mailbox_limit", to=reseller.owner_email, brand=reseller.brand, context=context)
+
+
 def _send(name: str, *, to: str, brand: Brand, context: dict[str, object]) -> None:
     context = {**context, "brand": brand, "palette": selectors.palette_of(brand)}
     subject = render_to_string(f"email/{name}.subject.txt", context)

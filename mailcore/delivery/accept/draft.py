@@ -49,7 +49,8 @@ def draft_of(transaction: Transaction, *, key: bytes, infra_domain: str) -> Draf
         envelope_from=sender,
         from_domain=domain_of(addresses[0]),
         recipients=tuple(
-            Recipient(address=r.address, notify=r.notify, orcpt=r.orcpt) for r in recipients.values()
+            Recipient(address=r.address, notify=r.notify, orcpt=r.orcpt)
+            for r in recipients.values()
         ),
         message=b"",
         is_smtputf8=transaction.mail.is_smtputf8,

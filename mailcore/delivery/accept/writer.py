@@ -18,7 +18,7 @@ from mailcore.delivery.accept.store import Store
 
 log = logging.getLogger(__name__)
 
-_MOST_MESSAGES, _MOST_BYTES = 64, 32 * 1024**2
+_MOST_MESSAGES, _MOST_RECIPIENTS, _MOST_BYTES = 64, 2000, 32 * 1024**2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +64,15 @@ class GroupWriter:
 
     def _take(self) -> list[Waiting]:
         batch: list[Waiting] = []
-        size = 0
+        size = recipients = 0
         while self._queue and len(batch) < _MOST_MESSAGES and size < _MOST_BYTES:
             waiting = self._queue.popleft()
             size += len(waiting.draft.submission.message)
+            recipients += len(waiting.draft.submission.recipients)
             if not waiting.done.done():
                 batch.append(waiting)
+            if recipients >= _MOST_RECIPIENTS:
+                break
         if not self._queue:
             self._filled.clear()
         return batch

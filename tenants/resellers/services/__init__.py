@@ -2,7 +2,12 @@
 
 from tenants.resellers.services.brand import MAX_LOGO_BYTES, change_brand
 from tenants.resellers.services.operator_row import ensure_operator
-from tenants.resellers.services.provisioning import activate, provision_schema, send_welcome
+from tenants.resellers.services.provisioning import (
+    activate,
+    provision_schema,
+    send_welcome,
+    warn_of_limit,
+)
 from tenants.resellers.services.sign_up import (
     confirm_sign_up,
     forget_expired_sign_ups,
@@ -19,4 +24,5 @@ __all__ = [
     "provision_schema",
     "request_sign_up",
     "send_welcome",
+    "warn_of_limit",
 ]

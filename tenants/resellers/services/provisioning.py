@@ -42,3 +42,9 @@ def activate(*, reseller_id: UUID) -> None:
 def send_welcome(*, reseller_id: UUID) -> None:
     """Mail the owner where to log in. The mail leaves once: it is queued in the same transaction."""
     mails.send_welcome(Reseller.objects.select_related("brand").get(public_id=reseller_id))
+
+
+def warn_of_limit(*, reseller_id: UUID, address: str) -> None:
+    """Mail the owner that a mailbox reached the limit of a day: its password may be stolen."""
+    reseller = Reseller.objects.select_related("brand").get(public_id=reseller_id)
+    mails.send_limit_warning(reseller, address=address)

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
+from controlplane import dispatch
 from kernel import clock, ids, keys
 from kernel.models import OutboxEvent
 from kernel.roles import as_role
@@ -146,13 +147,19 @@ def test_writing_twice_makes_nobody_known(accept, limit, queue):
     assert queue() == [("a", None, None), ("b", why, 23), ("b", why, 23), ("b", None, None)]
 
 
-def test_the_alarm_is_given_once(accept, limit):
+def test_the_alarm_is_given_once_and_mailed_to_the_owner(accept, limit, rows):
     limit(messages=1)
     for _ in range(3):
         accept("a@x.test", "b@x.test")
     with as_role("worker"):
         (event,) = OutboxEvent.objects.filter(type="mailbox.limit_reached")
     assert event.data["address"] == "anna@client.test"
+    with as_role("worker"):
+        dispatch.dispatch_due()
+    (warning,) = rows(
+        "SELECT r.address FROM message m JOIN recipient r ON r.message_id = m.id WHERE stream = 'system'"
+    )
+    assert warning["address"] == "owner@acme.test"
     assert (event.data["limit"], event.data["day"]) == ("limit.messages", "2026-11-22")
 
 

@@ -15,7 +15,7 @@ from mailcore.delivery.transport.sts import StsPolicies
 from mailcore.delivery.transport.sts_fetch import PolicyFetcher
 from mailcore.protocol.tls_rpt import ResultType
 
-_HOSTED = statement("hosted")
+_SERVED = statement("served")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,9 +87,9 @@ class _Served:
         self._infra_domain = infra_domain
 
     async def serves(self, domain: str) -> bool:
-        """Whether it is hosted here by now, or one of the platform's own."""
+        """Whether its mail comes to us by now; the platform's own names have no route."""
         if f".{domain}".endswith(f".{self._infra_domain}"):
             return True
         async with self._pool.connection() as connection:
-            cursor = await connection.execute(_HOSTED, {"domain": domain})
+            cursor = await connection.execute(_SERVED, {"domain": domain})
             return await cursor.fetchone() is not None

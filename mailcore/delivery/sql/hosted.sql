@@ -1,1 +1,0 @@
-SELECT hosted FROM sec.hosted_among(ARRAY[%(domain)s]) AS hosted

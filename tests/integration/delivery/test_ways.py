@@ -1,0 +1,60 @@
+"""Which domains' mail may come back to us, as the delivery role sees it."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import replace
+
+import pytest
+from django.conf import settings
+
+from kernel import ids
+from mailcore.delivery.egress_settings import read_settings
+from mailcore.delivery.engine.store import open_pool
+from mailcore.delivery.resolver import Unroutable
+from mailcore.delivery.transport import opening
+from mailcore.directory import services as directory
+from mailcore.directory.states import RouteKind
+from tests.unit.delivery.zone import Zone
+
+
+def targets(monkeypatch, domain):
+    configured = replace(
+        read_settings(node="node1"), allow_private_targets=True, mx_host="mx.infra.test"
+    )
+    table = {(domain, "MX"): ["10 mx.infra.test."], ("mx.infra.test", "A"): ["127.0.0.9"]}
+    monkeypatch.setattr(opening, "Lookups", lambda _server: Zone(table))
+
+    async def scene():
+        async with AsyncExitStack() as stack:
+            pool = open_pool(settings.DSN("delivery"), name="ways", size=1)
+            await pool.open()
+            stack.push_async_callback(pool.close)
+            ways = await opening.open_ways(stack, configured, pool=pool)
+            found = await ways.resolver.targets(domain)
+            return await ways.policies.secured(domain, found)
+
+    return asyncio.run(scene())
+
+
+@pytest.mark.parametrize("kind", [RouteKind.HOSTED, RouteKind.FEEDBACK])
+def test_a_domain_that_came_to_us_after_acceptance_goes_through_the_front_door(
+    monkeypatch, transactional_db, acme, kind
+):
+    directory.claim_domain(
+        public_id=ids.uuid7(),
+        domain="late.test",
+        organisation_id=acme.organisation.public_id,
+        kind=kind,
+    )
+    with pytest.raises(Unroutable) as refused:
+        targets(monkeypatch, "late.test")
+    assert refused.value.enhanced == "5.4.6", "claimed is not yet hosted"
+    directory.set_routed("late.test", is_verified=True)
+    (target,) = targets(monkeypatch, "late.test")
+    assert (target.host, target.policy.level) == ("mx.infra.test", "may")
+
+
+def test_a_strangers_domain_that_points_at_us_is_a_loop(monkeypatch, transactional_db):
+    with pytest.raises(Unroutable) as refused:
+        targets(monkeypatch, "stranger.test")
+    assert (refused.value.code, refused.value.enhanced) == (554, "5.4.6")

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 _SCRIPT = Path(__file__).with_name("reserve.lua").read_text(encoding="utf-8")
 #: Seconds that an errand waits for Redis at most, and until a Redis that failed is asked again.
-PATIENCE, AGAIN = 0.05, 1.0
+PATIENCE, AGAIN = 0.1, 1.0
 #: Slow answers in a row that make it away: one may be the fault of a busy loop of our own.
 SLOW = 3
 #: Errands in one call.
@@ -151,5 +151,14 @@ class Buckets:
             self._local = LocalBuckets(born=now)
         share = CAUTION * max(self._workers(), 1)
         return self._local.reserve(
-            [Limit(key=limit.key, rate=limit.rate / share) for limit in limits], cost=cost, now=now
+            [
+                Limit(
+                    key=limit.key,
+                    rate=limit.rate / share,
+                    least=max(int(limit.least / share), 1),
+                )
+                for limit in limits
+            ],
+            cost=cost,
+            now=now,
         )

@@ -17,10 +17,11 @@ MANY = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """A bucket: its key, and tokens per second."""
+    """A bucket: its key, tokens per second, and how many it holds at least."""
 
     key: str
     rate: float
+    least: int = 1
 
     @property
     def interval(self) -> int:
@@ -30,7 +31,7 @@ class Limit:
     @property
     def burst(self) -> int:
         """Tokens that it holds when full."""
-        return max(int(self.rate * BURST), 1)
+        return max(int(self.rate * BURST), self.least)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

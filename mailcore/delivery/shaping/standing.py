@@ -206,8 +206,8 @@ class Standing:
             self._early_connections = self.connections * EARLY_UNTIL
             if ladder is not UNREACHABLE_LADDER:
                 pace = min(self.rate, self._meter.rate(now))
-                self._early_rate = max(pace * EARLY_UNTIL, EARLY_AT_LEAST)
-                self.rate = min(max(pace * BEGIN, SLOWEST), self.limits.message_rate)
+                self._early_rate = max(pace * EARLY_UNTIL, EARLY_AT_LEAST / self._scale)
+                self.rate = min(max(pace * BEGIN, SLOWEST / self._scale), self.limits.message_rate)
                 changes.append(self._tell_rate("slow start after a suspension", now))
         self.connections = 1.0
         return changes
@@ -224,7 +224,7 @@ class Standing:
             return []
         self._cut_at = now
         pace = min(self.rate, self._meter.rate(now)) * CUT_RATE
-        self.rate = min(max(pace, SLOWEST), self.limits.message_rate)
+        self.rate = min(max(pace, SLOWEST / self._scale), self.limits.message_rate)
         self.connections = max(self.connections * CUT_CONNECTIONS, 1.0)
         self._early_rate = self._early_connections = 0.0
         return [self._tell_rate(cause, now)]

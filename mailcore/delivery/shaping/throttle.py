@@ -94,7 +94,12 @@ class Throttle:
         """None when one more connection may be opened now, else the wait."""
         rules, target = self._adaptive.rules, target_of(provider=errand.provider, site=errand.site)
         limits = rules.limits(provider=errand.provider, site=errand.site)
-        limit = Limit(key=f"connect|{source.address}|{target}", rate=limits.connection_rate)
+        # All connections of a pool may be opened together; what follows them keeps the rate.
+        limit = Limit(
+            key=f"connect|{source.address}|{target}",
+            rate=limits.connection_rate,
+            least=limits.connections,
+        )
         refusal = await self._buckets.reserve([limit], cost=1)
         if refusal is None:
             return None

@@ -1,6 +1,7 @@
 """What replies do to the pace: hours of storms and calm, played through with a given clock."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from random import Random
@@ -329,3 +330,16 @@ def test_a_source_that_a_provider_shuns_leaves_its_mail_to_another_until_the_pro
     assert not adaptive.is_shunned(errand("outlook"), source=SOURCE, now=later)
     assert adaptive.wait(errand("outlook"), source=SOURCE, now=later) is None, "the probe goes"
     assert adaptive.is_shunned(errand("outlook"), source=SOURCE, now=later), "and only it"
+
+
+def test_what_the_operator_ends_is_over_for_every_worker():
+    adaptive, one = Adaptive(rules()), errand("yahoo")
+    stored = []
+    for _ in range(20):
+        stored += adaptive.hear(one, source=SOURCE, answers=[UNKNOWN_TEXT], now=START)
+    now = START + timedelta(minutes=1)
+    ended = [replace(overlay, changed_at=now, until=now) for overlay in stored]
+    adaptive.adopt(ended, now=now + timedelta(seconds=3))
+    assert adaptive.wait(one, source=SOURCE, now=now + timedelta(seconds=3)) is None
+    assert adaptive.wait(one, source=SOURCE, now=now + timedelta(seconds=4)) is None, "no probe"
+    assert adaptive.limits(one, source=SOURCE, now=now)[0].rate == 100

@@ -8,6 +8,7 @@ from stack.model import (
     DATABASE,
     INFRA_DOMAIN,
     LOCAL_SUFFIX,
+    OUTSIDE_DOMAIN,
     PLATFORM_HOST,
     SERVICE_USER,
     Stack,
@@ -101,6 +102,7 @@ def _names_and_policy(stack: Stack) -> dict[str, str]:
         # Every address of this stack is in 127/8, so the guard against private targets must let them pass.
         "LIVERY_ALLOW_PRIVATE_TARGETS": "true",
         "LIVERY_DELAY_SCALE": _delay_scale(stack),
+        "LIVERY_DNSBL_ZONES": os.environ.get("LIVERY_DNSBL_ZONES", f"dnsbl.{OUTSIDE_DOMAIN}"),
         "LIVERY_OPERATOR_EMAIL": OPERATOR_EMAIL,
         "LIVERY_OPERATOR_PASSWORD_FILE": str(stack.secret_file("operator_password")),
     }

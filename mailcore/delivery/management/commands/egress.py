@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from kernel.actor import Actor, ActorKind
 from kernel.errors import ApplicationError
 from kernel.roles import as_role
-from mailcore.delivery.egress import naming, selectors, services
+from mailcore.delivery.egress import naming, selectors, services, watching
 from mailcore.delivery.management import egress_words
 from tenants.resellers.models import Reseller
 
@@ -29,6 +29,7 @@ class Command(BaseCommand):
         listed.add_argument("--json", action="store_true", dest="as_json")
         _source_orders(orders)
         _pool_orders(orders)
+        orders.add_parser("watch", help="ask the DNSBLs of the settings now")
         warm = orders.add_parser("warm-up", help="where sources stand in their calendars")
         warm.add_argument("address", nargs="?")
         what = warm.add_mutually_exclusive_group()
@@ -124,6 +125,18 @@ class Command(BaseCommand):
         elif options["end"]:
             services.end_warmup(actor=_actor(), address=address)
         self._say(*egress_words.warmup_lines(selectors.warmup(actor=_actor(), address=address)))
+
+    def _watch(self, _: dict[str, Any]) -> None:
+        answers = watching.watch_listings()
+        if not settings.DNSBL_ZONES:
+            raise CommandError("LIVERY_DNSBL_ZONES names no lists")
+        for answer in answers:
+            evidence = f": {answer.evidence}" if answer.evidence else ""
+            self._say(f"{answer.address} {answer.zone} {answer.finding}{evidence}")
+        asked = {answer.zone for answer in answers}
+        for zone in settings.DNSBL_ZONES:
+            if zone not in asked:
+                self._say(f"{zone} is not believed: it does not list what every list must")
 
     def _say(self, *lines: str) -> None:
         for line in lines:

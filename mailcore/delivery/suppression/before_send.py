@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
@@ -11,7 +12,7 @@ from mailcore.delivery.jobs import Claimed
 from mailcore.delivery.smtp.envelope import Answer
 from mailcore.delivery.statements import statement
 
-_SET_ASIDE = statement("set_aside")
+_PLACES, _SET_ASIDE = statement("set_aside_places"), statement("set_aside")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,22 +24,19 @@ class Sifted:
 
 
 async def sift(claimed: Sequence[Claimed], *, connection: AsyncConnection[TupleRow]) -> Sifted:
-    """End what is suppressed and hold what is paused: one statement for a batch.
+    """End what is suppressed and hold what is paused: a batch in one look, mostly without a find.
 
     `refused` are letters of persons to an address that nobody may write to: they bounce. Mail with
     the null sender is a notification of ours and always goes on. Raises psycopg.OperationalError.
     """
-    asked = [one for one in claimed if one.envelope_from]
+    asked = await _suspects([one for one in claimed if one.envelope_from], connection=connection)
     if not asked:
         return Sifted(kept=claimed, refused=())
     cursor = await connection.execute(_SET_ASIDE, {
         "recipients": [one.recipient_id for one in asked],
         "sequences": [one.lease_seq for one in asked],
-        "resellers": [one.reseller_id for one in asked],
-        "streams": [one.stream for one in asked],
-        "addresses": [one.address for one in asked],
         "events": [ids.uuid7() for _ in asked],
-        "now": clock.now(),
+        **_asked(asked),
     })  # fmt: skip
     found = {row[0]: (row[1], row[2]) for row in await cursor.fetchall()}
     if not found:
@@ -51,6 +49,24 @@ async def sift(claimed: Sequence[Claimed], *, connection: AsyncConnection[TupleR
             if one.recipient_id in found and found[one.recipient_id][0]
         ],
     )
+
+
+async def _suspects(
+    claimed: Sequence[Claimed], *, connection: AsyncConnection[TupleRow]
+) -> list[Claimed]:
+    if not claimed:
+        return []
+    cursor = await connection.execute(_PLACES, _asked(claimed))
+    return [claimed[place - 1] for place in sorted({row[0] for row in await cursor.fetchall()})]
+
+
+def _asked(claimed: Sequence[Claimed]) -> dict[str, Any]:
+    return {
+        "resellers": [one.reseller_id for one in claimed],
+        "streams": [one.stream for one in claimed],
+        "addresses": [one.address for one in claimed],
+        "now": clock.now(),
+    }
 
 
 def _refusal(reason: str) -> Answer:

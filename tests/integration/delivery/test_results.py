@@ -3,9 +3,11 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
+from io import StringIO
 from random import Random
 
 import pytest
+from django.core.management import call_command
 from psycopg.rows import class_row
 
 from kernel import clock
@@ -84,6 +86,19 @@ def test_an_attempt_and_its_event_say_what_the_reply_meant_once(database, claim,
         "its commit was not heard: a second time would tell the sender again"
     )
     assert _evidence(database) == [("deferred", False)]
+
+
+def test_a_trace_shows_each_try_with_its_way_and_its_meaning(database, claim, finish):
+    claimed = claim("bob@outside.test", message_id="<1@client.test>")
+    finish(_settled(claimed, replace(BLOCKED, tls="TLSv1.3", address="198.51.100.1")))
+    shown = StringIO()
+    call_command("trace", "1@client.test", stdout=shown)
+    accepted, recipient, attempt = shown.getvalue().splitlines()
+    assert "accepted <1@client.test> (mailbox" in accepted
+    assert recipient.startswith("  bob@outside.test: queued")
+    host = "a.olc.protection.outlook.com [198.51.100.1]"
+    assert f"deferred in mail (192.0.2.1 -> {host}, outlook, TLSv1.3) 550 5.7.1" in attempt
+    assert attempt.endswith("(S3150) [blocklisted, block, source]")
 
 
 def test_a_final_result_whose_commit_was_not_heard_counts_once(database, claim, finish):

@@ -47,8 +47,19 @@ class Command(BaseCommand):
 
     def _show_attempt(self, row: dict[str, Any]) -> None:
         doubts = [word for word in ("maybe_delivered", "late") if row[word]]
-        way = f"{row['source'] or 'local'} -> {row['mx'] or '?'} {row['tls'] or 'in the clear'}"
         self.stdout.write(
-            f"    {row['ended_at']:%H:%M:%S} {row['outcome']} in {row['phase']} ({way})"
-            f" {row['reply']} {' '.join(doubts)}".rstrip()
+            f"    {row['ended_at']:%Y-%m-%d %H:%M:%S} {row['outcome']} in {row['phase']}"
+            f" ({_way(row)}) {row['reply']} {_meaning(row)} {' '.join(doubts)}".rstrip()
         )
+
+
+def _way(row: dict[str, Any]) -> str:
+    """From which address to whose server, and how safely."""
+    at = f" [{row['mx_address']}]" if row["mx_address"] else ""
+    to = f"{row['mx'] or '?'}{at}"
+    return f"{row['source'] or 'local'} -> {to}, {row['provider'] or '?'}, {row['tls'] or 'in the clear'}"
+
+
+def _meaning(row: dict[str, Any]) -> str:
+    """What the refusal means, as suppression and the shaper read it."""
+    return f"[{row['reason']}, {row['kind']}, {row['scope']}]" if row["reason"] else ""

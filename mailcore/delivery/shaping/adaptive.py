@@ -19,14 +19,17 @@ from mailcore.delivery.smtp.envelope import Answer
 
 #: Of a reply in the cause of an overlay.
 QUOTED = 120
+#: Places that are kept; of more, those go that nobody used for so long.
+MANY, IDLE = 5000, timedelta(hours=1)
 
 
 class _Place:
     """A source at a target."""
 
-    def __init__(self, standing: Standing, *, provider: str, site: str) -> None:
+    def __init__(self, standing: Standing, *, provider: str, site: str, now: datetime) -> None:
         self.standing, self.window = standing, Window()
         self.provider, self.site = provider, site
+        self.used_at = now
 
 
 class Adaptive:
@@ -121,7 +124,19 @@ class Adaptive:
                 place = self._places.get((overlay.reach.source, overlay.reach.target))
                 if place:
                     place.standing.adopt(_change(overlay), now=now)
+        self._forget(now)
+
+    def _forget(self, now: datetime) -> None:
+        """Keep memory small: the stored overlays tell what matters of a place that is made anew."""
         self.overlays.forget(over_since=now - self._span(FORGIVEN))
+        if len(self._places) > MANY:
+            idle = [key for key, place in self._places.items() if now - place.used_at > IDLE]
+            for key in idle:
+                del self._places[key]
+        if len(self._hits) > MANY:
+            self._hits = {
+                key: hits for key, hits in self._hits.items() if hits and now - hits[-1] <= IDLE
+            }
 
     def _hear(self, errand: Errand, source: str, answer: Answer, now: datetime) -> list[Overlay]:
         place = self._place(errand, source, now)
@@ -229,8 +244,9 @@ class Adaptive:
                 known = self.overlays.get(Reach(source, target), kind, "standing")
                 if known:
                     standing.adopt(_change(known), now=now)
-            place = _Place(standing, provider=errand.provider, site=errand.site)
+            place = _Place(standing, provider=errand.provider, site=errand.site, now=now)
             self._places[source, target] = place
+        place.used_at = now
         return place
 
     def _limits(self, errand: Errand) -> Limits:

@@ -106,7 +106,8 @@ def _row(overlay: Overlay) -> dict[str, object]:
         "origin": overlay.origin,
         "value": overlay.value,
         "level": overlay.level,
-        "cause": overlay.cause.replace("\0", ""),
+        # Words of other people's servers: whatever they are, they can be stored.
+        "cause": overlay.cause.replace("\0", "").encode(errors="replace").decode(),
         "changed_at": overlay.changed_at,
         "until": overlay.until,
     }

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Literal
 from uuid import UUID
 
@@ -16,6 +17,8 @@ TLS: tuple[Tls, ...] = ("opportunistic", "required")
 SCOPES: tuple[Scope, ...] = ("source", "stream", "reseller", "provider")
 #: Read of a reply.
 LONGEST = 1000
+#: Characters of a site in keys.
+LONGEST_TARGET = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +26,7 @@ class Limits:
     """What one source may do at one provider, or at one site of the many others.
 
     `initial_connections` is where a source begins that has not been there; `total_rate` holds
-    for all sources together.
+    for all sources together. `tls` is what the provider's servers are known to have: for people.
     """
 
     connections: int
@@ -103,5 +106,12 @@ class RuleSet:
 
 
 def target_of(*, provider: str, site: str) -> str:
-    """Whom a source has its standing with: a known provider as a whole, else the very site."""
-    return provider if provider != OTHER else site
+    """Whom a source has its standing with: a known provider as a whole, else the very site.
+
+    Of a site with very long names the beginning and a hash: it is a key, here and elsewhere.
+    """
+    if provider != OTHER:
+        return provider
+    if len(site) <= LONGEST_TARGET:
+        return site
+    return f"{site[:LONGEST_TARGET]} {sha256(site.encode()).hexdigest()[:16]}"

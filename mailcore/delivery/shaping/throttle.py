@@ -15,7 +15,7 @@ from mailcore.delivery.shaping.buckets import Buckets, connect
 from mailcore.delivery.shaping.gcra import Limit
 from mailcore.delivery.shaping.overlays import Key, Overlay
 from mailcore.delivery.shaping.rule_file import compile_rules, shipped
-from mailcore.delivery.shaping.rules import Tls, target_of
+from mailcore.delivery.shaping.rules import target_of
 from mailcore.delivery.smtp.envelope import Answer
 from mailcore.protocol.providers import OTHER
 
@@ -105,10 +105,6 @@ class Throttle:
             return None
         return Wait(seconds=refusal.seconds, reason="limit of new connections")
 
-    def tls(self, errand: Errand) -> Tls:
-        """Whether the provider's servers are known to have TLS, so that none is a fault."""
-        return self._adaptive.rules.limits(provider=errand.provider, site=errand.site).tls
-
     async def load(self) -> None:
         """Read what is new, store what was learnt; waits quietly for a database that is away."""
         try:
@@ -142,10 +138,12 @@ class Throttle:
             return
         try:
             await self._book.put(overlays.values())
-        except BaseException:
+        except psycopg.OperationalError:
             # What was learnt meanwhile is newer.
             self._unstored = {**overlays, **self._unstored}
             raise
+        except psycopg.Error:
+            log.exception("overlays that cannot be stored hold in this process only")
 
     async def _forget(self) -> None:
         try:

@@ -13,6 +13,7 @@ from mailcore.delivery.ports import Errand
 from mailcore.delivery.shaping.adaptive import Adaptive
 from mailcore.delivery.shaping.gcra import LocalBuckets
 from mailcore.delivery.shaping.rule_file import compile_rules, read, shipped
+from mailcore.delivery.shaping.rules import target_of
 from mailcore.delivery.shaping.standing import LADDER
 from mailcore.delivery.smtp.envelope import Answer
 
@@ -343,3 +344,29 @@ def test_what_the_operator_ends_is_over_for_every_worker():
     assert adaptive.wait(one, source=SOURCE, now=now + timedelta(seconds=3)) is None
     assert adaptive.wait(one, source=SOURCE, now=now + timedelta(seconds=4)) is None, "no probe"
     assert adaptive.limits(one, source=SOURCE, now=now)[0].rate == 100
+
+
+def test_many_sites_do_not_fill_the_memory_and_a_suspension_is_not_forgotten():
+    adaptive = Adaptive(rules())
+    first = errand("other", site="mx.first.test")
+    for _ in range(20):
+        adaptive.hear(first, source=SOURCE, answers=[UNKNOWN_TEXT], now=START)
+    for _ in range(5):
+        adaptive.hear(first, source=SOURCE, answers=[UNKNOWN_TEXT], now=START)
+    for n in range(6000):
+        one = errand("other", site=f"mx{n}.test")
+        assert adaptive.wait(one, source=SOURCE, now=START) is None
+    later = START + timedelta(hours=2)
+    now = START + timedelta(minutes=10)
+    assert len(adaptive._places) == 6001
+    adaptive.adopt([], now=later)
+    assert not adaptive._places
+    assert adaptive.wait(first, source=SOURCE, now=now) is not None
+
+
+def test_the_key_of_a_site_is_short_and_its_own():
+    hosts = " ".join(f"{'x' * 60}{n}.hosts.test" for n in range(10))
+    short, other = (target_of(provider="other", site=site) for site in (hosts, f"{hosts}s"))
+    assert len(short) < 500
+    assert short != other
+    assert target_of(provider="gmail", site=hosts) == "gmail"

@@ -46,9 +46,10 @@ def read_token(token: str) -> Subscription:
     try:
         sealed = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
         plain = keys.unseal_record(sealed, context=_context(current_reseller_id()))
+        stream, _, address = plain[16:].decode().partition(" ")
+        comparable(address)  # what is no address was never delivered to
     except (binascii.Error, ValueError, crypto.DecryptionFailed, ResellerKey.DoesNotExist):
         raise NotFound from None
-    stream, _, address = plain[16:].decode().partition(" ")
     return Subscription(recipient_id=UUID(bytes=plain[:16]), stream=stream, address=address)
 
 

@@ -11,7 +11,7 @@ from mailcore.delivery.statements import statement
 from mailcore.delivery.suppression.entries import Suppression
 
 _LIST = statement("list_suppressions")
-_COLUMNS = (
+COLUMNS = (
     "id", "address", "scope", "reseller_id", "stream", "reason", "note", "created_at", "until",
 )  # fmt: skip
 MOST = 200
@@ -26,7 +26,7 @@ def list_suppressions(
             "stream": stream, "search": search.strip(), "before": before,
             "limit": min(limit, MOST), "now": clock.now(),
         })  # fmt: skip
-        return [Suppression(**dict(zip(_COLUMNS, row, strict=True))) for row in cursor.fetchall()]
+        return [Suppression(**dict(zip(COLUMNS, row, strict=True))) for row in cursor.fetchall()]
 
 
 def suppressed_among(addresses: Sequence[str], *, stream: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Suppressions: who sees them, what bounces teach, and the last look before mail leaves."""
 
 import asyncio
+import io
 import time
 from datetime import timedelta
 from uuid import UUID
@@ -8,6 +9,7 @@ from uuid import UUID
 import psycopg
 import pytest
 from django.conf import settings
+from django.core.management import CommandError, call_command
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
@@ -20,7 +22,13 @@ from mailcore.delivery.accept.submission import Stream
 from mailcore.delivery.jobs import Claimed
 from mailcore.delivery.statements import statement
 from mailcore.delivery.streams import pauses
-from mailcore.delivery.suppression import before_send, learning, selectors, services
+from mailcore.delivery.suppression import (
+    before_send,
+    learning,
+    platform_list,
+    selectors,
+    services,
+)
 from mailcore.delivery.suppression.errors import InvalidAddress, InvalidStream
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -203,3 +211,26 @@ def test_the_last_look_ends_holds_and_refuses(acme, submit, database):
         "SELECT stream, data FROM public.delivery_event WHERE kind = 'suppressed'"
     ).fetchall()
     assert told == [("transactional", {"scope": "reseller", "reason": "manual"})]
+
+
+def test_the_operator_forbids_an_address_for_everybody(acme, database):
+    def run(*words: str) -> str:
+        out = io.StringIO()
+        call_command("suppressions", *words, stdout=out)
+        return out.getvalue()
+
+    services.add_suppression(actor=acme.owner, address="judge@court.test", stream="bulk")
+    reseller = acme.reseller.public_id
+    with in_schema("public"):
+        assert "from now on" in run("forbid", "Judge@Court.test", "--note", "order 7", "--law")
+        assert "already" in run("forbid", "judge@court.test", "--note", "again")
+        assert run("show", "judge@court.test").count("\n") == 2
+        assert _among(database, reseller, "mailbox", "JUDGE@court.test")[0][1:] == ("global", "law")
+        run("allow", "judge@court.test")
+        assert _among(database, reseller, "mailbox", "judge@court.test") == []
+        with pytest.raises(CommandError, match="not forbidden"):
+            run("allow", "judge@court.test")
+        with pytest.raises(CommandError, match="no mail address"):
+            run("show", "judge")
+    with pytest.raises(NotAllowed):
+        platform_list.forbid(actor=acme.owner, address="a@b.test", is_law=False, note="x")

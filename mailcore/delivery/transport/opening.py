@@ -46,12 +46,13 @@ async def open_ways(
     if resolver is not None:
         return Ways(resolver=resolver, account=account)
     lookups = Lookups(settings.resolver)
+    sources = {**settings.sources, **await store.sources()}
     found = MailResolver(
         lookups,
         allow_private=settings.allow_private_targets,
-        ourselves=[settings.mx_host, *settings.sources.keys(), *settings.sources.values()],
+        ourselves=[name for name in (settings.mx_host, *sources, *sources.values()) if name],
         serves=_Served(pool, infra_domain=settings.infra_domain).serves,
-        has_ipv6=any(":" in address for address in settings.sources),
+        has_ipv6=any(":" in address for address in sources),
     )
     policies = await _policies(settings, lookups, found, store, account)
     return Ways(resolver=found, account=account, policies=policies)

@@ -18,7 +18,7 @@ from mailcore.delivery.transport.sts import KeptPolicy
 log = logging.getLogger(__name__)
 
 _LOAD, _KEEP = statement("load_sts"), statement("keep_sts")
-_COUNT = statement("count_tls")
+_COUNT, _SOURCES = statement("count_tls"), statement("own_sources")
 
 Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
 
@@ -28,6 +28,16 @@ class TransportStore:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+
+    async def sources(self) -> dict[str, str]:
+        """Addresses of ours with their names; none while the database is away."""
+        try:
+            async with self._pool.connection() as connection:
+                cursor = await connection.execute(_SOURCES)
+                return {row[0]: row[1] for row in await cursor.fetchall()}
+        except psycopg.OperationalError as error:
+            log.warning("the sources in the database cannot be read: %s", error)
+            return {}
 
     async def load(self) -> list[KeptPolicy]:
         """Policies that still hold."""

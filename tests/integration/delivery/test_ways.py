@@ -4,6 +4,7 @@ import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
+import psycopg
 import pytest
 from django.conf import settings
 
@@ -17,11 +18,12 @@ from mailcore.directory.states import RouteKind
 from tests.unit.delivery.zone import Zone
 
 
-def targets(monkeypatch, domain):
+def targets(monkeypatch, domain, *, more=()):
     configured = replace(
         read_settings(node="node1"), allow_private_targets=True, mx_host="mx.infra.test"
     )
     table = {(domain, "MX"): ["10 mx.infra.test."], ("mx.infra.test", "A"): ["127.0.0.9"]}
+    table |= dict(more)
     monkeypatch.setattr(opening, "Lookups", lambda _server: Zone(table))
 
     async def scene():
@@ -58,3 +60,28 @@ def test_a_strangers_domain_that_points_at_us_is_a_loop(monkeypatch, transaction
     with pytest.raises(Unroutable) as refused:
         targets(monkeypatch, "stranger.test")
     assert (refused.value.code, refused.value.enhanced) == (554, "5.4.6")
+
+
+@pytest.fixture
+def six(transactional_db):
+    """A source with an IPv6 address."""
+    with psycopg.connect(settings.DSN("delivery"), autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO public.egress_source (address, ehlo, node)"
+            " VALUES ('2001:db8::30', 'out6.infra.test', 'node6')"
+        )
+        yield "2001:db8::30"
+        connection.execute("DELETE FROM public.egress_source WHERE node = 'node6'")
+
+
+def test_an_address_that_we_send_from_is_ours_and_its_kind_is_looked_up(monkeypatch, six):
+    def to(address):
+        return {
+            ("six.test", "MX"): ["10 alias.test."],
+            ("alias.test", "AAAA"): [address],
+        }
+
+    assert targets(monkeypatch, "six.test", more=to("2001:db8::7"))[0].address == "2001:db8::7"
+    with pytest.raises(Unroutable) as refused:
+        targets(monkeypatch, "six.test", more=to(six))
+    assert refused.value.enhanced == "5.4.6"

@@ -14,6 +14,11 @@ from stack.model import Stack, StackError
 FIRST_TEST_NUMBER = 101
 #: Paths below these need no running part.
 ALONE = ("tests/unit", "tests/architecture")
+#: Every test: first what meets nobody else, on all cores, then what stops and kills parts, one by one.
+STAGES = (
+    ("-n", str(os.cpu_count() or 1), "-m", "not e2e and not faults"),
+    ("-m", "e2e or faults"),
+)
 
 
 def needs_stack(arguments: Sequence[str], checkout: Path) -> bool:
@@ -40,6 +45,7 @@ def free_number(preferred: int, *, var: Path) -> int:
 
 def test(stack: Stack, arguments: Sequence[str]) -> int:
     """Run pytest with ARGUMENTS and return its exit code; starts and stops a stack when the tests need one."""
+    arguments = [named_place(argument, stack.checkout) for argument in arguments]
     if not needs_stack(arguments, stack.checkout):
         return _pytest(stack, arguments, with_stack=False)
     number = free_number(stack.number, var=stack.var)
@@ -54,11 +60,20 @@ def test(stack: Stack, arguments: Sequence[str]) -> int:
     launch.bring_up(own, detached=False)
     show.say(f"Up after {time.monotonic() - began:.0f} s.")
     try:
-        return _pytest(own, arguments, with_stack=True)
+        if arguments:
+            return _pytest(own, arguments, with_stack=True)
+        codes = [_pytest(own, stage, with_stack=True) for stage in STAGES]
+        return next((code for code in codes if code), 0)
     finally:
         launch.ignore_signals()
         show.say("Stopping the test stack …")
         shutdown.take_down(own, verbose=False)
+
+
+def named_place(argument: str, checkout: Path) -> str:
+    """`faults` is short for tests/faults, and so on for each kind of test."""
+    is_kind = argument.isidentifier() and (checkout / "tests" / argument).is_dir()
+    return f"tests/{argument}" if is_kind else argument
 
 
 def _forget_old_number(stack: Stack) -> None:

@@ -101,5 +101,12 @@ def test_unit_tests_need_no_stack_and_all_others_do(stack: Stack) -> None:
     assert testing.needs_stack(["tests/unit", "tests/conftest.py"], checkout)
 
 
+def test_a_kind_of_test_is_named_by_its_word(stack: Stack) -> None:
+    assert testing.named_place("faults", stack.checkout) == "tests/faults"
+    assert testing.named_place("-x", stack.checkout) == "-x"
+    assert testing.named_place("tests/unit", stack.checkout) == "tests/unit"
+    assert testing.named_place("nothing", stack.checkout) == "nothing"
+
+
 def test_a_free_stack_number_is_taken_for_tests(tmp_path: Path) -> None:
     assert testing.free_number(200, var=tmp_path) == 200

@@ -2,6 +2,7 @@
 
 from mailcore.protocol import dsn_reader
 from mailcore.protocol.dsn_reader import ReportedStatus
+from mailcore.protocol.reply_classes import classify
 
 KIND = "bounced_late"
 
@@ -13,5 +14,12 @@ def failure_in(message: bytes) -> ReportedStatus | None:
 
 
 def data_of(failure: ReportedStatus) -> dict[str, str]:
-    """What the fact keeps of a failure."""
-    return {"status": failure.status, "diagnostic": failure.diagnostic}
+    """What the fact keeps of a failure, and what it means."""
+    meaning = classify(code=None, enhanced=failure.status, text=failure.diagnostic, phase="")
+    return {
+        "status": failure.status,
+        "diagnostic": failure.diagnostic,
+        "reason": meaning.reason,
+        "kind": meaning.kind,
+        "scope": meaning.scope,
+    }

@@ -3,7 +3,7 @@
 -- and full mailboxes of small servers are no sign: what is no known provider raises nothing.
 WITH week AS (
   SELECT reseller_id, stream,
-         sum(quantity) FILTER (WHERE event = 'bounced' AND kind = 'hard' OR event = 'bounced_late') AS hard,
+         sum(quantity) FILTER (WHERE event IN ('bounced', 'bounced_late') AND kind = 'hard') AS hard,
          sum(quantity) FILTER (WHERE event = 'complained') AS complained,
          sum(quantity) FILTER (WHERE event = 'delivered') AS delivered,
          sum(quantity) FILTER (WHERE event IN ('delivered', 'bounced', 'expired')) AS ended

@@ -94,7 +94,7 @@ def test_what_passes_a_warn_line_is_said_once_an_hour(happens, acme, monkeypatch
     happens("bounced", times=3, kind="hard", provider="gmail")
     happens("bounced", times=9, kind="block", provider="gmail")
     assert _alarms(facts=212) == [], "3 of 212: a block says nothing about addresses"
-    happens("bounced_late", times=2)
+    happens("bounced_late", times=2, kind="hard")
     expected = [(reseller, "hard_bounces", "", 5, 212)]
     assert _alarms(facts=2) == expected
     happens("delivered", times=50, provider="yahoo", stream="transactional")

@@ -87,7 +87,13 @@ def facts() -> Iterator[Callable[[], list[tuple[object, ...]]]]:
 def test_a_bounce_is_recorded_and_told_once(acme, recipient, facts):
     for _ in range(2):
         assert _hear(_path(recipient.id), DSN % b"failed") == [250]
-    expected = {"status": "5.1.1", "diagnostic": "550 5.1.1 Unknown"}
+    expected = {
+        "status": "5.1.1",
+        "diagnostic": "550 5.1.1 Unknown",
+        "reason": "unknown-recipient",
+        "kind": "hard",
+        "scope": "recipient",
+    }
     assert facts() == [(recipient.id, acme.reseller.public_id, "system", expected)]
     event = OutboxEvent.objects.get(type="mail.bounced_late")
     assert event.reseller_id == acme.reseller.public_id

@@ -1,5 +1,6 @@
 """Questions to the resolver, with what it vouches for; answers are kept as long as DNS says."""
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -47,18 +48,20 @@ class Lookups:
         # Without AD in the question a resolver need not say what it validated (RFC 6840 §5.7).
         self._resolver.flags = dns.flags.RD | dns.flags.AD
         self._kept: OrderedDict[tuple[str, str], tuple[float, Found]] = OrderedDict()
+        self._asking: dict[tuple[str, str], asyncio.Task[Found]] = {}
 
     async def ask(self, name: str, kind: str) -> Found:
         """The records of an absolute name without its last dot; raises LookupFailed."""
         known = (name, kind)
         until, found = self._kept.get(known, (0.0, None))
-        if found is None or until <= time.monotonic():
-            found, seconds = await self._asked(f"{name}.", kind)
-            self._kept[known] = (time.monotonic() + min(seconds, LONGEST), found)
-            self._kept.move_to_end(known)
-            if len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-        return found
+        if found is not None and until > time.monotonic():
+            return found
+        # Mail comes in crowds: whoever asks the same meanwhile shares the answer.
+        if known not in self._asking:
+            self._asking[known] = asyncio.create_task(self._keep(name, kind))
+            self._asking[known].add_done_callback(lambda task: self._done(known, task))
+        # The question goes on for the others when the one who began it is cancelled.
+        return await asyncio.shield(self._asking[known])
 
     async def validates(self) -> bool:
         """Whether the resolver validates at all: it can vouch for the root, if for anything."""
@@ -66,6 +69,19 @@ class Lookups:
             return (await self.ask("", "NS")).is_secure
         except LookupFailed:
             return False
+
+    async def _keep(self, name: str, kind: str) -> Found:
+        found, seconds = await self._asked(f"{name}.", kind)
+        self._kept[name, kind] = (time.monotonic() + min(seconds, LONGEST), found)
+        self._kept.move_to_end((name, kind))
+        if len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return found
+
+    def _done(self, known: tuple[str, str], task: asyncio.Task[Found]) -> None:
+        del self._asking[known]
+        if not task.cancelled():
+            task.exception()  # heard, also when nobody waits any more
 
     async def _asked(self, name: str, kind: str) -> tuple[Found, float]:
         try:

@@ -1,6 +1,7 @@
 """What a server's refusal means: reason, kind and scope (RFC 3463; delivery-plane §2.6)."""
 
 import re
+from functools import lru_cache
 
 from mailcore.protocol import reply_codes
 from mailcore.protocol.reply_meanings import Classified as Classified
@@ -18,6 +19,7 @@ _ADDRESS = re.compile(r"\S+@\S+")
 _LEADING = re.compile(r"^\s*[2-5][0-9]{2}(?:[ -]|$)")
 
 
+@lru_cache(maxsize=4096)
 def classify(
     *, code: int | None, enhanced: str, text: str, phase: str, provider: str = "other"
 ) -> Classified:

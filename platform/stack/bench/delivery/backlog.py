@@ -1,14 +1,12 @@
 """Scenario `backlog`: mail piles up while the engine is stopped, then it drains."""
 
-import subprocess
-import sys
 import time
 from dataclasses import replace
 
 from stack.bench.delivery import measure
 from stack.bench.delivery.field import Field
 from stack.bench.delivery.measure import Run
-from stack.bench.delivery.ours import Ours
+from stack.bench.delivery.ours import Ours, command
 
 EGRESS = "egress.node1"
 
@@ -16,11 +14,11 @@ EGRESS = "egress.node1"
 def drained(field: Field, *, messages: int) -> tuple[dict[str, float], Run]:
     """Queue MESSAGES with the engine stopped, start it, and wait until all are at the sink."""
     ours = field.ours
-    _livery(ours, "stop", EGRESS)
+    command(ours.endpoints, "stop", EGRESS)
     try:
         queued = measure.run(_Silent(ours), field.letters(messages), sink=field.sink, patience=0)
     finally:
-        _livery(ours, "restart", EGRESS)
+        command(ours.endpoints, "restart", EGRESS)
     began = time.monotonic()
     measure.wait_arrivals(field.sink, count=len(queued.sent.accepted), patience=measure.PATIENCE)
     ours.settle()
@@ -42,8 +40,3 @@ class _Silent:
 
     def settle(self) -> None:
         """Return at once."""
-
-
-def _livery(ours: Ours, *words: str) -> None:
-    number = ["--stack", str(ours.number), "--var", str(ours.var)]
-    subprocess.run([sys.executable, "-m", "stack", words[0], *number, *words[1:]], check=True)

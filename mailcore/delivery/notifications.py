@@ -17,6 +17,7 @@ from mailcore.delivery.bodies import BodyMissing
 from mailcore.delivery.keyring import KeyMissing, Keyring
 from mailcore.delivery.outcomes import Result
 from mailcore.protocol import dsn, xtext
+from mailcore.protocol.reply_words import WORDS
 
 log = logging.getLogger(__name__)
 
@@ -122,6 +123,7 @@ def _status(result: Result) -> dsn.RecipientStatus:
         action=result.notice,
         status=_status_code(result),
         diagnostic=answer.text,
+        explanation=WORDS[result.meaning.reason] if result.meaning else "",
         remote_mta=answer.mx,
         original_recipient=_original_recipient(claimed.dsn_orcpt),
         last_attempt=result.tried.ended_at,

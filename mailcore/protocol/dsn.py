@@ -35,12 +35,16 @@ RETURN_WHOLE_UP_TO = 100_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipientStatus:
-    """What happened to one recipient; `diagnostic` is the remote server's reply."""
+    """What happened to one recipient; `diagnostic` is the remote server's reply.
+
+    `explanation` says in one sentence what it means, for people.
+    """
 
     address: str
     action: Action
     status: str
     diagnostic: str = ""
+    explanation: str = ""
     remote_mta: str = ""
     original_recipient: str = ""
     last_attempt: datetime | None = None
@@ -112,11 +116,13 @@ def _explanation(notification: Notification) -> str:
         of_action = [r for r in notification.recipients if r.action == action]
         if of_action:
             paragraphs.append(text)
-        paragraphs += [
-            f"  <{r.address}>" + (f"\r\n  {_printable(r.diagnostic)}" if r.diagnostic else "")
-            for r in of_action
-        ]
+        paragraphs += [_told(recipient) for recipient in of_action]
     return "\r\n\r\n".join(paragraphs) + "\r\n"
+
+
+def _told(recipient: RecipientStatus) -> str:
+    lines = [f"<{recipient.address}>", recipient.explanation, _printable(recipient.diagnostic)]
+    return "\r\n".join(f"  {line}" for line in lines if line)
 
 
 def _status_type(notification: Notification) -> str:

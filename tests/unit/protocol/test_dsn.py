@@ -56,6 +56,12 @@ def test_it_names_the_recipient_the_reason_and_the_server():
     assert header.get_content_type() == "text/rfc822-headers"
 
 
+def test_it_says_in_plain_words_what_the_reply_means():
+    told = replace(FAILED, explanation="There is nobody of this name.")
+    text = next(_read(replace(NOTIFICATION, recipients=[told])).iter_parts()).get_content()
+    assert "<bob@outside.test>\r\n  There is nobody of this name.\r\n  550 5.1.1 no" in text
+
+
 def test_a_reply_of_the_remote_server_cannot_add_a_field():
     _, status, _ = _read(NOTIFICATION).iter_parts()
     _, recipient = status.iter_parts()

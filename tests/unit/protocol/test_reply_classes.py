@@ -2,11 +2,13 @@
 
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from mailcore.protocol import providers, reply_rules, smtp_reply
-from mailcore.protocol.reply_classes import Classified, classify
+from mailcore.protocol.reply_classes import Classified, Reason, classify
+from mailcore.protocol.reply_words import WORDS
 
 REPLIES = tomllib.loads(
     (Path(__file__).parents[2] / "data" / "replies.toml").read_text(encoding="utf-8")
@@ -72,6 +74,10 @@ def test_where_nobody_answered_the_phase_says_it(phase, expected):
 def test_a_notification_that_came_back_has_words_without_a_code():
     meaning = classify(code=None, enhanced="5.0.0", text="x-unix; user unknown", phase="")
     assert meaning == Classified(reason="unknown-recipient", kind="hard", scope="recipient")
+
+
+def test_every_reason_has_a_sentence_for_people():
+    assert set(WORDS) == set(get_args(Reason))
 
 
 def test_a_rule_with_a_word_that_is_none_of_ours_is_refused():

@@ -1,0 +1,41 @@
+"""A plain sentence for each reason of a refusal, for the people who sent the message."""
+
+from mailcore.protocol.reply_meanings import Reason
+
+WORDS: dict[Reason, str] = {
+    "unknown-recipient": "There is nobody of this name at the recipient's server.",
+    "inactive-mailbox": "The recipient's mailbox is switched off or no longer in use.",
+    "mailbox-full": "The recipient's mailbox is full.",
+    "recipient-rate": "The recipient gets too much mail at the moment.",
+    "recipient-refuses": "The recipient takes no mail from you.",
+    "no-mail-domain": "The recipient's domain takes no mail at all.",
+    "bad-domain": "The recipient's domain does not exist.",
+    "dns-failure": "The recipient's domain cannot be found in DNS at the moment.",
+    "routing": "The recipient's domain leads to no server that takes the message.",
+    "relay-denied": "The recipient's server does not know the recipient's domain.",
+    "no-answer": "The recipient's server does not answer.",
+    "bad-connection": "The connection to the recipient's server broke.",
+    "server-busy": "The recipient's server cannot take the message at the moment.",
+    "too-many-connections": "The recipient's server takes no more connections from us now.",
+    "too-many-recipients": "The recipient's server takes fewer recipients at once.",
+    "greylisted": "The recipient's server lets unknown senders wait.",
+    "rate-limited": "The recipient's server takes mail from us only slowly.",
+    "blocklisted": "The recipient's server blocks our address. This is not about you.",
+    "reputation": "The recipient's server does not trust the sending address or domain.",
+    "reverse-dns": "The recipient's server does not accept the name of our address.",
+    "authentication": "The recipient's server finds no proof that your domain sent this"
+    " (SPF, DKIM or DMARC). Whoever looks after your domain can mend that.",
+    "sender-rejected": "The recipient's server does not accept your address or domain as sender.",
+    "tls-required": "The encryption that was asked for could not be had.",
+    "spam-content": "The recipient's server takes the message for spam.",
+    "virus": "The recipient's server found a virus in the message.",
+    "attachment": "The recipient's server does not take such an attachment.",
+    "too-large": "The message is larger than the recipient's server takes.",
+    "bad-message": "The recipient's server finds the message malformed.",
+    "unsupported": "The recipient's server cannot take this kind of message.",
+    "policy": "A rule of the recipient's server refuses the message.",
+    "protocol": "The recipient's server and ours did not understand each other.",
+    "expired": "The recipient's server gave up.",
+    "local": "We cannot send the message at the moment.",
+    "undetermined": "The recipient's server refuses the message.",
+}

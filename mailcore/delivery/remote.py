@@ -1,5 +1,6 @@
 """Delivery to other people's servers: by MX, from the source that was chosen."""
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +19,9 @@ from mailcore.protocol.requiretls import Wish
 
 #: Addresses that one try goes through before it gives up for now.
 MAX_TRIES = 6
+#: Seconds that a route holds without another look: a burst to one domain is looked up once.
+FRESH = 5.0
+MAX_ROUTES = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +41,23 @@ class RemoteDelivery:
         self._settings = settings
         self._ways = ways
         self._sessions = sessions
+        self._routes: dict[tuple[str, Wish], tuple[float, Route]] = {}
 
     async def route(self, domain: str, *, wish: Wish = None) -> Route:
         """The hosts of a domain that may be used under its TLS policies; raises Unroutable.
 
         `wish` is what the sender wants of TLS (RFC 8689).
         """
+        known = (domain, wish)
+        until, route = self._routes.get(known, (0.0, None))
+        if route is None or until <= time.monotonic():
+            route = await self._find(domain, wish)
+            if len(self._routes) >= MAX_ROUTES:
+                del self._routes[next(iter(self._routes))]
+            self._routes[known] = (time.monotonic() + FRESH, route)
+        return route
+
+    async def _find(self, domain: str, wish: Wish) -> Route:
         targets = await self._ways.resolver.targets(domain)
         # Of all the hosts: a policy that leaves one out makes no other site of it.
         hosts = sorted({target.host for target in targets})

@@ -83,8 +83,8 @@ def test_own_mail_gets_an_identity_on_top_that_accept_believes() -> None:
         ({"fields": (("From", ANNA), ("Subject", "a\rFrom: b@x.test"))}, b"550 5.6.0"),
         ({"fields": (("From", ANNA), *((("Received", "x"),) * 101))}, b"550 5.4.6"),
         ({"fields": (("From", ANNA), *((("X", "x"),) * 2000))}, b"552 5.3.4"),
-        ({"fields": (("From", ANNA), ("To", "x" * 256_000))}, b"552 5.3.4"),
-        ({"fields": (("From", ANNA), *((("To", "x" * 200_000),) * 5))}, b"552 5.3.4"),
+        ({"fields": (("From", ANNA), ("To", "x" * 59_000))}, b"552 5.3.4"),
+        ({"fields": (("From", ANNA), *((("To", "x" * 50_000),) * 20))}, b"552 5.3.4"),
     ],
 )
 def test_what_is_not_the_login_s_is_refused_in_session(
@@ -97,7 +97,7 @@ def test_what_is_not_the_login_s_is_refused_in_session(
 
 
 def test_a_long_way_and_a_rich_header_are_no_fault() -> None:
-    fields = (("From", ANNA), ("To", "x" * 200_000), *((("Received", "x"),) * 100))
+    fields = (("From", ANNA), ("To", "x" * 50_000), *((("Received", "x"),) * 100))
     assert _send(_session(), fields=(*fields, *((("X-Tag", "\xe4"),) * 1800)))[0] == CONTINUE
 
 

@@ -38,6 +38,7 @@ PLACES: dict[str, Place] = {
     "rspamd_controller": Place(octet=13, port=11334),
     "milter": Place(octet=14, port=7001),
     "accept": Place(octet=15, port=2424),
+    "accept_metrics": Place(octet=15, port=9464),
     "feedback": Place(octet=16, port=2424),
     "metrics": Place(octet=17, port=9464),
     "https": Place(octet=20, port=443),

@@ -74,6 +74,7 @@ def _network(stack: Stack) -> dict[str, str]:
         ),
         "LIVERY_ACCEPT_LISTEN": _at(stack, "accept"),
         "LIVERY_FEEDBACK_LISTEN": _at(stack, "feedback"),
+        "LIVERY_ACCEPT_METRICS_LISTEN": _at(stack, "accept_metrics"),
         "LIVERY_METRICS_LISTEN": _at(stack, "metrics"),
         "LIVERY_MILTER_LISTEN": _at(stack, "milter"),
         "LIVERY_WEB_LISTEN": _at(stack, "web"),

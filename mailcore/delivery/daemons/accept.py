@@ -11,6 +11,8 @@ from mailcore.delivery.accept.store import Store
 from mailcore.delivery.accept.wake import Waker
 from mailcore.delivery.accept.writer import GroupWriter
 from mailcore.delivery.lmtp_listener import LmtpListener
+from mailcore.delivery.reporting import exposition
+from mailcore.delivery.reporting.acceptance import AcceptMetrics
 from mailcore.protocol.lmtp import Answer, Limits, LmtpSession, Transaction
 
 log = logging.getLogger(__name__)
@@ -32,6 +34,8 @@ class Configuration:
     identity_key: bytes
     master_key: bytes
     limits: Limits = field(default_factory=Limits)
+    #: Where figures are read; None: nowhere.
+    metrics: tuple[str, int] | None = None
 
 
 async def serve(configuration: Configuration, *, stop: asyncio.Event) -> None:
@@ -42,6 +46,7 @@ async def serve(configuration: Configuration, *, stop: asyncio.Event) -> None:
         committed=waker.ring,
     )
     acceptance = Acceptance(configuration, writer=writer)
+    metrics = AcceptMetrics()
     listener = LmtpListener(
         session=lambda: LmtpSession(
             # Heard on this machine's own addresses only, which stand for the proven line.
@@ -49,15 +54,22 @@ async def serve(configuration: Configuration, *, stop: asyncio.Event) -> None:
             limits=configuration.limits,
             offers_requiretls=True,
         ),
-        deliver=acceptance.deliver,
+        deliver=metrics.watched(acceptance.deliver),
     )
     writing, waking = asyncio.create_task(writer.run()), asyncio.create_task(waker.run())
     for task in (writing, waking):
         task.add_done_callback(lambda _: stop.set())  # without one of them the daemon must end
+    showing = asyncio.create_task(_show(configuration.metrics, metrics))
     await listener.serve(address=configuration.address, stop=stop)
+    showing.cancel()
     writing.cancel()
     waker.end()
     await asyncio.wait((writing, waking), timeout=10)
+
+
+async def _show(listen: tuple[str, int] | None, metrics: AcceptMetrics) -> None:
+    if listen is not None:
+        await exposition.serve(listen, render=metrics.render)
 
 
 class Acceptance:

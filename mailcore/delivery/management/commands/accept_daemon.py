@@ -27,5 +27,6 @@ class Command(BaseCommand):
             node=settings.EGRESS_NODE,
             identity_key=Path(settings.IDENTITY_KEY_FILE).read_bytes(),
             master_key=crypto.master_key(Path(settings.MASTER_KEY_FILE)),
+            metrics=settings.ACCEPT_METRICS_LISTEN,
         )
         runner.run(lambda stop: accept.serve(configuration, stop=stop))

@@ -6,8 +6,10 @@ from argparse import ArgumentParser
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError
 
 from kernel.actor import Actor, ActorKind
 from kernel.errors import ApplicationError
@@ -43,6 +45,8 @@ class Command(BaseCommand):
                 getattr(self, f"_{options['order'].replace('-', '_')}")(options)
         except ApplicationError as error:
             raise CommandError(error.message) from error
+        except (psycopg.OperationalError, OperationalError) as error:
+            raise CommandError(f"PostgreSQL cannot be asked: {error}") from error
 
     def _list(self, options: dict[str, Any]) -> None:
         sources, pools = selectors.sources(actor=_actor()), selectors.pools(actor=_actor())

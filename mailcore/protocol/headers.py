@@ -1,7 +1,10 @@
 """Header fields as bytes: found, removed and added without touching their neighbours (RFC 5322)."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+_NAME = re.compile(rb"([!-9;-~]+)[ \t]*:")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +58,10 @@ def make(name: str, value: str) -> Field:
 
 def values_of(fields: Iterable[Field], name: str) -> list[str]:
     """The unfolded values of every field called `name`."""
-    return [field.value for field in fields if field.name == name.lower()]
+    wanted = name.lower()
+    return [field.value for field in fields if field.name == wanted]
 
 
 def _name_of(line: bytes) -> str | None:
-    name, colon, _ = line.partition(b":")
-    name = name.rstrip(b" \t")
-    printable = all(33 <= byte <= 126 for byte in name)
-    return name.decode("ascii").lower() if colon and name and printable else None
+    found = _NAME.match(line)
+    return found[1].decode("ascii").lower() if found else None

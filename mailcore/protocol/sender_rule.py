@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+_NESTING = re.compile(r'[\\"()]')
 _ADDRESS = re.compile(r"[^\s<>,;:@\[\]]+@[^\s<>,;:@\[\]]+")
 
 
@@ -43,6 +44,8 @@ def fault_of(*, login: str, envelope_from: str, from_values: Sequence[str]) -> s
 
 def _without_quotes(value: str) -> str | None:
     """The value without quoted strings and nested comments; None when one is left open."""
+    if not _NESTING.search(value):
+        return value  # the usual case
     kept: list[str] = []
     depth, quoted, position = 0, False, 0
     while position < len(value):

@@ -7,6 +7,7 @@ there is an elsewhere.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from random import Random
 from typing import Literal
 from uuid import UUID
@@ -43,7 +44,7 @@ class Try:
         """Who answered, or whose server was silent; our own mail store is LOCAL."""
         if self.claimed.site == LOCAL:
             return LOCAL
-        return providers.provider_of([self.answer.mx]) if self.answer.mx else providers.OTHER
+        return _provider_at(self.answer.mx) if self.answer.mx else providers.OTHER
 
     def meaning(self) -> Classified | None:
         """What the refusal means; None when there was none."""
@@ -108,6 +109,12 @@ class Result:
             "maybe_count": self.maybe_count,
             "delay_notified": self.delay_notified,
         }
+
+
+@lru_cache(maxsize=65_536)
+def _provider_at(host: str) -> str:
+    """Asked for each result, of few hosts."""
+    return providers.provider_of([host])
 
 
 def record(claimed: Claimed, answer: Answer, *, started_at: datetime, ended_at: datetime) -> Try:

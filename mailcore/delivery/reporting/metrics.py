@@ -1,10 +1,12 @@
 """What an egress process tells Prometheus; labels are few: streams, providers, outcomes."""
 
+from collections import Counter as Tally
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from mailcore.delivery.accept.submission import Stream
 from mailcore.delivery.outcomes import Result
 from mailcore.delivery.ports import Errand
 from mailcore.protocol.providers import OTHER
@@ -59,9 +61,12 @@ class Metrics:
         )
 
     def results(self, results: Iterable[Result]) -> None:
-        """Results that are stored and counted."""
+        """Results that are stored and counted, a batch at a time."""
+        tries: Tally[tuple[str, ...]] = Tally()
         for result in results:
-            self._result(result)
+            tries[self._noted(result)] += 1
+        for labels, count in tries.items():
+            self._tries.labels(*labels).inc(count)
 
     def wait(self, errand: Errand, *, asked: str) -> None:
         """A job did not go at once."""
@@ -79,20 +84,21 @@ class Metrics:
         """In Prometheus' text format."""
         return generate_latest(self._registry)
 
-    def _result(self, result: Result) -> None:
+    def _noted(self, result: Result) -> tuple[str, ...]:
+        """Its times are noted; the labels to count it under."""
         tried, claimed = result.tried, result.tried.claimed
         provider = tried.provider
         self._remember(claimed.site, provider)
-        kind = result.meaning.kind if result.meaning else ""
-        self._tries.labels(claimed.stream, provider, result.outcome, kind).inc()
         if tried.answer.maybe_delivered:
             self._doubts.labels(claimed.stream).inc()
         if claimed.attempts <= 1:
             began = (tried.started_at - claimed.accepted_at).total_seconds()
-            self._first.labels(claimed.stream).observe(began)
+            self._first[claimed.stream].observe(began)
         if result.outcome == "delivered":
             took = (tried.ended_at - claimed.accepted_at).total_seconds()
-            self._delivered.labels(claimed.stream).observe(took)
+            self._delivered[claimed.stream].observe(took)
+        kind = result.meaning.kind if result.meaning else ""
+        return (claimed.stream, provider, result.outcome, kind)
 
     def _remember(self, site: str, provider: str) -> None:
         self._providers[site] = provider
@@ -101,5 +107,7 @@ class Metrics:
             self._providers.popitem(last=False)
 
 
-def _histogram(registry: CollectorRegistry, name: str, text: str) -> Histogram:
-    return Histogram(name, text, ("stream",), buckets=BUCKETS, registry=registry)
+def _histogram(registry: CollectorRegistry, name: str, text: str) -> dict[str, Histogram]:
+    """One for each stream, looked up once: they are asked for each result."""
+    whole = Histogram(name, text, ("stream",), buckets=BUCKETS, registry=registry)
+    return {stream: whole.labels(stream) for stream in Stream}

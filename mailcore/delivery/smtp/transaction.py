@@ -20,8 +20,8 @@ from mailcore.protocol.smtp_reply import MalformedReply, Reply
 BROKEN = (ConnectionLost, TimeoutError, MalformedReply, OSError)
 #: Told the addresses whose content is about to be completed by the final dot.
 BeforeDot = Callable[[Sequence[str]], None]
-#: Bytes of content that are sent along before the server has agreed to any recipient.
-MAX_UNASKED = 1 << 16
+#: Bytes of content that go in one write: with BDAT, before the server has agreed to any recipient.
+MAX_AT_ONCE = 1 << 16
 
 
 class Transaction:
@@ -43,12 +43,11 @@ class Transaction:
     async def run(
         self, envelope: Envelope, *, content: bytes, before_dot: BeforeDot
     ) -> dict[str, Answer]:
-        """An answer for each recipient's address.
+        """An answer for each recipient's address; `content` is what smtp_data.normalise gives.
 
         Raises ConnectionFailed when the session broke before the final dot, and when the server
         puts the sender off: in both cases with no answer.
         """
-        content = smtp_data.normalise(content)
         self._answers = fitting.refused(envelope, content=content, server=self._server)
         self._recipients = [r for r in envelope.recipients if r.address not in self._answers]
         if not self._recipients:
@@ -73,7 +72,7 @@ class Transaction:
         So only where the server is known to be there, and has little to throw away.
         """
         has_both = {"PIPELINING", "CHUNKING"} <= self._server.offers.keys()
-        is_small = len(content) <= MAX_UNASKED
+        is_small = len(content) <= MAX_AT_ONCE
         return has_both and self._is_fresh and is_small and not self._server.is_lmtp
 
     async def _chunked(
@@ -145,7 +144,12 @@ class Transaction:
 
     async def _content(self, content: bytes, accepted: list[str], before_dot: BeforeDot) -> None:
         """All but the final dot, then the note that makes a crash explainable, then the dot."""
-        self._wire.write(smtp_data.stuff(content))
+        content = smtp_data.stuff(content)
+        if len(content) <= MAX_AT_ONCE:  # the system takes it at once: one packet less
+            before_dot(accepted)
+            self._wire.write(content + b".\r\n")
+            return
+        self._wire.write(content)
         await self._wire.drain(self._timeouts.block)
         before_dot(accepted)
         self._wire.write(b".\r\n")

@@ -76,11 +76,11 @@ class Wire(asyncio.Protocol):
     async def reply(self, seconds: float) -> Reply:
         """The next whole reply; `seconds` is for the whole of it."""
         lines: list[str] = []
-        async with asyncio.timeout(seconds):
-            while not lines or not smtp_reply.is_last(lines[-1]):
-                lines.append(await self._line())
-                if len(lines) > smtp_reply.MAX_LINES:
-                    raise MalformedReply("a reply without end")
+        if not self._read(lines):
+            async with asyncio.timeout(seconds):
+                while not self._read(lines):
+                    self._arrived.clear()
+                    await self._arrived.wait()
         return smtp_reply.parse(lines)
 
     async def start_tls(self, context: ssl.SSLContext, *, name: str, seconds: float) -> str:
@@ -115,14 +115,18 @@ class Wire(asyncio.Protocol):
         if self._transport is not None:
             self._transport.close()
 
-    async def _line(self) -> str:
-        while (end := self._buffer.find(b"\n")) < 0:
-            if len(self._buffer) > smtp_reply.MAX_LINE:
-                raise MalformedReply("a line without end")
-            if self._lost:
-                raise self._lost
-            self._arrived.clear()
-            await self._arrived.wait()
-        line = bytes(self._buffer[:end]).rstrip(b"\r")
-        del self._buffer[: end + 1]
-        return line.decode("utf-8", "replace")
+    def _read(self, lines: list[str]) -> bool:
+        """Take the lines that have come; whether the last one of the reply is among them."""
+        while 0 <= (end := self._buffer.find(b"\n")) <= smtp_reply.MAX_LINE:
+            line = bytes(self._buffer[:end]).rstrip(b"\r").decode("utf-8", "replace")
+            del self._buffer[: end + 1]
+            lines.append(line)
+            if smtp_reply.is_last(line):
+                return True
+            if len(lines) > smtp_reply.MAX_LINES:
+                raise MalformedReply("a reply without end")
+        if len(self._buffer) > smtp_reply.MAX_LINE:
+            raise MalformedReply("a line without end")
+        if self._lost:
+            raise self._lost
+        return False

@@ -75,7 +75,7 @@ async def serving(*scripts: Talk) -> AsyncIterator[tuple[SessionPool, list[Endpo
             talks.add(asyncio.current_task())
             await script(reader, writer)
 
-        return await asyncio.start_server(talk, HOST, 0)
+        return await asyncio.start_server(talk, HOST, 0, limit=1 << 22)
 
     servers = [await serve(script) for script in scripts]
     ports = [server.sockets[0].getsockname()[1] for server in servers]

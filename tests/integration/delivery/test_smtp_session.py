@@ -70,7 +70,7 @@ def test_a_line_that_breaks_after_the_final_dot_leaves_a_doubt():
     assert not session.is_usable
 
 
-@pytest.mark.parametrize("phrase", ["hello?", "25x", "550-no\r\n250 yes"])
+@pytest.mark.parametrize("phrase", ["hello?", "25x", "550-no\r\n250 yes", "250 " + "x" * 5000])
 def test_a_server_that_speaks_no_smtp_is_left(phrase):
     with pytest.raises(ConnectionFailed) as failure:
         send(Script("PIPELINING", MAIL=phrase))

@@ -66,6 +66,14 @@ def test_a_large_message_waits_until_the_server_takes_a_recipient():
     assert (noted, script.content) == ([], b"")
 
 
+def test_a_large_message_arrives_whole():
+    script = Script("PIPELINING", dot="250 2.0.0 taken")
+    content = b"Subject: x\r\n\r\n" + b".line\r\n" * 100_000
+    answers, _ = send(script, content=content)
+    assert set(answers.values()) == {("delivered", "2.0.0")}
+    assert script.content == content.replace(b"\r\n.", b"\r\n..") + b".\r\n"
+
+
 def test_a_refused_recipient_does_not_take_the_chunk_of_the_other():
     class Picky(Chunks):
         async def answer(self, word, reader, writer):

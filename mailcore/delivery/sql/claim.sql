@@ -22,12 +22,23 @@ WITH owner AS MATERIALIZED (
     ORDER BY prio, due LIMIT %(quantum)s FOR UPDATE SKIP LOCKED
   ) AS due_row LIMIT %(batch)s
 ), retried AS MATERIALIZED (
+  -- Each kind of mail apart, so that the walk ends at the first row that is not due: a site that was
+  -- down for hours has more of those than all others together. Most pairs have none: one look.
   SELECT due_row.recipient_id FROM pair CROSS JOIN LATERAL (
-    SELECT recipient_id FROM public.queue_entry
+    SELECT FROM public.queue_entry
     WHERE node = %(node)s AND shard = %(shard)s AND pool = pair.pool
       AND site = pair.site AND reseller_id = pair.reseller_id
-      AND state = 'ready' AND attempts > 0 AND due <= %(now)s
-    ORDER BY prio, due LIMIT %(retry_quantum)s FOR UPDATE SKIP LOCKED
+      AND state = 'ready' AND attempts > 0 LIMIT 1
+  ) AS first_one CROSS JOIN LATERAL (
+    SELECT of_kind.recipient_id
+    FROM (VALUES (0::smallint), (1::smallint), (2::smallint), (3::smallint)) AS kind (prio)
+    CROSS JOIN LATERAL (
+      SELECT recipient_id FROM public.queue_entry
+      WHERE node = %(node)s AND shard = %(shard)s AND pool = pair.pool
+        AND site = pair.site AND reseller_id = pair.reseller_id
+        AND state = 'ready' AND attempts > 0 AND prio = kind.prio AND due <= %(now)s
+      ORDER BY due LIMIT %(retry_quantum)s FOR UPDATE SKIP LOCKED
+    ) AS of_kind LIMIT %(retry_quantum)s
   ) AS due_row LIMIT %(retry_batch)s
 ), pick AS (
   SELECT recipient_id FROM fresh UNION ALL SELECT recipient_id FROM retried

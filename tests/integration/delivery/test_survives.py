@@ -90,6 +90,24 @@ def test_many_messages_and_a_kill_in_the_middle_lose_nothing(start, sink, submit
     assert len(sink.received) - 60 <= doubts <= 10
 
 
+def test_a_standby_follows_a_killed_worker_within_seconds(start, sink, submit, database):
+    """Nothing but another process of the node's queue is needed; the goal is 45 s."""
+    epoch = "SELECT epoch FROM public.egress_shard"
+    first = start()
+    eventually(lambda: database.execute(epoch).fetchall() == [(1,)], seconds=60)
+    start()
+    submit("ann@outside.test")
+    eventually(lambda: sink.copies("ann@outside.test"))
+    assert database.execute(epoch).fetchall() == [(1,)], "the second one stands by"
+    submit(*(f"bob{number}@outside.test" for number in range(50)))
+    first.kill()
+    began = time.monotonic()
+    first.wait()
+    eventually(lambda: _status(database) == [("delivered",)], seconds=45)
+    assert time.monotonic() - began < 45
+    assert database.execute(epoch).fetchall() == [(2,)]
+
+
 def test_what_a_vanished_process_had_claimed_is_delivered_when_its_lease_ends(
     loop, sink, submit, database
 ):

@@ -40,7 +40,7 @@ def pool_lines(rows: Sequence[Row], *, slugs: Mapping[UUID, str]) -> Iterator[st
 def warmup_lines(rows: Sequence[Row]) -> Iterator[str]:
     """One line per address and group of providers."""
     if not rows:
-        yield "every source is warm"
+        yield "warm everywhere"
     for row in rows:
         place = f"{row['address']} {row['group']}:"
         if row["cap"] is None:

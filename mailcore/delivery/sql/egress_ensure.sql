@@ -1,7 +1,8 @@
 -- The sources that the settings name, in the pool `default`: an address that is new joins it, one
 -- that is known keeps its place in whatever pools it was given, and takes its name from here.
 WITH named AS (
-  SELECT * FROM unnest(%(addresses)s::text[], %(names)s::text[]) AS n(address, ehlo)
+  SELECT host(trim(n.address)::inet) AS address, trim(n.ehlo) AS ehlo
+  FROM unnest(%(addresses)s::text[], %(names)s::text[]) AS n(address, ehlo)
 ), pool AS (
   INSERT INTO public.egress_pool (name) VALUES ('default') ON CONFLICT DO NOTHING
 ), written AS (

@@ -85,7 +85,7 @@ def test_the_sources_of_the_settings_are_the_default_pool_once(books: Connection
     assert source in {Source(address=a, ehlo=name) for a, name in NAMED.items()}
     # What an operator took out stays out; a new name is taken over.
     books.execute("DELETE FROM pool_member WHERE address = %s", [B])
-    _with_book(REFRESH, named={A: "new.test", B: "out2.test"})
+    _with_book(REFRESH, named={f" {A}": "new.test", B: "out2.test"})
     found = books.execute(
         "SELECT address, ehlo FROM pool_member JOIN egress_source USING (address)"
     ).fetchall()

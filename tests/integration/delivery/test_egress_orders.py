@@ -81,7 +81,7 @@ def test_a_calendar_begins_and_ends_by_hand(shop: str) -> None:
         told = egress("warm-up", HERE, "--begin")
         assert f"{HERE} gmail: step 1 of 30, today 0 of 50; step after 2026-02-28: begun" in told
         assert f"{HERE} apple: step 1 of 30, today 0 of 12" in told
-        assert egress("warm-up", HERE, "--end") == "every source is warm\n"
+        assert egress("warm-up", HERE, "--end") == "warm everywhere\n"
 
 
 #: Orders that cannot be carried out, and a part of what is said about each.
@@ -103,6 +103,7 @@ REFUSED = [
     ("unmap bulk", "is not mapped"),
     ("resume 192.0.2.8", "There is no source 192.0.2.8"),
     ("warm-up --begin", "say which address"),
+    ("warm-up 192.0.2.8", "there is no source 192.0.2.8"),
     ("warm-up 192.0.2.8 --end", "is not warming"),
 ]
 

@@ -128,6 +128,9 @@ class Command(BaseCommand):
             services.begin_warmup(actor=_actor(), address=address)
         elif options["end"]:
             services.end_warmup(actor=_actor(), address=address)
+        known = {row["address"] for row in selectors.sources(actor=_actor())}
+        if address and address not in known:
+            raise CommandError(f"there is no source {address}")
         self._say(*egress_words.warmup_lines(selectors.warmup(actor=_actor(), address=address)))
 
     def _watch(self, _: dict[str, Any]) -> None:

@@ -72,10 +72,8 @@ def made(world: World, *, domains: int, sites: int, only: Collection[str] = ()) 
 
 def conditions() -> dict[str, object]:
     """What the figures depend on besides the code."""
-    one, five, _ = os.getloadavg()
     return {
         "cpus": os.cpu_count(),
-        "load_before": f"{one:.1f} {five:.1f}",
         "source_and_sink": "on the same machine, not counted as CPU of a contender",
     }
 

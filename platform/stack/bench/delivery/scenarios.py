@@ -1,7 +1,8 @@
 """What is measured under which name."""
 
+import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from stack.bench.delivery import backlog, base
 from stack.bench.delivery.field import conditions, made
@@ -26,7 +27,10 @@ class Order:
 
 def measure(world: World, order: Order) -> Result:
     """Run the scenario that was asked for."""
-    return SCENARIOS[order.scenario](world, order)
+    load = os.getloadavg()[0]
+    result = SCENARIOS[order.scenario](world, order)
+    met = {"load_before": round(load, 1), "load_after": round(os.getloadavg()[0], 1)}
+    return replace(result, conditions={**result.conditions, **met})
 
 
 def _base(world: World, order: Order) -> Result:

@@ -1,8 +1,9 @@
 """Which member of a pool takes an errand; no I/O, so that a calendar can be played through."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from mailcore.delivery.egress.members import Book, Member, ranked
 from mailcore.delivery.egress.tally import Tally
@@ -38,16 +39,16 @@ class Chooser:
     book: Book
     tally: Tally
     is_shunned: IsShunned
+    _orders: dict[tuple[str, UUID, str], list[Member]] = field(default_factory=dict)
 
     def choose(self, errand: Errand, *, now: datetime) -> Choice | Wait:
         """The first that applies: a standby whose share is due, a sound member with room, a sound
         standby, a member beyond its cap, then those that something speaks against."""
-        members = self.book.pools.get(errand.pool, ())
-        serving = [member for member in members if member.serves(errand.provider)]
-        usable = [member for member in serving if member.state != "suspended"]
-        if not usable:
+        serving = [member for member in self._order(errand) if member.serves(errand.provider)]
+        order = [member for member in serving if member.state != "suspended"]
+        if not order:
+            members = self.book.pools.get(errand.pool, ())
             return Wait(seconds=LATER, reason=_why_nobody(errand, members, serving))
-        order = ranked(usable, key=f"{errand.reseller_id} {errand.site}")
         sound = [m for m in order if m.is_sound and not self.is_shunned(errand, m.address)]
         group = group_of(errand.provider)
         choices = self._with_caps(sound, group)
@@ -62,6 +63,16 @@ class Chooser:
             most = max(choices, key=lambda choice: choice.cap or 0)
             return Choice(member=most.member, group=group, cap=most.cap, is_overflow=True)
         return self._with_caps(_least_bad(order), group)[0]
+
+    def _order(self, errand: Errand) -> list[Member]:
+        """The pool's members as this reseller's mail to this site prefers them, kept with the book."""
+        key = (errand.pool, errand.reseller_id, errand.site)
+        order = self._orders.get(key)
+        if order is None:
+            members = self.book.pools.get(errand.pool, ())
+            order = ranked(members, key=f"{errand.reseller_id} {errand.site}")
+            self._orders[key] = order
+        return order
 
     def _with_caps(self, members: Sequence[Member], group: str) -> list[Choice]:
         steps = self.book.steps

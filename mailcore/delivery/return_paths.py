@@ -1,4 +1,4 @@
-"""Return paths of automatic mail: at the From domain where its bounces come here, else at ours."""
+"""Return paths of automatic mail: at the From domain where its bounces come here, else neutral."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -18,10 +18,10 @@ def make(recipient_id: UUID, *, domain: str) -> str:
 
 
 def domain_for(from_domain: str) -> str:
-    """The From domain when mail to its bounce name is routed here, else the platform's own."""
+    """The From domain when mail to its bounce name is routed here, else the infrastructure's."""
     route = directory.find_route(verp.bounce_domain(from_domain))
     is_ours = route is not None and route.is_verified and route.kind == RouteKind.FEEDBACK
-    return from_domain if is_ours else str(settings.PLATFORM_HOST)
+    return from_domain if is_ours else str(settings.INFRA_DOMAIN)
 
 
 @lru_cache(maxsize=4)

@@ -33,6 +33,8 @@ def ensure_platform_domain(*, editor: ZoneEditor | None = None) -> bool:
         with transaction.atomic():
             _ensure_route(domain, RouteKind.HOSTED)
             _ensure_route(feedback, RouteKind.FEEDBACK)
+            # Mailings of resellers come back here: a name that shows nobody's brand.
+            _ensure_route(f"bounce.{settings.INFRA_DOMAIN}", RouteKind.FEEDBACK)
             keys = _ensure_keys(domain)
         editor = editor or _configured_editor()
         if editor is None:

@@ -70,8 +70,8 @@ def test_a_mailing_arrives_signed_with_its_link_and_one_click_ends_it(
     assert len(first) == 2
     until(lambda: len(sink.received) == 2)
     ((_, sender, content),) = [one for one in sink.received if one[0] == READER]
-    # The platform takes the bounces while the client has no bounce domain of its own here.
-    assert re.fullmatch(r"ba[a-z2-7]{42}@bounce\.livery\.test", sender)
+    # A neutral name takes the bounces while the client has no bounce domain of its own here.
+    assert re.fullmatch(r"ba[a-z2-7]{42}@bounce\.infra\.test", sender)
     head = content.partition(b"\r\n\r\n")[0]
     for line in (b"List-Unsubscribe-Post: List-Unsubscribe=One-Click", b"Date: ", b"Message-ID: <"):
         assert line in head

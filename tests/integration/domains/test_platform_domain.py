@@ -29,7 +29,11 @@ def test_it_is_published_and_its_keys_sign(settings) -> None:
     zone, domain = Zone(), settings.PLATFORM_HOST
     assert services.ensure_platform_domain(editor=zone)
     routes = dict(Route.objects.values_list("domain", "kind"))
-    assert routes == {domain: "hosted", f"bounce.{domain}": "feedback"}
+    assert routes == {
+        domain: "hosted",
+        f"bounce.{domain}": "feedback",
+        f"bounce.{settings.INFRA_DOMAIN}": "feedback",
+    }
     assert all(Route.objects.values_list("is_verified", flat=True))
     keys = SigningKey.objects.values_list("reseller_id", "state")
     assert set(keys) == {(OPERATOR_RESELLER, "active")}

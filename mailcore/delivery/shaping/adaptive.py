@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from mailcore.delivery.ports import Errand, Wait
 from mailcore.delivery.shaping.culprits import Blame, Sender, Window
-from mailcore.delivery.shaping.gcra import Limit
+from mailcore.delivery.shaping.gcra import Limit, Refusal
 from mailcore.delivery.shaping.overlays import Overlay, Overlays, Reach
 from mailcore.delivery.shaping.rules import Effect, Limits, ReplyRule, RuleSet, target_of
 from mailcore.delivery.shaping.signals import BAD, signal_of
@@ -21,6 +21,9 @@ from mailcore.delivery.smtp.envelope import Answer
 QUOTED = 120
 #: Places that are kept; of more, those go that nobody used for so long.
 MANY, IDLE = 5000, timedelta(hours=1)
+#: Seconds that a stream waits at most before it asks again: what waits in the queue are pairs of a
+#: site and a reseller, and its other streams are in the same pair.
+PARTIAL = 5.0
 
 
 class _Place:
@@ -55,6 +58,8 @@ class Adaptive:
         for overlay in self.overlays.holding(_reach(errand, source), now=now):
             if overlay.kind == "suspend":
                 left = (overlay.until - now).total_seconds()
+                if overlay.reach.stream:
+                    left = min(left, PARTIAL)
                 return Wait(seconds=left, reason=f"suspended: {overlay.cause}")
         return self._place(errand, source, now).standing.wait(now)
 
@@ -87,11 +92,18 @@ class Adaptive:
         """The errand went."""
         self._place(errand, source, now).standing.left(errand.recipients, now=now)
 
-    def stayed(self, errand: Errand, *, source: str, key: str, now: datetime) -> None:
-        """The errand waits for the bucket `key`."""
-        target = target_of(provider=errand.provider, site=errand.site)
+    def stayed(self, errand: Errand, *, source: str, refusal: Refusal, now: datetime) -> Wait:
+        """The errand found a bucket empty: how long it waits."""
+        target, key = _target(errand), refusal.key
         standing = self._place(errand, source, now).standing
         standing.stayed(was_short=key == pace_key(source, target))
+        is_of_stream = key in self._stream_buckets(errand, source, now)
+        seconds = min(refusal.seconds, PARTIAL) if is_of_stream else refusal.seconds
+        return Wait(seconds=seconds, reason=f"limit of {key.replace('|', ' ')}")
+
+    def _stream_buckets(self, errand: Errand, source: str, now: datetime) -> set[str]:
+        holding = self.overlays.holding(_reach(errand, source), now=now)
+        return {_bucket(one) for one in holding if one.kind == "rate" and one.reach.stream}
 
     def connections(self, errand: Errand, *, source: str, now: datetime) -> int:
         """How many connections from this source to the site may be open."""

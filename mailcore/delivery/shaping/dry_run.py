@@ -78,7 +78,7 @@ def _goes(
     limits = adaptive.limits(errand, source=source, now=now)
     refusal = buckets.reserve(limits, cost=errand.recipients, now=now.timestamp())
     if refusal:
-        adaptive.stayed(errand, source=source, key=refusal.key, now=now)
+        adaptive.stayed(errand, source=source, refusal=refusal, now=now)
         return False
     adaptive.left(errand, source=source, now=now)
     return True

@@ -1,5 +1,6 @@
 """The operator changes how mail goes out: rule files, and the end of overlays."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -13,8 +14,10 @@ from mailcore.delivery.shaping.rule_file import read
 from mailcore.delivery.statements import statement
 
 _SET, _UNSET = statement("shaping_set"), statement("shaping_unset")
-_CLEAR = statement("shaping_clear")
+_CLEAR, _WAKE = statement("shaping_clear"), statement("shaping_wake")
 RIGHT = "nodes.write"
+#: By then (seconds) every worker knows of a change.
+KNOWN = 5.0
 
 
 def set_rules(*, actor: Actor, name: str, content: str) -> None:
@@ -27,6 +30,7 @@ def set_rules(*, actor: Actor, name: str, content: str) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_SET, {"name": name, "content": content, "now": clock.now()})
         _audit("shaping.rules_set", name, actor, content=content)
+        _wake()
 
 
 def unset_rules(*, actor: Actor, name: str) -> None:
@@ -37,6 +41,7 @@ def unset_rules(*, actor: Actor, name: str) -> None:
         if not cursor.rowcount:
             raise NotFound(f"No rules are called {name}.")
         _audit("shaping.rules_unset", name, actor)
+        _wake()
 
 
 def clear_overlays(
@@ -53,8 +58,16 @@ def clear_overlays(
         if not cursor.rowcount:
             raise NotFound("No overlay that holds is meant by this.")
         subject = str(overlay_id) if overlay_id else f"{source or '*'} {target or '*'}"
-        _audit("shaping.overlays_cleared", subject, actor, count=cursor.rowcount)
-        return int(cursor.rowcount)
+        count = int(cursor.rowcount)
+        _audit("shaping.overlays_cleared", subject, actor, count=count)
+        _wake()
+    return count
+
+
+def _wake() -> None:
+    """Mail that waits for the end of a limit asks again soon: it may be another one now."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WAKE, {"soon": clock.now() + timedelta(seconds=KNOWN)})
 
 
 def _audit(action: str, subject: str, actor: Actor, **data: object) -> None:

@@ -56,8 +56,7 @@ class Throttle:
         if refusal is None:
             self._adaptive.left(errand, source=source.address, now=now)
             return None
-        self._adaptive.stayed(errand, source=source.address, key=refusal.key, now=now)
-        return Wait(seconds=refusal.seconds, reason=f"limit of {refusal.key.replace('|', ' ')}")
+        return self._adaptive.stayed(errand, source=source.address, refusal=refusal, now=now)
 
     def connections(self, errand: Errand, *, source: Source) -> int:
         """How many connections from this source to the site may be open in this process.

@@ -117,6 +117,11 @@ def test_a_bad_rule_is_refused_with_its_place_and_what_to_do(tmp_path):
 
 def test_an_overlay_is_ended_by_its_id_or_by_whom_it_is_for(database):
     one, two = overlay(database), overlay(database, kind="rate", value=0.5)
+    database.execute(
+        "INSERT INTO active_pair (node, shard, pool, site, reseller_id, suspended_until)"
+        " VALUES ('node1', 0, 'default', 'shop.test', %s, %s)",
+        [UUID(int=1), clock.now() + timedelta(minutes=15)],
+    )
     overlay(database, target="gmail")
     shown = shaping("show")
     assert "3 overlays" in shown
@@ -130,6 +135,9 @@ def test_an_overlay_is_ended_by_its_id_or_by_whom_it_is_for(database):
     assert "1 overlays" in shaping("show")
     with pytest.raises(CommandError, match="Say which"):
         shaping("clear")
+    # Mail that waited for the end of a suspension asks again as soon as workers know.
+    rests = database.execute("SELECT suspended_until FROM active_pair").fetchall()
+    assert [until - clock.now() < timedelta(seconds=5) for (until,) in rests] == [True]
     (cause, until) = database.execute(
         "SELECT cause, until_at FROM shaping_overlay WHERE id = %s", [one]
     ).fetchone()

@@ -88,7 +88,7 @@ class World:
         limits = self.adaptive.limits(one, **at)
         refusal = self.buckets.reserve(limits, cost=1, now=(self.now - START).total_seconds())
         if refusal:
-            self.adaptive.stayed(one, key=refusal.key, **at)
+            self.adaptive.stayed(one, refusal=refusal, **at)
             return False
         self.adaptive.left(one, **at)
         return True
@@ -236,7 +236,9 @@ def test_a_rule_for_a_stream_leaves_the_other_streams_alone():
     adaptive, bulk = Adaptive(rules(own)), errand(stream="bulk")
     answer = Answer(verdict="deferred", phase="dot", code=451, text="451 looks like spam")
     adaptive.hear(bulk, source=SOURCE, answers=[answer], now=START)
-    assert adaptive.wait(bulk, source=SOURCE, now=START) is not None
+    wait = adaptive.wait(bulk, source=SOURCE, now=START)
+    assert wait is not None
+    assert wait.seconds == 5, "else the other streams of the same pair would rest as long"
     assert adaptive.wait(errand(), source=SOURCE, now=START) is None
     assert adaptive.wait(bulk, source=OTHER_SOURCE, now=START) is None
 

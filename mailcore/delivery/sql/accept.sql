@@ -106,6 +106,9 @@ WITH message AS (
        n.sum_new - CASE WHEN n.place = r.place THEN n.new_recipients ELSE 0 END, n.most_new)
     ) AS kind (reason, days, before, most)
     WHERE days > 0 ORDER BY days DESC, reason LIMIT 1) AS over
+  -- Nearly always nobody: then nothing of the above is worked out.
+  WHERE r.sum_messages > r.most_messages OR r.sum_recipients > r.most_recipients
+     OR r.sum_new > r.most_new
 ), known AS (
   INSERT INTO public.correspondent (mailbox_id, address_hash, reseller_id, since)
   SELECT s.mailbox_id, s.address_hash, s.reseller_id, coalesce((h.until AT TIME ZONE 'UTC')::date, s.day)

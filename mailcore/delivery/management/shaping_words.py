@@ -1,5 +1,6 @@
 """What `shaping` prints for people."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 
@@ -13,7 +14,7 @@ NONE = "no limit"
 
 def rate(per_second: float | None) -> str:
     """`100/s`, or per minute, hour, day where that is easier to read."""
-    if per_second is None:
+    if per_second is None or per_second == math.inf:
         return NONE
     for seconds, unit in ((1, "s"), (60, "min"), (3600, "h")):
         if per_second * seconds >= 1:

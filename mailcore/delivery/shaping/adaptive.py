@@ -4,6 +4,7 @@ Pure: every instant is given and nothing is stored or asked, so the engine, a te
 over stored replies use the very same code.
 """
 
+import math
 from collections import deque
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -86,7 +87,7 @@ class Adaptive:
         rates += [
             (_bucket(overlay), overlay.value) for overlay in holding if overlay.kind == "rate"
         ]
-        return [Limit(key=key, rate=rate) for key, rate in rates if rate]
+        return [Limit(key=key, rate=rate) for key, rate in rates if rate and rate != math.inf]
 
     def left(self, errand: Errand, *, source: str, now: datetime) -> None:
         """The errand went."""

@@ -1,5 +1,6 @@
 """Values in a rule file, checked: an error says where it stands and what would be right."""
 
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
@@ -9,6 +10,8 @@ from kernel.errors import InvalidInput
 _RATE = re.compile(r"^(\d+(?:\.\d+)?)/(s|min|h|d)$")
 _DURATION = re.compile(r"^(\d+(?:\.\d+)?)(s|min|h|d)$")
 _SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
+
+UNLIMITED = "unlimited"
 
 T = TypeVar("T")
 
@@ -22,7 +25,9 @@ class BadRules(InvalidInput):
 
 
 def rate(value: object, place: str) -> float:
-    """`"100/s"`, `"10/min"`, `"5000/h"`, `"20000/d"` → per second."""
+    """`"100/s"`, `"10/min"`, `"5000/h"`, `"20000/d"` → per second; `"unlimited"` → infinity."""
+    if value == UNLIMITED:
+        return math.inf
     number, unit = _with_unit(_RATE, value, place, 'Write for example "10/min" or "100/s"')
     return number / _SECONDS[unit]
 

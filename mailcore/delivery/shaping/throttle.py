@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -93,6 +94,8 @@ class Throttle:
         """None when one more connection may be opened now, else the wait."""
         rules, target = self._adaptive.rules, target_of(provider=errand.provider, site=errand.site)
         limits = rules.limits(provider=errand.provider, site=errand.site)
+        if limits.connection_rate == math.inf:
+            return None
         # All connections of a pool may be opened together; what follows them keeps the rate.
         limit = Limit(
             key=f"connect|{source.address}|{target}",

@@ -372,3 +372,14 @@ def test_the_key_of_a_site_is_short_and_its_own():
     assert len(short) < 500
     assert short != other
     assert target_of(provider="gmail", site=hosts) == "gmail"
+
+
+def test_without_a_limit_nothing_is_counted_and_replies_still_slow_down():
+    adaptive, one = Adaptive(rules('[default]\nmessage_rate = "unlimited"')), errand("yahoo")
+    assert adaptive.limits(one, source=SOURCE, now=START) == []
+    for _ in range(100):
+        adaptive.left(one, source=SOURCE, now=START)
+    for _ in range(10):
+        adaptive.hear(one, source=SOURCE, answers=[UNKNOWN_TEXT], now=START)
+    (limit,) = adaptive.limits(one, source=SOURCE, now=START)
+    assert limit.rate == pytest.approx(50, rel=0.1)

@@ -1,5 +1,7 @@
 """Rules as data: what ships is sound, what the operator writes is checked and wins."""
 
+import math
+
 import pytest
 
 from mailcore.delivery.shaping import rule_file
@@ -161,4 +163,5 @@ def test_a_slip_is_told_with_its_place_and_what_would_be_right(content, place, s
 
 def test_values_are_read_in_their_units():
     assert rule_file.rate("60/min", "x") == 1
+    assert rule_file.rate("unlimited", "x") == math.inf
     assert rule_file.duration("1.5h", "x") == 5400

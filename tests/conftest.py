@@ -16,11 +16,16 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.test import TransactionTestCase
+from hypothesis import settings as hypothesis
 
 from kernel import clock, keys, schema
 from kernel.actor import Actor, ActorKind
 from kernel.roles import as_role
 from kernel.tenancy import OPERATOR_RESELLER, in_schema
+
+# A deadline for an example would measure the machine.
+hypothesis.register_profile("livery", deadline=None)
+hypothesis.load_profile("livery")
 
 UNIT = Path(__file__).parent / "unit"
 PASSWORD = "correct-horse-battery"

@@ -31,7 +31,10 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             sql=[
                 "REVOKE INSERT, UPDATE, DELETE ON public.egress_pool, public.stream_pool FROM livery_app",
-                *(f"REVOKE ALL ON public.{table} FROM livery_app, livery_provision" for table in OPERATORS),
+                *(
+                    f"REVOKE ALL ON public.{table} FROM livery_app, livery_provision"
+                    for table in OPERATORS
+                ),
                 *(
                     f"GRANT SELECT, INSERT, UPDATE, DELETE ON public.{table} TO livery_delivery, livery_operator"
                     for table in (*OPERATORS, "egress_pool", "stream_pool")

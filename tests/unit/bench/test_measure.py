@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from stack.bench.delivery import base, cpu
+from stack.bench.delivery import cpu, race
 from stack.bench.delivery.measure import Run
 from stack.bench.delivery.sink_client import Arrivals
 from stack.bench.delivery.source import Sent
@@ -31,7 +31,7 @@ def test_a_run_tells_its_rate_its_waits_and_what_each_message_cost() -> None:
 def test_what_was_accepted_and_never_came_is_lost() -> None:
     run = made("lmtp", per_second=100, lost=3)
     assert run.lost == 3
-    assert not base.nothing_lost({"lmtp": [run]}).met
+    assert not race.nothing_lost({"lmtp": [run]}).met
 
 
 def test_nothing_at_all_is_told_too() -> None:
@@ -42,17 +42,17 @@ def test_nothing_at_all_is_told_too() -> None:
 
 def test_ratios_are_of_medians_and_goals_compare_with_them() -> None:
     runs = {
-        base.YARDSTICK: [made(base.YARDSTICK, per_second=rate) for rate in (90, 100, 400)],
+        race.YARDSTICK: [made(race.YARDSTICK, per_second=rate) for rate in (90, 100, 400)],
         "lmtp": [made("lmtp", per_second=rate) for rate in (50, 300, 350)],
     }
-    assert base.ratios(runs)[f"lmtp_to_{base.YARDSTICK}"] == pytest.approx(3, rel=0.05)
-    goals = {goal.key: goal for goal in base.goals(runs)}
-    assert not goals[f"lmtp_to_{base.YARDSTICK}"].met
-    assert base.lost_rounds(runs) == 2
+    assert race.ratios(runs)[f"lmtp_to_{race.YARDSTICK}"] == pytest.approx(3, rel=0.05)
+    goals = {goal.key: goal for goal in race.goals(runs)}
+    assert not goals[f"lmtp_to_{race.YARDSTICK}"].met
+    assert race.lost_rounds(runs) == 2
 
 
 def test_without_the_yardstick_there_is_no_ratio() -> None:
-    assert base.ratios({"lmtp": [made("lmtp", per_second=100)]}) == {}
+    assert race.ratios({"lmtp": [made("lmtp", per_second=100)]}) == {}
 
 
 def test_first_tries_leave_out_those_that_were_put_off() -> None:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from stack.bench.delivery import backlog, base
+from stack.bench.delivery import backlog, race
 from stack.bench.delivery.field import conditions, made
 from stack.bench.delivery.measure import Run
 from stack.bench.figures import Goal, Result, at_least, at_most, percentile
@@ -36,16 +36,16 @@ def measure(world: World, order: Order) -> Result:
 def _base(world: World, order: Order) -> Result:
     messages = order.messages or MESSAGES
     with made(world, domains=500, sites=20, only=order.only) as field:
-        runs = base.compete(field, messages=messages, rounds=order.rounds)
-        figures = base.rows(runs) | base.ratios(runs)
+        runs = race.compete(field, messages=messages, rounds=order.rounds)
+        figures = race.rows(runs) | race.ratios(runs)
         for name in field.entries:
-            told = base.paced(field, name, rate=base.PACE).figures()
+            told = race.paced(field, name, rate=race.PACE).figures()
             figures |= {f"{name}.at_100_per_s.{k}": told[k] for k in told if k.endswith("_ms")}
         promised = None
         if "lmtp" in field.entries:
-            promised = base.paced(field, "lmtp", rate=base.PROMISED_PACE)
-    figures["lost_rounds"] = base.lost_rounds(runs)
-    goals = (*base.goals(runs), *(_first_connect(promised) if promised else ()))
+            promised = race.paced(field, "lmtp", rate=race.PROMISED_PACE)
+    figures["lost_rounds"] = race.lost_rounds(runs)
+    goals = (*race.goals(runs), *(_first_connect(promised) if promised else ()))
     return _result("base", order, messages, figures=figures, goals=goals, runs=runs)
 
 
@@ -62,12 +62,12 @@ def _deferrals(world: World, order: Order) -> Result:
     messages = order.messages or MESSAGES
     with made(world, domains=500, sites=20, only=order.only) as field:
         field.sink.behave(latency=0, deferrals=0.3)
-        runs = base.compete(field, messages=messages, rounds=order.rounds, patience=120)
-        figures = base.rows(runs)
+        runs = race.compete(field, messages=messages, rounds=order.rounds, patience=120)
+        figures = race.rows(runs)
         for name, some in runs.items():
             figures[f"{name}.first_tries_per_s"] = round(some[-1].first_tries_per_second, 1)
     return _result(
-        "deferrals", order, messages, figures=figures, goals=(base.nothing_lost(runs),), runs=runs
+        "deferrals", order, messages, figures=figures, goals=(race.nothing_lost(runs),), runs=runs
     )
 
 
@@ -75,14 +75,14 @@ def _latency(world: World, order: Order) -> Result:
     messages = order.messages or 3000
     figures: dict[str, float] = {}
     goals: list[Goal] = []
-    only = order.only or ("lmtp", base.YARDSTICK)
+    only = order.only or ("lmtp", race.YARDSTICK)
     with made(world, domains=10_000, sites=10_000, only=only) as field:
         for milliseconds in (20, 300):
             field.sink.behave(latency=milliseconds / 1000, deferrals=0)
-            runs = base.compete(field, messages=messages, rounds=order.rounds)
-            told = base.rows(runs) | base.ratios(runs)
+            runs = race.compete(field, messages=messages, rounds=order.rounds)
+            told = race.rows(runs) | race.ratios(runs)
             figures |= {f"{milliseconds}_ms.{key}": value for key, value in told.items()}
-            goals.append(base.nothing_lost(runs))
+            goals.append(race.nothing_lost(runs))
         if "lmtp" in runs:
             rate = round(runs["lmtp"][-1].per_second, 1)
             goals.append(at_least("lmtp_per_s_at_300_ms", rate, limit=500, unit="msg/s"))
@@ -95,7 +95,7 @@ def _backlog(world: World, order: Order) -> Result:
         figures, run = backlog.drained(field, messages=messages)
     runs = {"lmtp": [run]}
     return _result(
-        "backlog", order, messages, figures=figures, goals=(base.nothing_lost(runs),), runs=runs
+        "backlog", order, messages, figures=figures, goals=(race.nothing_lost(runs),), runs=runs
     )
 
 
@@ -114,7 +114,7 @@ def _result(
     *,
     figures: Mapping[str, float],
     goals: tuple[Goal, ...],
-    runs: base.Rounds,
+    runs: race.Rounds,
 ) -> Result:
     """The figures, and behind them what each part's CPU was in the last round."""
     parts = {

@@ -14,6 +14,8 @@ from mailcore.delivery.smtp.envelope import Answer
 
 #: A wait up to here (seconds) is spent in the turn; a longer one back in the queue.
 SHORT = 0.5
+#: The same for a new connection, when the tokens of the errand itself are taken already.
+SHORT_BEFORE_CONNECTING = 2.0
 #: Jobs in line for one place, for each of its connections, until the next go back to the queue.
 MOST_PER_CONNECTION = 4
 FULL = Wait(seconds=1.0, reason="enough of ours wait for this site")
@@ -84,7 +86,10 @@ class Passage:
 
     async def may_connect(self) -> None:
         """Wait for the leave to open one more connection; raises NotNow when that takes long."""
-        await _until_allowed(partial(self._shaper.may_connect, self._errand, source=self.source))
+        await _until_allowed(
+            partial(self._shaper.may_connect, self._errand, source=self.source),
+            patience=SHORT_BEFORE_CONNECTING,
+        )
 
     def heard(self, answers: Sequence[Answer]) -> None:
         """What the server said to each recipient."""
@@ -99,8 +104,9 @@ class Passage:
             self.heard(())
 
 
-async def _until_allowed(ask: Callable[[], Awaitable[Wait | None]]) -> None:
-    patience = SHORT
+async def _until_allowed(
+    ask: Callable[[], Awaitable[Wait | None]], *, patience: float = SHORT
+) -> None:
     while wait := await ask():
         if wait.seconds > patience:
             raise NotNow(wait)

@@ -65,7 +65,7 @@ def free_port() -> int:
 
 
 def wait_for(port: int) -> None:
-    for _ in range(200):
+    for _ in range(600):  # a process that starts on a busy machine
         try:
             socket.create_connection((ADDRESS, port), timeout=1).close()
         except OSError:
@@ -160,6 +160,7 @@ def process() -> Iterator[Callable[[], tuple[subprocess.Popen[bytes], Lmtp]]]:
             wait_for(port)
         except AssertionError:
             daemon.kill()
+            daemon.wait()
             raise
         started.append((daemon, Lmtp(port)))
         return started[-1]

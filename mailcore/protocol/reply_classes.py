@@ -13,7 +13,7 @@ from mailcore.protocol.reply_rules import ANY, RULES, WIDE
 
 #: Read of a reply; what counts stands at its beginning.
 LONGEST = 600
-_OWN_PHASES = frozenset({"scan", "sign"})
+_OWN_PHASES = frozenset({"queue", "scan", "sign"})
 #: Whoever is named `quota` has no full mailbox for that.
 _ADDRESS = re.compile(r"\S+@\S+")
 _LEADING = re.compile(r"^\s*[2-5][0-9]{2}(?:[ -]|$)")

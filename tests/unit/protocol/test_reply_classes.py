@@ -64,6 +64,7 @@ def test_a_temporary_reply_is_never_hard():
         ("dns", "dns-failure soft recipient-domain"),
         ("sign", "local admin local"),
         ("scan", "local admin local"),
+        ("queue", "local admin local"),
     ],
 )
 def test_where_nobody_answered_the_phase_says_it(phase, expected):

@@ -15,7 +15,9 @@ HEADER = "X-Livery-Auth"
 PREFIX = "x-livery-"
 #: Mail may wait this long between the milter and acceptance: Postfix keeps it for 30 days.
 LIFETIME = 31 * 86_400
-_FORM = re.compile(r"v1; l=([\w-]{1,1024}); t=(\d{1,12}); n=([0-9a-f]{16}); s=([0-9a-f]{64})")
+_FORM = re.compile(
+    r"v1; l=([\w-]{1,1024}); t=(\d{1,12}); n=([0-9a-f]{16}); s=([0-9a-f]{64})", re.ASCII
+)
 
 
 class IdentityRefused(ValueError):
@@ -46,6 +48,9 @@ def check(value: str, *, key: bytes, envelope_from: str, now: int) -> Vouched:
         login = base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)).decode()
     except (binascii.Error, UnicodeDecodeError) as error:
         raise IdentityRefused("malformed login") from error
+    if _pack(login) != packed:
+        # The last character of base 64 has bits that mean nothing: one login, one spelling.
+        raise IdentityRefused("malformed login")
     if not hmac.compare_digest(signature, _signature(key, login, envelope_from, at, nonce)):
         raise IdentityRefused("signature does not match")
     if not now - LIFETIME <= at <= now + 300:

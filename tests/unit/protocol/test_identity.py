@@ -39,6 +39,14 @@ def test_a_changed_character_is_refused(place: int, character: str) -> None:
         _check((VALUE[:place] + character + VALUE[place + 1 :]).strip() + "")
 
 
+def test_bits_that_mean_nothing_may_not_be_changed() -> None:
+    login = VALUE.partition("l=")[2].partition(";")[0]
+    for character in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_":
+        if character != login[-1]:
+            with pytest.raises(identity.IdentityRefused):
+                _check(VALUE.replace(f"l={login};", f"l={login[:-1]}{character};"))
+
+
 @pytest.mark.parametrize(
     "other",
     [

@@ -20,7 +20,7 @@ from mailcore.delivery.engine import wake
 from mailcore.delivery.engine.store import Store, open_pool
 
 
-def eventually(what: Callable[[], object], *, seconds: float = 20) -> object:
+def eventually(what: Callable[[], object], *, seconds: float = 60) -> object:
     end = time.monotonic() + seconds
     while not (seen := what()):
         assert time.monotonic() < end, "this did not happen in time"
@@ -59,7 +59,7 @@ def test_a_message_whose_answer_the_killed_process_never_heard_is_tried_once_mor
     sink.hold = threading.Event()
     submit("bob@outside.test")
     first = start()
-    assert sink.reached_dot.wait(20)
+    assert sink.reached_dot.wait(60)
     first.kill()
     first.wait()
     sink.hold.set()
@@ -179,7 +179,7 @@ def test_a_process_that_is_told_to_end_hears_the_answer_first(loop, sink, submit
     sink.hold = threading.Event()
     submit("bob@outside.test")
     loop.start()
-    assert sink.reached_dot.wait(20)
+    assert sink.reached_dot.wait(60)
     threading.Timer(1, sink.hold.set).start()
     loop.stop()
     assert _status(database) == [("delivered",)]

@@ -21,7 +21,10 @@ class Migration(migrations.Migration):
         *(protect(table, every_row=("delivery",), tenant=()) for table in TABLES),
         migrations.RunSQL(
             sql=[
-                *(f"REVOKE ALL ON public.{table} FROM livery_app, livery_provision" for table in TABLES),
+                *(
+                    f"REVOKE ALL ON public.{table} FROM livery_app, livery_provision"
+                    for table in TABLES
+                ),
                 *(
                     f"GRANT SELECT, INSERT, UPDATE, DELETE ON public.{table} TO livery_operator"
                     for table in TABLES

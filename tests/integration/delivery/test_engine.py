@@ -25,7 +25,8 @@ def _owned(database, *, epoch=1):
 
 
 @pytest.fixture
-def engine():
+def engine(loop):
+    """Ends before the database is emptied, which `loop` holds."""
     known = Engine()
     yield known
     known.request_stop()

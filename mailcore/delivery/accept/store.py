@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 SUBMITTERS = (Path(__file__).parents[1] / "sql" / "submitters.sql").read_text(encoding="utf-8")
 _STORED = "SELECT id FROM public.message WHERE id = ANY (%(ids)s)"
 _DEADLINE = 30.0
-_OPTIONS = "-c statement_timeout=25s -c application_name=livery-accept"
+_OPTIONS = "-c plan_cache_mode=force_generic_plan -c statement_timeout=25s -c application_name=livery-accept"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +146,6 @@ class Store:
     async def _open(self) -> AsyncConnection:
         if self._connection is None or self._connection.closed:
             self._connection = await AsyncConnection.connect(
-                self._dsn, autocommit=True, options=_OPTIONS
+                self._dsn, autocommit=True, prepare_threshold=0, options=_OPTIONS
             )
         return self._connection

@@ -39,7 +39,7 @@ async def all_closed() -> None:
 
 async def session_under(policy: TlsPolicy, target: Target) -> Session:
     endpoint = Endpoint(host=target.host, address=target.address, port=25, policy=policy)
-    session = Session(endpoint, timeouts=Timeouts().scaled(0.1))
+    session = Session(endpoint, timeouts=Timeouts())
     await session.open()
     return session
 

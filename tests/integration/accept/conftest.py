@@ -18,6 +18,7 @@ from kernel import crypto, ids
 from mailcore.delivery.daemons import accept
 from mailcore.directory.models import MailboxLogin, Route
 from mailcore.protocol import identity
+from tests.waiting import PATIENCE
 
 ANNA = "anna@client.test"
 ADDRESS = "127.77.101.15"
@@ -27,7 +28,7 @@ class Lmtp:
     """A client that reads one reply per line and assumes nothing."""
 
     def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection((ADDRESS, port), timeout=20)
+        self.socket = socket.create_connection((ADDRESS, port), timeout=PATIENCE)
         self.file = self.socket.makefile("rb")
         self.reply()
         self.command(b"LHLO test\r\n")
@@ -65,7 +66,7 @@ def free_port() -> int:
 
 
 def wait_for(port: int) -> None:
-    for _ in range(600):  # a process that starts on a busy machine
+    for _ in range(PATIENCE * 20):
         try:
             socket.create_connection((ADDRESS, port), timeout=1).close()
         except OSError:
@@ -99,7 +100,7 @@ class Daemon:
         self._ready = threading.Event()
         self.thread = threading.Thread(target=lambda: asyncio.run(self._main()))
         self.thread.start()
-        self._ready.wait(5)
+        assert self._ready.wait(PATIENCE)
         wait_for(self.port)
 
     def connect(self) -> Lmtp:
@@ -111,7 +112,7 @@ class Daemon:
         for client in self._clients:
             client.close()
         self.stop()
-        self.thread.join(30)
+        self.thread.join(PATIENCE)
         assert not self.thread.is_alive()
 
     def stop(self) -> None:

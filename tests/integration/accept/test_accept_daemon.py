@@ -11,6 +11,7 @@ from redis import Redis
 
 from kernel import crypto, keys
 from mailcore.directory.models import MailboxLogin
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -163,7 +164,7 @@ def test_a_daemon_killed_before_the_commit_has_not_said_yes(anna, process, lette
             client.socket.recv(100)
         daemon.kill()
         daemon.wait()
-        client.socket.settimeout(5)
+        client.socket.settimeout(PATIENCE)
         try:
             rest = client.socket.recv(100)
         except ConnectionError:
@@ -194,6 +195,6 @@ def test_the_egress_node_is_woken_by_a_commit(anna, start, letter):
     client = start().connect()
     for _ in range(20):
         client.send(letter(), "<x@outside.test>")
-    assert channel.get_message(timeout=5) is not None
+    assert channel.get_message(timeout=PATIENCE) is not None
     channel.close()
     redis.close()

@@ -14,6 +14,7 @@ from kernel import ids, keys
 from mailcore.delivery import selectors, services
 from mailcore.delivery.accept.submission import Recipient, Stream, Submission
 from mailcore.protocol import dkim
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -160,6 +161,6 @@ def test_the_egress_node_is_woken_once_the_caller_has_committed(acme):
     while not channel.subscribed or channel.get_message(timeout=0.2):
         pass
     services.accept_message(_submission("x@x.test"), reseller_id=acme.reseller.public_id)
-    assert channel.get_message(timeout=5) is not None
+    assert channel.get_message(timeout=PATIENCE) is not None
     channel.close()
     redis.close()

@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from mailcore.delivery.lmtp_listener import LmtpListener
 from mailcore.protocol.lmtp import Answer, Limits, LmtpSession, Transaction
+from tests.integration.accept.conftest import ADDRESS, free_port
+from tests.waiting import PATIENCE
 
-HOST, PORT = "127.77.101.16", 2499
 MESSAGE = b"LHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<a@b>\r\nDATA\r\nx\r\n.\r\n"
 Peer = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -31,13 +32,16 @@ def _with_listener(
         listener = LmtpListener(
             session=lambda: LmtpSession(host="h", limits=Limits()), deliver=deliver, **given
         )
-        stop, peers = asyncio.Event(), []
-        serving = asyncio.create_task(listener.serve(address=(HOST, PORT), stop=stop, drain=1))
-        await asyncio.sleep(0.1)
+        stop, peers, port = asyncio.Event(), [], free_port()
+        serving = asyncio.create_task(listener.serve(address=(ADDRESS, port), stop=stop, drain=1))
 
         async def connect() -> Peer:
-            peers.append(await asyncio.open_connection(HOST, PORT))
-            return peers[-1]
+            while True:
+                try:
+                    peers.append(await asyncio.open_connection(ADDRESS, port))
+                    return peers[-1]
+                except ConnectionRefusedError:
+                    await asyncio.sleep(0.05)
 
         await scene(connect)
         stop.set()
@@ -45,7 +49,7 @@ def _with_listener(
         for _, writer in peers:
             writer.close()
 
-    asyncio.run(asyncio.wait_for(main(), 20))
+    asyncio.run(asyncio.wait_for(main(), PATIENCE))
 
 
 def test_a_peer_that_says_nothing_is_told_so_and_hung_up() -> None:

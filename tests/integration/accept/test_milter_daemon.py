@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from mailcore.delivery.daemons import milter
+from tests.waiting import PATIENCE
 
 HOST = "127.77.101.14"
 OFFER = b"O" + struct.pack("!III", 6, 0x1FF, 0x1FFFFF)
@@ -36,12 +37,12 @@ def connect() -> Iterator[Callable[[], socket.socket]]:
 
     thread = threading.Thread(target=lambda: asyncio.run(main()))
     thread.start()
-    begun.wait(5)
+    assert begun.wait(PATIENCE)
 
     def connect() -> socket.socket:
-        for _ in range(100):
+        for _ in range(PATIENCE * 20):
             try:
-                sockets.append(socket.create_connection((HOST, port), timeout=10))
+                sockets.append(socket.create_connection((HOST, port), timeout=PATIENCE))
                 return sockets[-1]
             except ConnectionRefusedError:
                 time.sleep(0.05)
@@ -52,7 +53,7 @@ def connect() -> Iterator[Callable[[], socket.socket]]:
         connection.close()
     loop, stop = parts
     loop.call_soon_threadsafe(stop.set)
-    thread.join(10)
+    thread.join(PATIENCE)
     assert not thread.is_alive()
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import socket
 import threading
-import time
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
@@ -20,12 +19,13 @@ from django.conf import settings
 from kernel import keys
 from mailcore.delivery import services
 from mailcore.delivery.accept.submission import Recipient, Stream, Submission
-from mailcore.delivery.egress_settings import EgressSettings, Timeouts, read_settings
+from mailcore.delivery.egress_settings import EgressSettings, read_settings
 from mailcore.delivery.engine import process
 from mailcore.delivery.resolver import Target
 from mailcore.directory import services as directory
 from mailcore.directory.states import KeyState
 from mailcore.protocol import dkim_keys
+from tests.waiting import PATIENCE
 
 SINK = "127.77.101.40"
 SOURCE = "127.77.101.30"
@@ -59,7 +59,7 @@ class Sink:
         self.received += [(address, sender, envelope.content) for address in envelope.rcpt_tos]
         self.reached_dot.set()
         if self.hold is not None:
-            await asyncio.get_running_loop().run_in_executor(None, self.hold.wait, 20)
+            await asyncio.get_running_loop().run_in_executor(None, self.hold.wait, PATIENCE)
         return "250 2.0.0 stored"
 
     def copies(self, address: str) -> list[bytes]:
@@ -77,7 +77,7 @@ def _serve(kind: type[Controller], handler: Sink) -> Controller:
     with socket.socket() as free:
         free.bind((SINK, 0))
         handler.port = free.getsockname()[1]
-    controller = kind(handler, hostname=SINK, port=handler.port)
+    controller = kind(handler, hostname=SINK, port=handler.port, ready_timeout=PATIENCE)
     controller.start()
     return controller
 
@@ -130,14 +130,14 @@ class Loop:
 
         self._thread = threading.Thread(target=_run_into, args=(self.ended, main()))
         self._thread.start()
-        assert started.wait(5)
+        assert started.wait(PATIENCE)
 
     def stop(self) -> None:
         """Drain and end; raises what the loop raised."""
         if self._thread is not None:
             if not self.ended.done():
                 self._stop()
-            self._thread.join(20)
+            self._thread.join(PATIENCE)
             self.ended.result(0)
 
 
@@ -158,7 +158,6 @@ def loop(tmp_path: Path, sink: Sink, mail_store: Sink, transactional_db: None) -
         smtp_port=sink.port,
         dovecot_lmtp=(SINK, mail_store.port),
         delay_scale=0.002,
-        timeouts=Timeouts().scaled(0.05),
         drain=5,
         heartbeat=0.5,
         sweep=0.5,
@@ -221,17 +220,3 @@ def submit(acme: object) -> Submit:
 
     assert keys.current_key(reseller_id)
     return submit
-
-
-@pytest.fixture
-def eventually() -> Callable[..., object]:
-    """Wait for the first true answer of a question; the test fails after 15 seconds."""
-
-    def wait(what: Callable[[], object]) -> object:
-        end = time.monotonic() + 15
-        while not (seen := what()):
-            assert time.monotonic() < end, "this did not happen in time"
-            time.sleep(0.05)
-        return seen
-
-    return wait

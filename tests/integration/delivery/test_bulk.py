@@ -2,7 +2,6 @@
 
 import base64
 import re
-from time import monotonic
 
 import dkim as dkimpy
 import pytest
@@ -24,6 +23,7 @@ from mailcore.delivery.suppression import selectors as suppressions
 from mailcore.directory import services as directory
 from mailcore.directory.models import Route, SigningKey
 from mailcore.directory.states import RouteKind
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -68,7 +68,7 @@ def test_a_mailing_arrives_signed_with_its_link_and_one_click_ends_it(
     loop.start()
     first = send(_mailing(to=(READER, "other@outside.test")))
     assert len(first) == 2
-    until(lambda: len(sink.received) == 2)
+    eventually(lambda: len(sink.received) == 2)
     ((_, sender, content),) = [one for one in sink.received if one[0] == READER]
     # A neutral name takes the bounces while the client has no bounce domain of its own here.
     assert re.fullmatch(r"ba[a-z2-7]{42}@bounce\.infra\.test", sender)
@@ -99,19 +99,12 @@ def test_a_mailing_arrives_signed_with_its_link_and_one_click_ends_it(
     assert facts.fetchall() == [("bulk",)]
 
     send(_mailing(to=(READER, "other@outside.test")))
-    until(lambda: len(sink.received) == 3)
+    eventually(lambda: len(sink.received) == 3)
     states = database.execute(
         "SELECT status FROM recipient WHERE address = %s ORDER BY id", [READER]
     ).fetchall()
     assert states[1] == ("suppressed",)
     assert [address for address, _, _ in sink.received].count("other@outside.test") == 2
-
-
-def until(condition) -> None:
-    """Wait for the loop, without a fixed pause."""
-    end = monotonic() + 20
-    while not condition():
-        assert monotonic() < end
 
 
 def _assert_signs(content: bytes, *names: bytes) -> None:

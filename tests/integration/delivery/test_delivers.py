@@ -1,19 +1,10 @@
 """What the loop does with a message, seen at the server that gets it and in the ledger."""
 
-import time
-from collections.abc import Callable
 from email import message_from_bytes, policy
 
 import pytest
 
-
-def eventually(what: Callable[[], object], *, seconds: float = 15) -> object:
-    """The first true answer of `what`; fails after so many seconds."""
-    end = time.monotonic() + seconds
-    while not (seen := what()):
-        assert time.monotonic() < end, "this did not happen in time"
-        time.sleep(0.05)
-    return seen
+from tests.waiting import eventually
 
 
 @pytest.fixture
@@ -149,9 +140,10 @@ def test_the_sender_hears_of_a_delay_and_at_the_end_of_the_failure(
     sink.replies["bob@outside.test"] = ["451 4.2.0 not now"] * 100
     submit("bob@outside.test")
     database.execute("UPDATE public.message SET accepted_at = accepted_at - interval '5 min'")
-    database.execute("UPDATE public.queue_entry SET expires_at = now() + interval '5 s'")
     loop.start()
-    eventually(lambda: ledger("bob@outside.test")[0] == "expired", seconds=30)
+    eventually(lambda: mail_store.received)
+    database.execute("UPDATE public.queue_entry SET expires_at = now()")
+    eventually(lambda: ledger("bob@outside.test")[0] == "expired")
     eventually(lambda: len(mail_store.received) == 2)
     assert _told(mail_store) == [
         ("Your message is delayed", "delayed", "4.2.0"),

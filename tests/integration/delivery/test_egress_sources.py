@@ -1,6 +1,5 @@
 """The server that gets a message sees which of our addresses it left from."""
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -11,6 +10,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from mailcore.delivery.accept.submission import Stream
 from tests.integration.delivery.conftest import SOURCE, Loop, Sink, Submit, _serve
+from tests.waiting import eventually
 
 DEDICATED, SUSPENDED, STANDBY = "127.77.101.31", "127.77.101.32", "127.77.101.33"
 
@@ -67,9 +67,7 @@ def test_each_stream_leaves_from_its_pool_under_its_name(
     submit("b@two.test", stream=Stream.BULK)
     submit("c@three.test", stream=Stream.TRANSACTIONAL)
     loop.start()
-    end = time.monotonic() + 15
-    while len(sink.seen) < 3 and time.monotonic() < end:
-        time.sleep(0.05)
+    eventually(lambda: len(sink.seen) == 3)
     assert sink.seen == {
         "a@one.test": (SOURCE, "out1.infra.test"),
         "b@two.test": (DEDICATED, "bulk.infra.test"),
@@ -84,10 +82,7 @@ def test_what_was_sent_is_counted_when_the_loop_ends(
     submit("a@one.test")
     submit("b@two.test")
     loop.start()
-    end = time.monotonic() + 15
-    while database.execute("SELECT 1 FROM public.queue_entry").fetchone():
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    eventually(lambda: not database.execute("SELECT 1 FROM public.queue_entry").fetchone())
     loop.stop()
     counted = database.execute("SELECT address, provider_group, sent, hard FROM egress_day")
     assert counted.fetchall() == [(SOURCE, "rest", 2, 1)]

@@ -11,17 +11,13 @@ from mailcore.delivery.engine import host, worker_signals
 from mailcore.delivery.engine.fence import Fence
 from mailcore.delivery.engine.host import Engine
 from mailcore.delivery.engine.recorder import Recorder
+from tests.waiting import eventually
 
 
 def _owned(database, *, epoch=1):
     """Whether somebody took the shard so many times, waiting a while."""
-    end = time.monotonic() + 30
-    while time.monotonic() < end:
-        row = database.execute("SELECT epoch FROM public.egress_shard").fetchone()
-        if row and row[0] >= epoch:
-            return True
-        time.sleep(0.05)
-    return False
+    taken = "SELECT 1 FROM public.egress_shard WHERE epoch >= %s"
+    return eventually(lambda: database.execute(taken, [epoch]).fetchone())
 
 
 @pytest.fixture
@@ -80,7 +76,5 @@ def test_a_part_of_the_loop_that_fails_ends_the_loop_and_the_next_one_owns_the_s
         patched.setattr(part, "run", fault)
         engine.ensure(replace(loop.settings, drain=1))
         assert _owned(database)
-        end = time.monotonic() + 30
-        while not fault.await_count and time.monotonic() < end:
-            time.sleep(0.02)
+        eventually(lambda: fault.await_count)
     assert _owned(database, epoch=2)

@@ -2,11 +2,11 @@
 
 import asyncio
 import socket
-import time
 import urllib.error
 import urllib.request
 
 from mailcore.delivery.reporting import exposition
+from tests.waiting import eventually
 
 HOST = "127.77.101.17"
 
@@ -62,7 +62,4 @@ def test_an_egress_process_shows_its_tries_and_its_queue(loop, sink, submit):
         'livery_tries_total{kind="hard",outcome="bounced",provider="other",stream="mailbox"} 1.0',
         'livery_queue_lateness_seconds{stream="mailbox"}',
     )
-    end = time.monotonic() + 15
-    while not all(line in (seen := _figures(port)) for line in wanted):
-        assert time.monotonic() < end, seen
-        time.sleep(0.05)
+    eventually(lambda: all(line in _figures(port) for line in wanted))

@@ -2,22 +2,15 @@
 
 import json
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from tests.waiting import eventually
+
 HOST = "127.77.101.13"
-
-
-def eventually(what: Callable[[], object], *, seconds: float = 15) -> object:
-    end = time.monotonic() + seconds
-    while not (seen := what()):
-        assert time.monotonic() < end, "this did not happen in time"
-        time.sleep(0.05)
-    return seen
 
 
 @dataclass

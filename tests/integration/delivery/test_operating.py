@@ -20,6 +20,7 @@ from kernel.tenancy import in_schema
 from mailcore.delivery.engine.store import Store, open_pool
 from mailcore.delivery.operating.selection import Selection
 from mailcore.delivery.operating.services import entries
+from tests.waiting import eventually
 
 OPERATOR = Actor(kind=ActorKind.OPERATOR, id="test", role="operator")
 EVERYTHING = Selection(login="shop@client.test")
@@ -230,9 +231,9 @@ def test_a_hold_ends_in_time_and_what_is_held_too_long_expires_with_a_notice(
     entries.hold(actor=OPERATOR, selection=Selection(domain="two.test"), reason="a look")
     database.execute("UPDATE public.queue_entry SET expires_at = now() WHERE site = 'two.test';")
     loop.start()
-    _until(lambda: sink.copies("soon@one.test") and mail_store.received)
+    eventually(lambda: sink.copies("soon@one.test") and mail_store.received)
     assert not sink.copies("never@two.test")
-    _until(lambda: ledger(database) == {"delivered": 2, "expired": 1})
+    eventually(lambda: ledger(database) == {"delivered": 2, "expired": 1})
     ((_, _, notice),) = mail_store.received
     assert b"held in the queue until its time was up" in notice
     assert books()["ok"]
@@ -295,22 +296,13 @@ def test_a_lease_that_ran_out_in_a_session_is_written_down_as_doubt(
 
     asyncio.run(scene())
     loop.start()
-    _until(lambda: ledger(database) == {"delivered": 1})
+    eventually(lambda: ledger(database) == {"delivered": 1})
     told = books()
     assert told["ok"]
     (duplicate,) = told["possible_duplicates"]
     assert duplicate["copies"] == 2
     assert "interrupted process" in duplicate["causes"][0]
     assert "delivered (mx.one.test)" in duplicate["causes"][1]
-
-
-def _until(what, *, seconds=20):
-    async def wait() -> None:
-        async with asyncio.timeout(seconds):
-            while not what():
-                await asyncio.sleep(0.05)
-
-    asyncio.run(wait())
 
 
 def test_the_command_prints_counts_and_says_what_it_cannot_do(submit, database, operator):

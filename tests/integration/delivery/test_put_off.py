@@ -2,10 +2,11 @@
 
 from mailcore.delivery.ports import Wait
 from mailcore.delivery.shaping.throttle import Throttle
+from tests.waiting import eventually
 
 
 def test_mail_over_a_limit_waits_uncounted_and_other_sites_are_served(
-    loop, sink, submit, database, eventually, monkeypatch
+    loop, sink, submit, database, monkeypatch
 ):
     admit = Throttle.admit
 

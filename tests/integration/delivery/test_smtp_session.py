@@ -15,10 +15,18 @@ from mailcore.delivery.smtp.pool import SessionPool
 from mailcore.delivery.smtp.session import Endpoint, Session
 from mailcore.delivery.smtp.tls import CLEAR
 from mailcore.protocol.smtp_arguments import EnvelopeRecipient
-from tests.integration.delivery.scripted import CONTENT, ENVELOPE, HOST, TIMEOUTS, Script, Talk
+from tests.integration.delivery.scripted import (
+    CONTENT,
+    ENVELOPE,
+    HOST,
+    IMPATIENT,
+    TIMEOUTS,
+    Script,
+    Talk,
+)
 
 
-async def _send(script: Talk, envelope=ENVELOPE, **endpoint: object):
+async def _send(script: Talk, envelope=ENVELOPE, *, timeouts=TIMEOUTS, **endpoint: object):
     talks: set[asyncio.Task[None]] = set()
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -28,22 +36,22 @@ async def _send(script: Talk, envelope=ENVELOPE, **endpoint: object):
     server = await asyncio.start_server(talk, HOST, 0)
     port = server.sockets[0].getsockname()[1]
     place = replace(Endpoint(host="x.test", address=HOST, port=port, helo="out1"), **endpoint)
-    session = Session(place, timeouts=TIMEOUTS)
+    session = Session(place, timeouts=timeouts)
     noted: list[str] = []
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(120):
             await session.open()
             answers = await session.deliver(envelope, content=CONTENT, before_dot=noted.extend)
     finally:
         server.close()
         session.abandon()
-        await asyncio.wait(talks, timeout=2)
+        await asyncio.wait(talks, timeout=60)
         await asyncio.sleep(0.01)
     return answers, noted, session
 
 
-def send(script: Talk, envelope=ENVELOPE, **endpoint: object):
-    return asyncio.run(_send(script, envelope, **endpoint))
+def send(script: Talk, envelope=ENVELOPE, **how: object):
+    return asyncio.run(_send(script, envelope, **how))
 
 
 @pytest.mark.parametrize("extensions", [("PIPELINING",), ()])
@@ -218,7 +226,7 @@ def test_a_server_that_never_answers_is_left_in_time():
         writer.close()
 
     with pytest.raises(ConnectionFailed):
-        send(silent)
+        send(silent, timeouts=IMPATIENT)
 
 
 @pytest.fixture(scope="module")

@@ -63,5 +63,8 @@ class Shaper(Protocol):
     def messages_per_connection(self, errand: Errand) -> int:
         """After how many messages a connection ends."""
 
+    def needs_tls(self, errand: Errand) -> bool:
+        """Whether nothing may go there in the clear."""
+
     def heard(self, errand: Errand, *, source: Source, answers: Sequence[Answer]) -> None:
         """Learn from what the server said."""

@@ -74,16 +74,17 @@ class RemoteDelivery:
         source: Source,
         connections: int,
         messages: int,
+        needs_tls: bool,
         prepare: Prepare,
         before_dot: BeforeDot,
         may_connect: MayConnect,
     ) -> dict[str, Answer]:
         """An answer per recipient's address, over at most `connections` from this source to the
-        site with `messages` on each; raises ConnectionFailed.
+        site with `messages` on each; raises ConnectionFailed. `needs_tls`: rules of ours say so.
         """
         return await self._sessions.deliver(
             site=route.site,
-            endpoints=list(islice(self._endpoints(route, source), MAX_TRIES)),
+            endpoints=list(islice(self._endpoints(route, source, needs_tls), MAX_TRIES)),
             prepare=prepare,
             before_dot=before_dot,
             connections=connections,
@@ -92,7 +93,7 @@ class RemoteDelivery:
             opened=partial(self._ways.account.opened, route.domain),
         )
 
-    def _endpoints(self, route: Route, source: Source) -> Iterator[Endpoint]:
+    def _endpoints(self, route: Route, source: Source, needs_tls: bool) -> Iterator[Endpoint]:
         """The addresses that the source can reach at all: those of its own kind."""
         for target in route.targets:
             if (":" in target.address) == (":" in source.address):
@@ -102,5 +103,5 @@ class RemoteDelivery:
                     port=self._settings.smtp_port,
                     source=source.address,
                     helo=source.ehlo,
-                    policy=target.policy,
+                    policy=target.policy.ruled(route.provider) if needs_tls else target.policy,
                 )

@@ -130,6 +130,8 @@ class Courier:
                 source=passage.source,
                 connections=passage.connections,
                 messages=passage.messages,
+                # `TLS-Required: No`: rather delivered than secured (RFC 8689 §5).
+                needs_tls=passage.needs_tls and trip.job.message.require_tls is not False,
                 prepare=partial(self._prepare, trip),
                 before_dot=partial(self._note_dot, trip),
                 may_connect=passage.may_connect,

@@ -84,6 +84,11 @@ class Passage:
         """How many one connection carries."""
         return self._shaper.messages_per_connection(self._errand)
 
+    @property
+    def needs_tls(self) -> bool:
+        """Whether nothing may go there in the clear."""
+        return self._shaper.needs_tls(self._errand)
+
     async def may_connect(self) -> None:
         """Wait for the leave to open one more connection; raises NotNow when that takes long."""
         await _until_allowed(

@@ -56,6 +56,10 @@ class WatchedShaper:
         """Passed on."""
         return self._shaper.messages_per_connection(errand)
 
+    def needs_tls(self, errand: Errand) -> bool:
+        """Passed on."""
+        return self._shaper.needs_tls(errand)
+
     def heard(self, errand: Errand, *, source: Source, answers: Sequence[Answer]) -> None:
         """Passed on."""
         self._shaper.heard(errand, source=source, answers=answers)

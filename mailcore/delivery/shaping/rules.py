@@ -26,7 +26,7 @@ class Limits:
     """What one source may do at one provider, or at one site of the many others.
 
     `initial_connections` is where a source begins that has not been there; `total_rate` holds
-    for all sources together. `tls` is what the provider's servers are known to have: for people.
+    for all sources together. `tls` required: nothing goes there in the clear.
     """
 
     connections: int

@@ -72,6 +72,11 @@ class Throttle:
         """After how many messages a connection ends."""
         return self._adaptive.messages_per_connection(errand, now=clock.now())
 
+    def needs_tls(self, errand: Errand) -> bool:
+        """Whether nothing may go there in the clear."""
+        limits = self._adaptive.rules.limits(provider=errand.provider, site=errand.site)
+        return limits.tls == "required"
+
     def heard(self, errand: Errand, *, source: Source, answers: Sequence[Answer]) -> None:
         """Learn from what the server said."""
         changed = self._adaptive.hear(

@@ -71,9 +71,13 @@ class Session:
             self.last_used = time.monotonic()
         except (*BROKEN, ssl.SSLError) as error:
             self.abandon()
-            text = f"{self.endpoint.host}: {str(error) or type(error).__name__}"
+            is_denied = self._phase == "starttls" and self.policy.rule
+            said = str(error) or type(error).__name__
+            if is_denied:
+                said = f"TLS is required{self._by_rule()}, but could not be had: {said}"
+            text = f"{self.endpoint.host}: {said}"
             result = tls_rpt.result_of(error)
-            enhanced = "4.7.5" if isinstance(error, ssl.SSLCertVerificationError) else ""
+            enhanced = "4.7.5" if is_denied or isinstance(error, ssl.SSLError) else ""
             failure = ConnectionFailed(
                 text, phase=self._phase, enhanced=enhanced, tls_result=result
             )
@@ -152,7 +156,8 @@ class Session:
         is_offered = "STARTTLS" in self._extensions
         if not is_offered or not (await self._ask("STARTTLS")).is_positive:
             if self.policy.level != "may":
-                raise self._insecure("4.7.4", "TLS is required, but not offered", is_offered=False)
+                text = f"TLS is required{self._by_rule()}, but not offered"
+                raise self._insecure("4.7.4", text, is_offered=False)
             return
         tls = await self._wire.start_tls(
             context_for(self.policy), name=self.endpoint.host, seconds=self._timeouts.connect
@@ -169,6 +174,9 @@ class Session:
             names=self.policy.names,
             now=clock.now(),
         )
+
+    def _by_rule(self) -> str:
+        return f" by our shaping rules ({self.policy.rule})" if self.policy.rule else ""
 
     def _insecure(self, enhanced: str, text: str, *, is_offered: bool = True) -> ConnectionFailed:
         return ConnectionFailed(

@@ -18,7 +18,8 @@ class TlsPolicy:
 
     `names` are those that a certificate under an authority named in TLSA may be for.
     `is_trial`: a failure is reported and the mail goes on without (MTA-STS in testing mode).
-    `authorities` is a PEM file, empty for the system's. `remark` is only told.
+    `authorities` is a PEM file, empty for the system's. `remark` is only told. `rule` names the
+    provider that rules of ours ask TLS of, whatever its domains publish; empty when none does.
     """
 
     level: Level = "may"
@@ -27,6 +28,7 @@ class TlsPolicy:
     is_trial: bool = False
     authorities: str = ""
     remark: str = field(default="", compare=False)
+    rule: str = ""
 
     @property
     def is_authenticated(self) -> bool:
@@ -37,10 +39,14 @@ class TlsPolicy:
         """What is tried one after the other, each when TLS failed under the one before."""
         chosen = [self]
         if self.is_trial and self.level not in ("may", "none"):
-            chosen.append(replace(self, level="may", tlsa=()))
-        if self.is_trial or self.level == "may":
+            chosen.append(replace(self, level="must" if self.rule else "may", tlsa=()))
+        if not self.rule and (self.is_trial or self.level == "may"):
             chosen.append(replace(self, level="none", tlsa=()))
         return chosen
+
+    def ruled(self, provider: str) -> "TlsPolicy":
+        """The same, but never without TLS, since rules of ours for the provider ask for it."""
+        return replace(self, level="must" if self.level == "may" else self.level, rule=provider)
 
 
 OPPORTUNISTIC = TlsPolicy()

@@ -101,6 +101,8 @@ class TlsAccount:
 def _policy_of(domain: str, endpoint: Endpoint) -> tuple[PolicyType, str]:
     """The kind of policy that the connection was under, and whose it is (RFC 8460 §1.1)."""
     match endpoint.policy.level:
+        case "must" if endpoint.policy.rule:  # ours: the domain has published none
+            return "no-policy-found", domain
         case "dane" | "must":
             return "tlsa", endpoint.host
         case "verify":

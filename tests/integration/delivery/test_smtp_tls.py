@@ -2,6 +2,7 @@
 
 import datetime
 import hashlib
+import ssl
 from dataclasses import replace
 
 import pytest
@@ -153,3 +154,33 @@ def test_what_was_skipped_is_said(authority, folder):
     policy = TlsPolicy(remark="DANE skipped")
     answer, _, _ = send(authority.server(folder, HOST), policy)
     assert answer.tls.endswith("; DANE skipped")
+
+
+def test_a_rule_of_ours_needs_tls_and_no_more(folder):
+    ruled = TlsPolicy().ruled("gmail")
+    answer, results, _ = send(Authority("stranger").server(folder, HOST), ruled)
+    assert (answer.verdict, results) == ("delivered", [""])
+    answer, results, script = send(None, ruled, extensions=("PIPELINING",))
+    assert told(answer) == ("deferred", "starttls", "4.7.4")
+    assert "by our shaping rules (gmail)" in answer.text
+    assert results == ["starttls-not-supported"]
+    assert not any(line.startswith("MAIL") for line in script.heard)
+
+
+def test_where_a_rule_of_ours_needs_tls_a_broken_handshake_is_no_reason_to_go_without(folder):
+    answer, _, script = send(broken_server(), TlsPolicy().ruled("gmail"))
+    assert told(answer) == ("deferred", "starttls", "4.7.5")
+    assert "by our shaping rules (gmail), but could not be had" in answer.text
+    assert not any(line.startswith("MAIL") for line in script.heard)
+    answer, _, _ = send(broken_server(), TlsPolicy())
+    assert (answer.verdict, answer.tls) == ("delivered", "")
+
+
+def test_a_policy_on_trial_does_not_soften_a_rule_of_ours(authority, folder):
+    policy = verify(authority, folder, is_trial=True).ruled("gmail")
+    assert [step.level for step in policy.steps()] == ["verify", "must"]
+
+
+def broken_server():
+    """TLS without a certificate: no handshake succeeds."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

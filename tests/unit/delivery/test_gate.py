@@ -47,6 +47,9 @@ class Limits:
     def messages_per_connection(self, errand):
         return 20
 
+    def needs_tls(self, errand):
+        return errand.provider == "other"
+
     def heard(self, errand, *, source, answers):
         self.learned += answers
 
@@ -68,6 +71,7 @@ def test_a_job_hears_its_source_and_limits_and_both_hear_the_answers():
     book, limits = Book(), Limits(connections=5)
     passage = asyncio.run(_through(Gate(sources=book, shaper=limits, at_home=1)))
     assert (passage.source, passage.connections, passage.messages) == (SOURCE, 5, 20)
+    assert passage.needs_tls
     assert book.told == [[DONE]]
     assert limits.learned == [DONE]
 

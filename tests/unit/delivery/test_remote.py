@@ -36,11 +36,8 @@ def delivery(table, sessions=None):
     return RemoteDelivery(SimpleNamespace(smtp_port=25), ways=ways, sessions=sessions), zone
 
 
-@pytest.mark.parametrize(
-    ("source", "expected"),
-    [("192.0.2.30", ["192.0.2.1", "192.0.2.2"]), ("2001:db8::30", ["2001:db8::1"])],
-)
-def test_a_source_goes_to_addresses_of_its_own_kind(source, expected):
+def send(source, *, needs_tls=False):
+    """The endpoints that a message from the source is tried at."""
     sessions = Sessions()
     sending, _ = delivery(TABLE, sessions)
 
@@ -50,13 +47,28 @@ def test_a_source_goes_to_addresses_of_its_own_kind(source, expected):
             source=Source(address=source, ehlo="out"),
             connections=1,
             messages=1,
+            needs_tls=needs_tls,
             prepare=None,
             before_dot=None,
             may_connect=None,
         )
 
     asyncio.run(scene())
-    assert [endpoint.address for endpoint in sessions.endpoints] == expected
+    return sessions.endpoints
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [("192.0.2.30", ["192.0.2.1", "192.0.2.2"]), ("2001:db8::30", ["2001:db8::1"])],
+)
+def test_a_source_goes_to_addresses_of_its_own_kind(source, expected):
+    assert [endpoint.address for endpoint in send(source)] == expected
+
+
+def test_what_rules_of_ours_ask_for_is_in_the_policy_of_each_endpoint():
+    assert {one.policy.level for one in send("192.0.2.30")} == {"may"}
+    policies = {one.policy for one in send("192.0.2.30", needs_tls=True)}
+    assert [(one.level, one.rule) for one in policies] == [("must", "other")]
 
 
 def test_a_burst_to_one_domain_is_looked_up_once(monkeypatch):

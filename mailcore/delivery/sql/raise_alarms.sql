@@ -1,4 +1,4 @@
--- What passes a warn line now and was not said in this hour. Hard bounces and complaints over seven
+-- What passes a warn line now: a new alarm, or one that is open and was seen again. Hard bounces and complaints over seven
 -- days for each reseller and stream; deferrals of the last two hours at one provider. Greylists
 -- and full mailboxes of small servers are no sign: what is no known provider raises nothing.
 WITH week AS (
@@ -27,8 +27,9 @@ WITH week AS (
   SELECT reseller_id, 'deferrals', stream, provider, deferred, tried FROM lately
   WHERE tried >= %(least_tried)s AND deferred >= %(deferrals)s * tried
 )
-INSERT INTO public.delivery_alarm (reseller_id, hour, signal, stream, provider, quantity, of)
-SELECT reseller_id, date_trunc('hour', %(now)s::timestamptz, 'UTC'), signal, stream, provider, quantity, of
-FROM passed
-ON CONFLICT DO NOTHING
-RETURNING reseller_id, hour, signal, stream, provider, quantity, of
+INSERT INTO public.delivery_alarm AS a (
+  reseller_id, signal, stream, provider, quantity, of, opened_at, seen_at)
+SELECT reseller_id, signal, stream, provider, quantity, of, %(now)s, %(now)s FROM passed
+ON CONFLICT (reseller_id, signal, stream, provider) WHERE recovered_at IS NULL DO UPDATE
+SET quantity = excluded.quantity, of = excluded.of, seen_at = excluded.seen_at
+RETURNING reseller_id, signal, stream, provider, quantity, of, opened_at, xmax = 0 AS is_new

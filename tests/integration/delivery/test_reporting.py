@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from kernel import clock
+from kernel.actor import Actor, ActorKind
 from kernel.models import OutboxEvent
 from kernel.roles import as_role
 from kernel.tenancy import in_schema
@@ -15,6 +16,7 @@ from mailcore.delivery.reporting import alarms, selectors
 from tests.waiting import eventually
 
 NOON = clock.now().replace(minute=0, second=0, microsecond=0)
+OPERATOR = Actor(kind=ActorKind.OPERATOR, id="o", role="operator")
 EVENT = """
 INSERT INTO public.delivery_event (id, kind, reseller_id, stream, from_domain, occurred_at, data)
 SELECT sec.uuid7(), %(kind)s, %(reseller)s, %(stream)s, 'client.test', %(at)s, %(data)s
@@ -83,15 +85,19 @@ def test_facts_are_summed_by_hour_once_and_shown_to_their_reseller_only(happens,
 def _alarms(*, facts):
     _sum(until=facts)
     _as_worker(alarms.raise_alarms)
+    return _told("delivery.alarm")
+
+
+def _told(event):
     with in_schema("public"), as_role("worker"):
-        events = OutboxEvent.objects.filter(type="delivery.alarm").order_by("id")
+        events = OutboxEvent.objects.filter(type=event).order_by("id")
         return [
             (e.reseller_id, e.data["signal"], e.data["provider"], e.data["quantity"], e.data["of"])
             for e in events
         ]
 
 
-def test_what_passes_a_warn_line_is_said_once_an_hour(happens, acme, monkeypatch):
+def test_what_passes_a_warn_line_opens_one_alarm_and_recovers(happens, acme, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: NOON + timedelta(minutes=30))
     reseller = acme.reseller.public_id
     happens("delivered", times=200, provider="gmail")
@@ -108,4 +114,17 @@ def test_what_passes_a_warn_line_is_said_once_an_hour(happens, acme, monkeypatch
     expected += [(reseller, "complaints", "", 2, 200), (reseller, "deferrals", "yahoo", 50, 100)]
     assert sorted(_alarms(facts=602)) == sorted(expected), "what was said before is not said again"
     monkeypatch.setattr(clock, "now", lambda: NOON + timedelta(minutes=90))
-    assert len(_alarms(facts=0)) == 2 * len(expected)
+    assert sorted(_alarms(facts=0)) == sorted(expected), "an alarm that stays is one alarm"
+    # Deferrals of two hours ago are over; the seven days of the others are not.
+    monkeypatch.setattr(clock, "now", lambda: NOON + timedelta(minutes=200))
+    assert sorted(_alarms(facts=0)) == sorted(expected)
+    assert _told("delivery.recovered") == [(reseller, "deferrals", "yahoo", 50, 100)]
+    # The operator's page sees the alarms of all, a reseller's own role only its own.
+    with in_schema("public"):
+        seen = alarms.list_alarms(actor=OPERATOR)
+    assert [(one.reseller, one.signal, one.recovered_at is None) for one in seen[-1:]] == [
+        ("Acme", "deferrals", False)
+    ]
+    assert len(seen) == 3
+    with in_schema("r_b00000000000"):
+        assert alarms.list_alarms(actor=OPERATOR) == []

@@ -28,7 +28,11 @@ class Deciders:
 async def open_deciders(stack: AsyncExitStack, settings: EgressSettings, *, pool: Pool) -> Deciders:
     """Read once what the database knows now; what they learned is written when `stack` ends."""
     throttle = make_throttle(
-        pool, node=settings.node, redis_url=settings.redis_url, scale=settings.delay_scale
+        pool,
+        node=settings.node,
+        shard=settings.shard,
+        redis_url=settings.redis_url,
+        scale=settings.delay_scale,
     )
     stack.push_async_callback(throttle.close)
     book = EgressBook(

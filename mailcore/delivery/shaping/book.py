@@ -29,18 +29,22 @@ Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workers:
-    """Live processes: all of them, and those on this node; never none, since we live."""
+    """Live processes: all of them, and those on this node; never none, since we live.
+
+    `lost_elsewhere`: others that said that they are without Redis.
+    """
 
     everywhere: int = 1
     here: int = 1
+    lost_elsewhere: int = 0
 
 
 class Book:
     """Reads and writes as role delivery; psycopg's errors go to the caller."""
 
-    def __init__(self, pool: Pool, *, node: str) -> None:
+    def __init__(self, pool: Pool, *, node: str, shard: int = 0) -> None:
         self._pool = pool
-        self._node = node
+        self._place = {"node": node, "shard": shard}
         self._read_until: datetime | None = None
         self._contents: list[tuple[str, str]] | None = None
 
@@ -77,13 +81,15 @@ class Book:
         async with self._pool.connection() as connection:
             await connection.execute(_FORGET, {"now": now})
 
-    async def workers(self) -> Workers:
-        """Who shares the limits."""
+    async def workers(self, *, without_redis: bool = False) -> Workers:
+        """Who shares the limits; `without_redis` is said of us, for the others to read."""
         async with self._pool.connection() as connection:
-            cursor = await connection.execute(_WORKERS, {"node": self._node})
+            cursor = await connection.execute(
+                _WORKERS, {"without_redis": without_redis, **self._place}
+            )
             row = await cursor.fetchone()
         assert row is not None
-        return Workers(everywhere=max(row[0], 1), here=max(row[1], 1))
+        return Workers(everywhere=max(row[0], 1), here=max(row[1], 1), lost_elsewhere=row[2])
 
 
 def _sound(contents: Iterable[tuple[str, str]]) -> Iterable[RuleFile]:

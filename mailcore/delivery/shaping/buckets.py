@@ -1,4 +1,8 @@
-"""Token buckets that all workers share, in Redis; a share of this process alone without it."""
+"""Token buckets that all workers share, in Redis; a share of this process alone without it.
+
+Who lost Redis alone adds to what the others take out of the shared buckets. So it says so in the
+database, the others leave its share in the shared buckets, and until they know it takes little.
+"""
 
 import asyncio
 import json
@@ -25,8 +29,13 @@ PATIENCE, AGAIN = 0.1, 1.0
 SLOW = 3
 #: Errands in one call.
 MOST_ERRANDS = 100
-#: Half of a share: workers that count wrongly, and one that still has Redis, stay below the limit.
+#: Half of a share: workers that count wrongly stay below the limit.
 CAUTION = 2.0
+#: A fifth of a share while others may not know yet that we take it beside the shared buckets: all
+#: that are in this state add no more than a fifth to a limit.
+UNHEARD = 5.0
+#: Seconds after which every other worker has read what we said (it looks every three).
+HEARD = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +59,9 @@ def connect(url: str) -> "Redis":
 class Buckets:
     """Reserves tokens; whoever asks while Redis is being asked shares the next call.
 
-    `workers` says how many processes share a limit. Without Redis each takes half of its share of
-    every rate, out of buckets that begin empty: less than the limit, never nothing.
+    `workers` says how many processes share a limit, `lost_elsewhere` how many others are known to
+    be without Redis. Without it each takes half of its share of every rate, out of buckets that
+    begin empty: less than the limit, never nothing. `changed` is told when Redis goes or comes.
     """
 
     def __init__(
@@ -59,12 +69,16 @@ class Buckets:
         redis: "Redis",
         *,
         workers: Callable[[], int],
+        lost_elsewhere: Callable[[], int] = lambda: 0,
+        changed: Callable[[], None] = lambda: None,
         prefix: str = "shaping:",
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._redis = redis
         self._reserve = redis.register_script(_SCRIPT)
         self._workers = workers
+        self._lost_elsewhere = lost_elsewhere
+        self._changed = changed
         self._prefix = prefix
         self._monotonic = monotonic
         self._asked: list[_Asked] = []
@@ -72,11 +86,24 @@ class Buckets:
         self._local: LocalBuckets | None = None
         self._ask_at = 0.0
         self._slow = 0
+        self._said_at: float | None = None
 
     @property
     def is_shared(self) -> bool:
         """Whether the last answer came from Redis."""
         return self._local is None
+
+    @property
+    def is_away(self) -> bool:
+        """Whether Redis is given up for now; one slow answer is no reason."""
+        return self._ask_at > 0
+
+    def said(self, *, is_away: bool) -> None:
+        """The other workers can read now whether we are without Redis."""
+        if not is_away:
+            self._said_at = None
+        elif self._said_at is None:
+            self._said_at = self._monotonic()
 
     async def reserve(self, limits: Sequence[Limit], *, cost: int) -> Refusal | None:
         """Take `cost` tokens under every limit, or none of them."""
@@ -117,7 +144,7 @@ class Buckets:
         errands: list[list[int]] = []
         for asked in batch:
             errand = [asked.cost]
-            for limit in asked.limits:
+            for limit in self._left_by_others(asked.limits):
                 place = keys.setdefault(f"{self._prefix}{limit.key}", len(keys) + 1)
                 errand += (place, limit.interval, limit.burst)
             errands.append(errand)
@@ -136,20 +163,33 @@ class Buckets:
         if self._local is None:
             self._local = LocalBuckets(born=now)
         if self._slow >= SLOW:
-            if not self._ask_at:
+            was_away, self._ask_at = self.is_away, now + AGAIN
+            if not was_away:
                 log.warning("limits are kept without Redis, by this worker's share: %s", error)
-            self._ask_at = now + AGAIN
+                self._changed()
 
     def _answered(self) -> None:
-        if self._ask_at:
+        was_away = self.is_away
+        self._local, self._ask_at, self._slow, self._said_at = None, 0.0, 0, None
+        if was_away:
             log.info("Redis is back: limits are shared again")
-        self._local, self._ask_at, self._slow = None, 0.0, 0
+            self._changed()
+
+    def _left_by_others(self, limits: Sequence[Limit]) -> Sequence[Limit]:
+        """What the shared buckets may give beside the shares of those that are without Redis."""
+        lost = self._lost_elsewhere()
+        if not lost:
+            return limits
+        share = 1 - min(lost / max(self._workers(), 1), 1) / CAUTION
+        return [
+            Limit(key=limit.key, rate=limit.rate * share, least=limit.least) for limit in limits
+        ]
 
     def _alone(self, limits: Sequence[Limit], cost: int) -> Refusal | None:
         now = self._monotonic()
         if self._local is None:
             self._local = LocalBuckets(born=now)
-        share = CAUTION * max(self._workers(), 1)
+        share = self._caution(now) * max(self._workers(), 1)
         return self._local.reserve(
             [
                 Limit(
@@ -162,3 +202,10 @@ class Buckets:
             cost=cost,
             now=now,
         )
+
+    def _caution(self, now: float) -> float:
+        """Which part of a share is ours: more when nobody can take it twice."""
+        if self._lost_elsewhere() + 1 >= self._workers():
+            return CAUTION
+        has_been_heard = self._said_at is not None and now - self._said_at >= HEARD
+        return CAUTION if has_been_heard else UNHEARD

@@ -38,11 +38,15 @@ class Throttle:
         self._adaptive = adaptive
         self._book = book
         self._workers = Workers()
-        self._buckets = Buckets(
-            connect(redis_url), workers=lambda: self._workers.everywhere, prefix=prefix
-        )
         self._unstored: dict[Key, Overlay] = {}
         self._learnt = asyncio.Event()
+        self._buckets = Buckets(
+            connect(redis_url),
+            workers=lambda: self._workers.everywhere,
+            lost_elsewhere=lambda: self._workers.lost_elsewhere,
+            changed=self._learnt.set,
+            prefix=prefix,
+        )
 
     # -- ports.Shaper -----------------------------------------------------------------------------
 
@@ -119,7 +123,9 @@ class Throttle:
                 self._adaptive.use(rules)
             now = clock.now()
             self._adaptive.adopt(await self._book.new_overlays(now), now=now)
-            self._workers = await self._book.workers()
+            is_away = self._buckets.is_away
+            self._workers = await self._book.workers(without_redis=is_away)
+            self._buckets.said(is_away=is_away)
             await self._store()
         except psycopg.OperationalError as error:
             log.warning("shaping goes on with what it knows: %s", error)
@@ -168,12 +174,18 @@ class Throttle:
 
 
 def make_throttle(
-    pool: Pool, *, node: str, redis_url: str, scale: float = 1.0, prefix: str = "shaping:"
+    pool: Pool,
+    *,
+    node: str,
+    redis_url: str,
+    shard: int = 0,
+    scale: float = 1.0,
+    prefix: str = "shaping:",
 ) -> Throttle:
     """A throttle with the shipped rules, until its first `load`; `pool` is of role delivery."""
     return Throttle(
         Adaptive(compile_rules([shipped()]), scale=scale),
-        book=Book(pool, node=node),
+        book=Book(pool, node=node, shard=shard),
         redis_url=redis_url,
         prefix=prefix,
     )

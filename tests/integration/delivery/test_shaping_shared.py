@@ -15,7 +15,7 @@ from redis import Redis
 from kernel import clock
 from mailcore.delivery.engine.store import open_pool
 from mailcore.delivery.ports import Errand, Source
-from mailcore.delivery.shaping.book import Book
+from mailcore.delivery.shaping.book import Book, Workers
 from mailcore.delivery.shaping.buckets import Buckets, connect
 from mailcore.delivery.shaping.gcra import Limit
 from mailcore.delivery.shaping.overlays import Overlay, Reach
@@ -255,8 +255,17 @@ def test_live_workers_are_counted(database: psycopg.Connection[tuple[object, ...
         pool = open_pool(settings.DSN("delivery"), name="delivery", size=1)
         await pool.open()
         try:
-            workers = await Book(pool, node="node1").workers()
-            assert (workers.everywhere, workers.here) == (3, 2)
+            first, second, gone = (
+                Book(pool, node=node, shard=shard)
+                for node, shard in (("node1", 0), ("node1", 1), ("node2", 1))
+            )
+            assert await first.workers() == Workers(everywhere=3, here=2)
+            await gone.workers(without_redis=True)
+            seen = await second.workers(without_redis=True)
+            assert seen.lost_elsewhere == 0, "itself and the dead are not among them"
+            assert (await first.workers()).lost_elsewhere == 1
+            await second.workers(without_redis=False)
+            assert (await first.workers()).lost_elsewhere == 0
         finally:
             await pool.close()
 

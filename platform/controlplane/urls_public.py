@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", login.operator_log_in, name="login"),
     path("logout/", login.log_out, name="logout"),
     path("operator/", console.resellers, name="operator"),
+    path("operator/alarms/", console.alarms, name="operator-alarms"),
     path(
         "operator/resellers/<res:reseller_id>/close-period/",
         console.close_period,

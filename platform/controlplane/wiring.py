@@ -6,6 +6,7 @@ own with the other handlers of that event. It may run twice, so it must be idemp
 
 from collections.abc import Callable
 
+from controlplane import alarm_events as alarms
 from controlplane import billing_events as billing
 from controlplane import domain_events as domains
 from controlplane import mail_events as mail
@@ -27,4 +28,8 @@ HANDLERS: dict[str, tuple[Handler, ...]] = {
     "mailbox.limit_reached": (mail.warn_of_limit,),
     "mail.counted": (billing.count_messages,),
     "invoice.issued": (billing.demand_payment,),
+    "delivery.alarm": (alarms.tell_operator,),
+    "delivery.recovered": (alarms.tell_operator,),
+    "stream.paused": (alarms.tell_of_pause,),
+    "stream.resumed": (alarms.tell_of_resume,),
 }

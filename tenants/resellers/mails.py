@@ -1,4 +1,4 @@
-"""Mails about a reseller's beginning, each as plain text and HTML."""
+"""Mails to a reseller's owner and to the operator, each as plain text and HTML."""
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -42,6 +42,31 @@ def send_limit_warning(reseller: Reseller, *, address: str) -> None:
     context: dict[str, object] = {"address": address, "link": f"https://{host}/login/"}
     with in_schema(PUBLIC):
         _send("mailbox_limit", to=reseller.owner_email, brand=reseller.brand, context=context)
+
+
+def send_to_owner(reseller: Reseller, *, template: str, context: dict[str, object]) -> None:
+    """A notice in the reseller's brand; `link` in the context is the way into the portal."""
+    link = f"https://{selectors.portal_host(reseller.public_id)}/"
+    # Of the platform's own domain: what the reseller is told about may be its own stream's state.
+    with in_schema(PUBLIC):
+        _send(
+            template,
+            to=reseller.owner_email,
+            brand=reseller.brand,
+            context={"link": link, **context},
+        )
+
+
+def send_to_operator(*, template: str, context: dict[str, object]) -> None:
+    """A notice to the operator's own address."""
+    link = f"https://{settings.PLATFORM_HOST}/operator/"
+    with in_schema(PUBLIC):
+        _send(
+            template,
+            to=settings.OPERATOR_EMAIL,
+            brand=selectors.platform_brand(),
+            context={"link": link, **context},
+        )
 
 
 def _send(name: str, *, to: str, brand: Brand, context: dict[str, object]) -> None:

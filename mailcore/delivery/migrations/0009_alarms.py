@@ -26,8 +26,8 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             sql=[
                 # The operator's own pages run in schema public, which no reseller's host reaches.
-                "CREATE POLICY console ON public.delivery_alarm FOR SELECT TO livery_web"
-                " USING ((SELECT current_schema()) = 'public')",
+                """CREATE POLICY console ON public.delivery_alarm FOR SELECT TO livery_web
+                   USING ((SELECT current_schema()) = 'public')""",
                 "GRANT SELECT ON public.recipient, public.message TO livery_lookup",
                 "GRANT CREATE ON SCHEMA sec TO livery_lookup",
                 f"ALTER FUNCTION {MAIL_OF} OWNER TO livery_lookup",

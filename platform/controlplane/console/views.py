@@ -1,4 +1,4 @@
-"""The operator's console: resellers, and closing their billing periods."""
+"""The operator's console: resellers, closing their billing periods, and alarms."""
 
 from uuid import UUID
 
@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from billing.invoicing import services as invoicing
+from controlplane.alarm_words import words_of
 from controlplane.portal import guard
 from controlplane.portal.paging import page_of
 from controlplane.portal.wording import sentence
 from kernel.errors import ApplicationError
 from kernel.tenancy import in_reseller
+from mailcore.delivery.reporting.alarms import list_alarms
 from tenants.resellers import selectors
 
 
@@ -39,3 +41,16 @@ def close_period(request: HttpRequest, reseller_id: UUID) -> HttpResponse:
         number = invoice.number
         messages.success(request, _("Period closed: invoice %(number)s.") % {"number": number})
     return redirect("operator")
+
+
+@require_safe
+@guard.operator_page
+def alarms(request: HttpRequest) -> HttpResponse:
+    """What passes a warn line, and what recovered in the last week."""
+    found = list_alarms(actor=guard.actor(request))
+    rows = [(alarm, words_of(alarm.signal)) for alarm in found]
+    context = {
+        "open": [row for row in rows if row[0].recovered_at is None],
+        "over": [row for row in rows if row[0].recovered_at is not None],
+    }
+    return render(request, "console/alarms.html", context)

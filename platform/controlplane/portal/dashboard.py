@@ -8,6 +8,7 @@ from billing.metering.selectors import list_month_so_far
 from controlplane.portal import guard
 from kernel import clock
 from kernel.actor import may
+from mailcore.delivery.streams.selectors import list_paused
 from mailcore.domains.selectors import list_domains
 from mailcore.domains.states import DomainState
 from mailcore.mailboxes.selectors import list_mailboxes
@@ -28,6 +29,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             "verified": domains.filter(state=DomainState.VERIFIED).count(),
             "first_pending": domains.filter(state=DomainState.PENDING).first(),
             "mailboxes": list_mailboxes().count(),
+            "paused": list_paused(),
         }
     if may(caller, "usage.read"):
         usage = list_month_so_far(reseller_id=guard.reseller_id(request), now=now)

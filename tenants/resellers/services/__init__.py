@@ -1,6 +1,7 @@
 """What is done with resellers: sign-up, provisioning, brand, and the operator's own row."""
 
 from tenants.resellers.services.brand import MAX_LOGO_BYTES, change_brand
+from tenants.resellers.services.notices import notify_operator, notify_owner
 from tenants.resellers.services.operator_row import ensure_operator
 from tenants.resellers.services.provisioning import (
     activate,
@@ -21,6 +22,8 @@ __all__ = [
     "confirm_sign_up",
     "ensure_operator",
     "forget_expired_sign_ups",
+    "notify_operator",
+    "notify_owner",
     "provision_schema",
     "request_sign_up",
     "send_welcome",

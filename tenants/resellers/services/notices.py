@@ -1,0 +1,24 @@
+"""Notices by mail: to a reseller's owner, and to the operator."""
+
+from uuid import UUID
+
+from kernel.tenancy import OPERATOR_RESELLER
+from tenants.resellers import mails
+from tenants.resellers.models import Reseller
+
+
+def notify_owner(*, reseller_id: UUID, template: str, context: dict[str, object]) -> None:
+    """Mail the owner by `templates/email/TEMPLATE`, in the caller's transaction.
+
+    The operator's own streams have no owner: whoever looks after them is told anyway.
+    """
+    if reseller_id == OPERATOR_RESELLER:
+        return
+    reseller = Reseller.objects.select_related("brand").get(public_id=reseller_id)
+    mails.send_to_owner(reseller, template=template, context=context)
+
+
+def notify_operator(*, reseller_id: UUID, template: str, context: dict[str, object]) -> None:
+    """Mail the operator about a reseller, in the caller's transaction."""
+    reseller = Reseller.objects.get(public_id=reseller_id)
+    mails.send_to_operator(template=template, context={"reseller": reseller.name, **context})

@@ -175,7 +175,7 @@ class Part:
     #: A command that ends by itself with exit code 0, run in its place in the order (migrate, seed).
     once: bool = False
     #: Seconds until the part must be ready.
-    ready_seconds: float = 30
+    ready_seconds: float = 120
     stop_signal: str = "TERM"
     stop_seconds: int = 15
     #: Signal the stop to the whole group: only for masters that do not end their children.

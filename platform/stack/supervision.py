@@ -18,7 +18,7 @@ from stack import folders
 from stack.model import Part, Stack, StackError
 
 SYSTEM_PYTHON = "/usr/bin/python3"
-START_SECONDS = 10
+START_SECONDS = 60
 TAIL_BYTES = 32_768
 ALREADY_STARTED = 60
 NOT_RUNNING = 70

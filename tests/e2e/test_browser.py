@@ -60,7 +60,7 @@ def person(chromium: Browser) -> Iterator[Page]:
     context: BrowserContext = chromium.new_context(
         viewport={"width": WIDTHS[0], "height": HEIGHT}, locale="en-GB"
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(120_000)
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -131,7 +131,7 @@ def test_the_owner_writes_mail_in_webmail(person: Page, done: World, pictures: P
     person.fill("#composebody", "Written in a browser.")
     picture(person, pictures, "webmail-compose")
     person.click("button.send, a.send")
-    arrived = done.outside.wait_message(to, subject=subject, seconds=60)
+    arrived = done.outside.wait_message(to, subject=subject)
     assert arrived.is_authentic(done.domain), arrived.verdict_line
     assert "Written in a browser." in arrived.text
 

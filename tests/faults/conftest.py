@@ -14,7 +14,7 @@ from stack.demo.world import World, new_world
 from stack.supervision import Supervisor
 
 HERE = Path(__file__).parent
-READY_SECONDS = 60
+READY_SECONDS = 180
 TALKERS = ("accept", "postgres", "unbound", "postfix", "egress.node1")
 LOG_LINES = 25
 

@@ -23,7 +23,7 @@ KILLED = (
     "web",
     "unbound",
 )
-RETURN_SECONDS = 180
+RETURN_SECONDS = 360
 
 
 class PartsLike(Protocol):
@@ -72,7 +72,6 @@ def test_a_worker_killed_in_the_middle_of_delivery_loses_nothing(
         wait_for(
             lambda: any(world.outside.attempts(recipient) for recipient in recipients),
             what="delivery in session",
-            seconds=30,
             every=0.05,
         )
         parts.kill("egress.node1")
@@ -89,13 +88,12 @@ def test_kill_9_of_each_part_in_turn_loses_no_accepted_message(
 ) -> None:
     assert set(KILLED) <= parts.names()
     with flowing(world, word="kill") as flow:
-        wait_for(lambda: flow.sent_out and flow.sent_in, what="mail flowing", seconds=60)
+        wait_for(lambda: flow.sent_out and flow.sent_in, what="mail flowing")
         for name in KILLED:
             parts.kill(name)
             before = (len(flow.sent_out), len(flow.sent_in))
             wait_for(
                 partial(flow.has_grown, *before),
                 what=f"mail flowing again after kill -9 of {name}",
-                seconds=90,
             )
     flow.wait_complete(seconds=RETURN_SECONDS)

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.faults]
 
 COMMANDS = ("prepare", "seed")
 SUPERVISED = [name for name in registry.ORDER if name not in COMMANDS]
-HEALED_WITHIN = 45
+HEALED_WITHIN = 180
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +79,7 @@ def test_a_killed_supervisor_is_replaced_and_everything_is_back(stack: Stack) ->
     known = record.find(stack.number)
     assert known is not None
     os.kill(known.supervisor, signal.SIGKILL)
-    until = time.monotonic() + 5
+    until = time.monotonic() + 60
     while known.is_supervised and time.monotonic() < until:
         time.sleep(0.05)
     assert launch.bring_up(stack, detached=False)

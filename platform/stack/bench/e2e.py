@@ -20,7 +20,7 @@ SINGLE = 20
 BURST = 80
 SESSIONS = 4
 BODY_BYTES = 2_000
-WAIT_SECONDS = 60
+WAIT_SECONDS = 120
 BODY = ("A line of plain text that is neither short nor long.\n" * 200)[:BODY_BYTES]
 
 

@@ -10,7 +10,7 @@ import dns.update
 
 from stack.client.endpoints import Endpoints, UpdateKey
 
-SECONDS = 5
+SECONDS = 30
 
 
 class UpdateRefusedError(Exception):

@@ -13,7 +13,7 @@ from email.message import EmailMessage
 from stack.client.endpoints import Service
 from stack.client.tls import context_of, secured
 
-SECONDS = 30
+SECONDS = 120
 
 
 class LoginRefusedError(Exception):

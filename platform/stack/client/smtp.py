@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from stack.client.endpoints import Service
 from stack.client.tls import context_of, secured
 
-SECONDS = 30
+SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

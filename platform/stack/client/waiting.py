@@ -6,6 +6,9 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+#: Seconds. What works comes much sooner; a machine with more to do than it can is not a fault.
+PATIENCE = 120
+
 
 class DeadlineError(AssertionError):
     """What was waited for did not come in time; the text says what was seen last."""
@@ -15,7 +18,7 @@ def wait_for(
     probe: Callable[[], T | None],
     *,
     what: str,
-    seconds: float = 30,
+    seconds: float = PATIENCE,
     every: float = 0.2,
 ) -> T:
     """Call PROBE until it returns something true and return that; DeadlineError after SECONDS.

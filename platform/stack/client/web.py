@@ -91,7 +91,7 @@ class _NamedConnection(http.client.HTTPSConnection):
 
     def __init__(self, *, host: str, address: str, port: int, ca_file: str) -> None:
         self._context_used = verifying_context(ca_file)
-        super().__init__(host, port, timeout=30, context=self._context_used)
+        super().__init__(host, port, timeout=120, context=self._context_used)
         self._address = address
 
     def connect(self) -> None:
@@ -179,7 +179,7 @@ class Browser:
     def _connection(self, scheme: str, host: str, port: int | None) -> http.client.HTTPConnection:
         if scheme == "http":
             service = self._endpoints.service("http")
-            return http.client.HTTPConnection(service.address, port or service.port, timeout=30)
+            return http.client.HTTPConnection(service.address, port or service.port, timeout=120)
         return _NamedConnection(
             host=host,
             address=self._endpoints.address_of(host),

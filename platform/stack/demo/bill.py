@@ -9,8 +9,6 @@ from stack.client.web import Browser, Page
 from stack.demo.steps import Journey, Step, expect
 from stack.demo.world import World
 
-COUNT_SECONDS = 90
-
 
 def figures(world: World) -> dict[str, float]:
     """Return meter → quantity of this month so far, by the API."""
@@ -28,9 +26,7 @@ def counted(world: World) -> str:
         return seen if days >= 2 and messages >= world.sent else None
 
     try:
-        seen = wait_for(
-            look, what="count of mailbox-days and messages", seconds=COUNT_SECONDS, every=1
-        )
+        seen = wait_for(look, what="count of mailbox-days and messages", every=1)
     except AssertionError as error:
         raise AssertionError(f"{error}; sent {world.sent}, counted {figures(world)}") from error
     page = world.acme.browser.get(f"https://{world.acme.host}/")
@@ -82,7 +78,7 @@ def invoices(world: World) -> list[dict[str, Any]]:
 def close(world: World) -> str:
     """The operator closes the period and an invoice is there."""
     close_period(world, operator(world))
-    found = wait_for(lambda: invoices(world), what="invoice", seconds=30)
+    found = wait_for(lambda: invoices(world), what="invoice")
     expect(len(found) == 1, f"there are {len(found)} invoices")
     world.invoices = [str(one["id"]) for one in found]
     return ", ".join(f"{key}={found[0][key]}" for key in list(found[0])[:6])
@@ -110,7 +106,7 @@ def close_twice(world: World) -> str:
     before = invoices(world)
     whole = world.acme.rest.get(f"/invoices/{world.invoices[0]}")
     close_period(world, operator(world))
-    after = wait_for(lambda: invoices(world), what="invoices", seconds=10)
+    after = wait_for(lambda: invoices(world), what="invoices")
     expect(after == before, f"there were {len(before)} invoices, now {len(after)}: {after}")
     again = world.acme.rest.get(f"/invoices/{world.invoices[0]}")
     expect(again == whole, "the invoice changed")

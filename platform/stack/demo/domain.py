@@ -11,8 +11,6 @@ from stack.demo.signup import sign_up
 from stack.demo.steps import Journey, Step, expect
 from stack.demo.world import Company, World, new_company
 
-CHECK_SECONDS = 45
-
 
 def make_key(world: World, company: Company) -> str:
     """Make an API key in the portal and see its secret once."""
@@ -54,7 +52,6 @@ def buy_zone(world: World) -> str:
     answer = wait_for(
         lambda: _resolved(lambda: resolver.resolve(world.domain, "NS")),
         what=f"NS of {world.domain}",
-        seconds=15,
     )
     return f"{world.domain} NS {', '.join(sorted(str(record.target) for record in answer))}"
 
@@ -83,9 +80,7 @@ def checked(world: World, *, wanted: str) -> dict[str, str]:
 
     world.acme.rest.post(f"/domains/{world.domain_id}/check")
     try:
-        return wait_for(
-            look, what=f"verdict {wanted} on every record", seconds=CHECK_SECONDS, every=0.5
-        )
+        return wait_for(look, what=f"verdict {wanted} on every record", every=0.5)
     except AssertionError as error:
         raise AssertionError(f"{error}; there is {verdicts(world)}") from error
 
@@ -133,7 +128,7 @@ def verified(world: World) -> str:
         state = world.acme.rest.get(f"/domains/{world.domain_id}")["state"]
         return state if state == "verified" else None
 
-    state = wait_for(look, what="state verified", seconds=CHECK_SECONDS)
+    state = wait_for(look, what="state verified")
     resolver = stack_resolver(world.endpoints)
     exchanges = [str(one.exchange) for one in resolver.resolve(world.domain, "MX")]
     return f"{state}; MX {', '.join(exchanges)}"

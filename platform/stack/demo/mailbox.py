@@ -112,13 +112,11 @@ def suspend_and_resume(world: World) -> str:
     """A suspended mailbox is refused, a resumed one is let in."""
     path = f"/mailboxes/{world.sender.id}"
     world.acme.rest.post(f"{path}/suspend")
-    answer = wait_for(
-        lambda: refused(world, secret=world.sender.password), what="refusal", seconds=15
-    )
+    answer = wait_for(lambda: refused(world, secret=world.sender.password), what="refusal")
     state = world.acme.rest.get(path)["state"]
     expect(state == "suspended", f"state is {state}")
     world.acme.rest.post(f"{path}/resume")
-    wait_for(lambda: refused(world, secret=world.sender.password) is None, what="login", seconds=15)
+    wait_for(lambda: refused(world, secret=world.sender.password) is None, what="login")
     return f"suspended: {answer[:60]}; resumed: let in"
 
 

@@ -5,11 +5,10 @@ from email.message import EmailMessage
 from stack.client.compose import compose
 from stack.client.mailbox import find_message, imap_session
 from stack.client.smtp import Reply, open_session, submit, transfer
-from stack.client.waiting import wait_for
+from stack.client.waiting import PATIENCE, wait_for
 from stack.demo.steps import Journey, Step, expect
 from stack.demo.world import User, World
 
-ARRIVE_SECONDS = 60
 RETRY_SECONDS = 420  # the first retry comes after 5 minutes ± 20 % at full scale
 
 
@@ -34,7 +33,7 @@ def submit_as(
 
 
 def read_in_inbox(
-    world: World, user: User, *, subject: str, seconds: float = ARRIVE_SECONDS
+    world: World, user: User, *, subject: str, seconds: float = PATIENCE
 ) -> EmailMessage:
     """Wait for a message in the INBOX, read over IMAPS."""
     service = world.endpoints.service("imaps")
@@ -53,7 +52,7 @@ def send_out(world: World, *, key: str) -> str:
     to, subject = world.outside_address("bob"), f"hello by {key} {world.mark}"
     reply = submit_as(world, world.sender, to=to, subject=subject, key=key)
     expect(reply.ok, f"{reply.phase}: {reply.code} {reply.text}")
-    arrived = world.outside.wait_message(to, subject=subject, seconds=ARRIVE_SECONDS)
+    arrived = world.outside.wait_message(to, subject=subject)
     expect(arrived.is_authentic(world.domain), arrived.verdict_line)
     expect(arrived.facts["tls"], "it arrived without TLS")
     return f"{reply.code} {reply.text[:40]}; at {world.endpoints.outside_domain}: {arrived.verdict_line}"
@@ -103,7 +102,7 @@ def deferred(world: World) -> str:
     world.outside.misbehave(to, phase="rcpt", reply="451 4.3.0 try again later", times=1)
     reply = submit_as(world, world.sender, to=to, subject=subject)
     expect(reply.ok, f"{reply.phase}: {reply.code} {reply.text}")
-    tries = wait_for(lambda: world.outside.attempts(to), what="first try", seconds=ARRIVE_SECONDS)
+    tries = wait_for(lambda: world.outside.attempts(to), what="first try")
     expect(tries[0]["reply"].startswith("451"), f"the first answer was {tries[0]['reply']}")
     return f"{reply.code} to the user; the remote said {tries[0]['reply']}"
 
@@ -132,7 +131,7 @@ def bounced(world: World) -> str:
         ) as client:
             return find_message(client, text=to)
 
-    dsn = wait_for(look, what="DSN in the sender's INBOX", seconds=ARRIVE_SECONDS, every=0.5)
+    dsn = wait_for(look, what="DSN in the sender's INBOX", every=0.5)
     kinds = [part.get_content_type() for part in dsn.walk()]
     expect("message/delivery-status" in kinds, f"the report has parts {kinds}")
     status = next(

@@ -9,8 +9,6 @@ from stack.client.web import Page
 from stack.demo.steps import Journey, Step, expect
 from stack.demo.world import Company, World
 
-READY_SECONDS = 60
-
 
 def send_form(company: Company) -> str:
     """Fill and send the sign-up form."""
@@ -31,7 +29,7 @@ def send_form(company: Company) -> str:
 
 def read_confirmation(world: World, company: Company) -> str:
     """Read the confirmation mail at the outside MX and keep its link."""
-    mail = world.outside.wait_message(company.email, subject="", seconds=60)
+    mail = world.outside.wait_message(company.email, subject="")
     found = re.search(
         rf"https://{re.escape(company.platform_host)}/signup/confirm/[^\s<>\"]+", mail.text
     )
@@ -68,7 +66,7 @@ def wait_ready(company: Company) -> str:
         page = company.browser.get(company.status_url)
         return next((to for to, _ in page.document.links if to.startswith(wanted)), None)
 
-    return f"ready: {wait_for(link, what=f'link to {wanted}', seconds=READY_SECONDS, every=0.3)}"
+    return f"ready: {wait_for(link, what=f'link to {wanted}', every=0.3)}"
 
 
 def log_in(company: Company) -> str:

@@ -67,7 +67,7 @@ def read_inbox(world: World) -> str:
     def listed() -> bool:
         return subject in list_inbox(world, browser, inbox)
 
-    wait_for(listed, what=f"“{subject}” in webmail's inbox", seconds=15)
+    wait_for(listed, what=f"“{subject}” in webmail's inbox")
     return f"{world.sender.address} sees “{subject}”"
 
 

@@ -24,7 +24,7 @@ from stack.outside.verify import Verifier
 
 log = logging.getLogger("stack.outside")
 VERIFIERS = 2
-PUBLISH_SECONDS = 30
+PUBLISH_SECONDS = 120
 
 
 def publish_key(identity: Identity, endpoints: Endpoints) -> None:

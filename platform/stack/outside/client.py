@@ -10,9 +10,7 @@ from urllib.parse import quote, urlencode
 from stack.client.endpoints import Endpoints
 from stack.client.mailbox import parse
 from stack.client.smtp import Reply, open_session, transfer
-from stack.client.waiting import wait_for
-
-SECONDS = 30
+from stack.client.waiting import PATIENCE, wait_for
 
 
 class OutsideError(Exception):
@@ -84,7 +82,7 @@ class OutsideClient:
             Arrived(id=one["id"], raw=one.pop("raw").encode("latin-1"), facts=one) for one in found
         ]
 
-    def wait_message(self, recipient: str, *, subject: str, seconds: float = SECONDS) -> Arrived:
+    def wait_message(self, recipient: str, *, subject: str, seconds: float = PATIENCE) -> Arrived:
         """Wait for a message to RECIPIENT whose subject contains SUBJECT."""
         return wait_for(
             lambda: next((m for m in self.messages(recipient) if subject in m.subject), None),
@@ -140,7 +138,7 @@ class OutsideClient:
             headers={"Content-Type": "application/json"},
         )
         try:
-            with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310  # the same
+            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310  # the same
                 return dict(json.load(answer))
         except urllib.error.HTTPError as error:
             text = error.read(2000).decode("utf-8", "replace")

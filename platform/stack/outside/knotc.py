@@ -5,7 +5,7 @@ import threading
 import time
 from pathlib import Path
 
-SECONDS = 10
+SECONDS = 60
 TRIES = 20
 _ONE_TRANSACTION = threading.Lock()
 

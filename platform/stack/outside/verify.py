@@ -39,7 +39,7 @@ class Verifier:
     def _spf(self, *, client: str, helo: str, sender: str) -> tuple[str, str]:
         # RFC 7208 §2.4: with a null reverse-path the identity is postmaster@HELO.
         identity = sender or f"postmaster@{helo}"
-        result, _ = spf.check2(i=client, s=identity, h=helo, timeout=5, querytime=10)
+        result, _ = spf.check2(i=client, s=identity, h=helo, timeout=30, querytime=60)
         return str(result), identity.rpartition("@")[2]
 
     def _dkim(self, raw: bytes) -> tuple[DkimVerdict, ...]:

@@ -29,7 +29,7 @@ def exchange(request: pytest.FixtureRequest) -> Exchange:
     port = request.getfixturevalue("knot_port")
     write = request.getfixturevalue("raw_update")
     write("long.shop.test.", "TXT", " ".join([f'"{LONG}"'] * 8))
-    return UdpExchange(port=port, timeout=0.5, tries=1)
+    return UdpExchange(port=port, timeout=30, tries=1)
 
 
 def ask(exchange: Exchange, name: str, rdtype: str, address: str = ADDRESS) -> dns.message.Message:
@@ -67,6 +67,9 @@ def test_a_zone_that_the_server_does_not_hold(exchange) -> None:
     assert ask(exchange, "other.test", "A").rcode() == dns.rcode.REFUSED
 
 
+@pytest.mark.parametrize(
+    "exchange", [UdpExchange(port=53, timeout=0.2, tries=1), MemoryExchange(zones={})]
+)
 def test_a_server_that_is_not_there(exchange) -> None:
     with pytest.raises(NoAnswer):
         ask(exchange, "www.shop.test", "A", address="127.77.199.8")

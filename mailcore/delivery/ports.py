@@ -1,9 +1,9 @@
 """What the engine asks of the parts that decide: which source, and when."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 from uuid import UUID
 
 from mailcore.delivery.smtp.envelope import Answer
@@ -17,9 +17,21 @@ class Source:
     ehlo: str
 
 
+#: The versions of IP.
+IP = Literal[4, 6]
+
+
+def ip_of(address: str) -> IP:
+    """The version of an address in text."""
+    return 6 if ":" in address else 4
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errand:
-    """A job on its way out: who sends how many recipients where; `site` names the set of MX hosts."""
+    """A job on its way out: who sends how many recipients where; `site` names the set of MX hosts.
+
+    `ip`: the versions that the hosts can be reached by.
+    """
 
     reseller_id: UUID
     stream: str
@@ -28,6 +40,7 @@ class Errand:
     provider: str
     recipients: int
     is_retry: bool
+    ip: Collection[IP] = (4, 6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

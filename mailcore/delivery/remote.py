@@ -7,9 +7,9 @@ from functools import partial
 from itertools import islice
 
 from mailcore.delivery.egress_settings import EgressSettings
-from mailcore.delivery.ports import Source
+from mailcore.delivery.ports import Source, ip_of
 from mailcore.delivery.resolver import Target
-from mailcore.delivery.smtp.envelope import Answer
+from mailcore.delivery.smtp.envelope import Answer, ConnectionFailed
 from mailcore.delivery.smtp.pool import MayConnect, Prepare, SessionPool
 from mailcore.delivery.smtp.session import Endpoint
 from mailcore.delivery.smtp.transaction import BeforeDot
@@ -82,9 +82,13 @@ class RemoteDelivery:
         """An answer per recipient's address, over at most `connections` from this source to the
         site with `messages` on each; raises ConnectionFailed. `needs_tls`: rules of ours say so.
         """
+        endpoints = list(islice(self._endpoints(route, source, needs_tls), MAX_TRIES))
+        if not endpoints:
+            text = f"no host of {route.domain} has an address that {source.address} reaches"
+            raise ConnectionFailed(text, phase="dns", enhanced="4.4.4")
         return await self._sessions.deliver(
             site=route.site,
-            endpoints=list(islice(self._endpoints(route, source, needs_tls), MAX_TRIES)),
+            endpoints=endpoints,
             prepare=prepare,
             before_dot=before_dot,
             connections=connections,
@@ -96,7 +100,7 @@ class RemoteDelivery:
     def _endpoints(self, route: Route, source: Source, needs_tls: bool) -> Iterator[Endpoint]:
         """The addresses that the source can reach at all: those of its own kind."""
         for target in route.targets:
-            if (":" in target.address) == (":" in source.address):
+            if ip_of(target.address) == ip_of(source.address):
                 yield Endpoint(
                     host=target.host,
                     address=target.address,

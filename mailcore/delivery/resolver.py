@@ -64,16 +64,17 @@ class MailResolver:
         has_ipv6: bool = False,
         random: Random | None = None,
     ) -> None:
-        """`ourselves`: names and addresses of ours; `serves`: whether we take a domain's mail.
-
-        `has_ipv6`: some source can reach IPv6 addresses.
-        """
+        """`serves`: whether we take a domain's mail; the others as in `know`."""
         self._lookups = lookups
         self._allow_private = allow_private
-        self._ourselves = frozenset(name.lower() for name in ourselves)
         self._serves = serves
-        self._kinds = ("AAAA", "A") if has_ipv6 else ("A",)
+        self.know(ourselves=ourselves, has_ipv6=has_ipv6)
         self._random = random or Random()  # noqa: S311 - spreads load, hides nothing
+
+    def know(self, *, ourselves: Collection[str], has_ipv6: bool) -> None:
+        """`ourselves`: names and addresses of ours; `has_ipv6`: a source reaches IPv6 addresses."""
+        self._ourselves = frozenset(name.lower() for name in ourselves)
+        self._kinds = ("AAAA", "A") if has_ipv6 else ("A",)
 
     async def targets(self, domain: str) -> list[Target]:
         """Hosts and addresses in order; raises Unroutable."""

@@ -8,8 +8,11 @@ from django.db import connection
 from billing.invoicing import reconciliation
 from controlplane.readiness import Finding
 from kernel import clock
+from kernel.actor import SYSTEM
 from kernel.models import OutboxEvent
 from kernel.tenancy import PUBLIC, in_schema
+from mailcore.delivery.egress import naming
+from mailcore.delivery.egress import selectors as egress
 from mailcore.directory.models import MailboxLogin, Route
 from mailcore.domains.models import Domain
 from mailcore.mailboxes.models import Mailbox
@@ -103,6 +106,15 @@ def _invoices() -> list[str]:
     ]
 
 
+def _names() -> list[str]:
+    """The name of each source of mail leads to it and back."""
+    doubts = egress.doubts(actor=SYSTEM)
+    return [
+        f"{'; '.join(told)}: {naming.CONSEQUENCE}. Do: mend its A, AAAA or PTR record"
+        for told in doubts.values()
+    ]
+
+
 CHECKS: dict[str, Callable[[], list[str]]] = {
     "domains and routes agree": _domains,
     "mailboxes and logins agree": _mailboxes,
@@ -111,4 +123,5 @@ CHECKS: dict[str, Callable[[], list[str]]] = {
     "tomorrow's partitions stand": _partitions,
     "no long transaction": _old_transactions,
     "invoices are the sum of their records": _invoices,
+    "names of sources lead there and back": _names,
 }

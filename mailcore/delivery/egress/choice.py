@@ -8,7 +8,7 @@ from uuid import UUID
 from mailcore.delivery.egress.members import Book, Member, ranked
 from mailcore.delivery.egress.tally import Tally
 from mailcore.delivery.egress.warmup import WARM, cap_of, group_of
-from mailcore.delivery.ports import Errand, Wait
+from mailcore.delivery.ports import Errand, Wait, ip_of
 
 #: Seconds until it is worth asking again when nobody can take an errand.
 LATER = 60.0
@@ -45,6 +45,8 @@ class Chooser:
         """The first that applies: a standby whose share is due, a sound member with room, a sound
         standby, a member beyond its cap, then those that something speaks against."""
         serving = [member for member in self._order(errand) if member.serves(errand.provider)]
+        # Without one that reaches the hosts the try fails, and its answer says why.
+        serving = [m for m in serving if ip_of(m.address) in errand.ip] or serving
         order = [member for member in serving if member.state != "suspended"]
         if not order:
             members = self.book.pools.get(errand.pool, ())

@@ -1,13 +1,17 @@
 """Sources, pools and calendars as operators look at them."""
 
+import asyncio
 import json
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
 from kernel import clock
 from kernel.actor import Actor, authorise
+from mailcore.delivery.egress import naming
 from mailcore.delivery.egress.warmup import WARM, cap_of
+from mailcore.delivery.lookups import Lookups
 from mailcore.delivery.statements import statement
 
 _SOURCES, _POOLS, _WARMUP = (
@@ -24,6 +28,13 @@ def sources(*, actor: Actor) -> list[Row]:
     """The columns of sql/egress_sources.sql; counts are today's."""
     authorise(actor, RIGHT)
     return _rows(_SOURCES, {"day": clock.now().date(), "warm": WARM})
+
+
+def doubts(*, actor: Actor) -> dict[str, list[str]]:
+    """What DNS says now against the names of sources that may send, by address."""
+    sending = [row for row in sources(actor=actor) if row["state"] != "suspended"]
+    named = {row["address"]: row["ehlo"] for row in sending}
+    return asyncio.run(naming.doubts(named, lookups=Lookups(settings.RESOLVER)))
 
 
 def pools(*, actor: Actor) -> list[Row]:

@@ -1,7 +1,7 @@
 """What an operator does with sources and pools; processes take it over within seconds."""
 
 from collections.abc import Sequence
-from ipaddress import AddressValueError, IPv4Address
+from ipaddress import ip_address
 from typing import Any
 from uuid import UUID
 
@@ -259,11 +259,9 @@ def _change(query: str, *parameters: Any) -> int:
 
 def _address(text: str) -> str:
     try:
-        return str(IPv4Address(text.strip()))
-    except AddressValueError as error:
-        raise InvalidInput(
-            f"{text} is no IPv4 address; mail leaves over IPv4 only.", field="address"
-        ) from error
+        return str(ip_address(text.strip()))
+    except ValueError as error:
+        raise InvalidInput(f"{text} is no IP address.", field="address") from error
 
 
 def _name(text: str) -> str:

@@ -8,8 +8,10 @@ from typing import Any
 import psycopg
 
 from mailcore.delivery.egress.book import EgressBook
+from mailcore.delivery.egress.naming import NameWatch
 from mailcore.delivery.egress_settings import EgressSettings
 from mailcore.delivery.engine.store import Pool
+from mailcore.delivery.lookups import Lookups
 from mailcore.delivery.ports import Shaper, Sources
 from mailcore.delivery.shaping.throttle import make_throttle
 
@@ -42,6 +44,10 @@ async def open_deciders(stack: AsyncExitStack, settings: EgressSettings, *, pool
     with suppress(psycopg.Error):
         await book.refresh()
     await throttle.load()
-    return Deciders(
-        sources=book, shaper=throttle, beside={"sources": book.run, "shaping": throttle.run}
-    )
+    names = NameWatch(pool, node=settings.node, lookups=Lookups(settings.resolver))
+    beside: dict[str, Work] = {
+        "sources": book.run,
+        "shaping": throttle.run,
+        "names of sources": names.run,
+    }
+    return Deciders(sources=book, shaper=throttle, beside=beside)

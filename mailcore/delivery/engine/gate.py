@@ -8,7 +8,7 @@ from functools import partial
 from kernel import clock
 from mailcore.delivery.engine.turns import Claim, Turns
 from mailcore.delivery.jobs import Job
-from mailcore.delivery.ports import Errand, Shaper, Source, Sources, Wait
+from mailcore.delivery.ports import Errand, Shaper, Source, Sources, Wait, ip_of
 from mailcore.delivery.remote import Route
 from mailcore.delivery.smtp.envelope import Answer
 
@@ -130,6 +130,7 @@ def errand_of(job: Job, route: Route) -> Errand:
         provider=route.provider,
         recipients=len(job.recipients),
         is_retry=message.attempts > 1,
+        ip={ip_of(target.address) for target in route.targets},
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from mailcore.delivery.egress.naming import CONSEQUENCE
 from mailcore.delivery.egress.warmup import CALENDAR
 
 Row = dict[str, Any]
@@ -18,6 +19,7 @@ def source_lines(rows: Sequence[Row]) -> Iterator[str]:
         warming = f", warming at {row['warming']} of 5 groups" if row["warming"] else ""
         yield f"{row['address']} {row['ehlo']} on {row['node']}: {state}{warming}; today {_today(row)}"
         yield from (f"  listed by {listing}" for listing in row["listed_by"])
+        yield from (f"  warning: {doubt}; {CONSEQUENCE}" for doubt in row["doubts"])
 
 
 def pool_lines(rows: Sequence[Row], *, slugs: Mapping[UUID, str]) -> Iterator[str]:

@@ -1,11 +1,15 @@
 """How an egress process finds its way to other people's servers, put together."""
 
 import asyncio
+import logging
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
+import psycopg
+
 from mailcore.delivery.egress_settings import EgressSettings
 from mailcore.delivery.lookups import Lookups
+from mailcore.delivery.ports import ip_of
 from mailcore.delivery.resolver import MailResolver
 from mailcore.delivery.statements import statement
 from mailcore.delivery.transport.account import TlsAccount
@@ -15,7 +19,11 @@ from mailcore.delivery.transport.sts import StsPolicies
 from mailcore.delivery.transport.sts_fetch import PolicyFetcher
 from mailcore.protocol.tls_rpt import ResultType
 
+log = logging.getLogger(__name__)
+
 _SERVED = statement("served")
+#: Seconds until a source that was added is known to be ours.
+EVERY = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +54,15 @@ async def open_ways(
     if resolver is not None:
         return Ways(resolver=resolver, account=account)
     lookups = Lookups(settings.resolver)
-    sources = {**settings.sources, **await store.sources()}
     found = MailResolver(
         lookups,
         allow_private=settings.allow_private_targets,
-        ourselves=[name for name in (settings.mx_host, *sources, *sources.values()) if name],
         serves=_Served(pool, infra_domain=settings.infra_domain).serves,
-        has_ipv6=any(":" in address for address in sources),
     )
+    ourselves = _Ourselves(found, store=store, settings=settings)
+    await ourselves.look()
+    looking = asyncio.create_task(ourselves.run())
+    stack.callback(looking.cancel)
     policies = await _policies(settings, lookups, found, store, account)
     return Ways(resolver=found, account=account, policies=policies)
 
@@ -78,6 +87,37 @@ async def _policies(
         authorities=settings.authorities,
         port=settings.smtp_port,
     )
+
+
+class _Ourselves:
+    """Tells the resolver which addresses are ours, as sources come and go."""
+
+    def __init__(
+        self, resolver: MailResolver, *, store: TransportStore, settings: EgressSettings
+    ) -> None:
+        self._resolver = resolver
+        self._store = store
+        self._settings = settings
+        self._sources = dict(settings.sources)
+
+    async def run(self) -> None:
+        """Look every few seconds until cancelled."""
+        while True:
+            await asyncio.sleep(EVERY)
+            await self.look()
+
+    async def look(self) -> None:
+        """Without the database what was known stays: at first the sources of the settings."""
+        try:
+            self._sources |= await self._store.sources()
+        except psycopg.OperationalError as error:
+            log.warning("sources that are new are not known to be ours yet: %s", error)
+        sources = self._sources
+        names = (self._settings.mx_host, *sources, *sources.values())
+        self._resolver.know(
+            ourselves=[name for name in names if name],
+            has_ipv6=any(ip_of(address) == 6 for address in sources),
+        )
 
 
 class _Served:

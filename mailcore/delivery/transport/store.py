@@ -30,14 +30,10 @@ class TransportStore:
         self._pool = pool
 
     async def sources(self) -> dict[str, str]:
-        """Addresses of ours with their names; none while the database is away."""
-        try:
-            async with self._pool.connection() as connection:
-                cursor = await connection.execute(_SOURCES)
-                return {row[0]: row[1] for row in await cursor.fetchall()}
-        except psycopg.OperationalError as error:
-            log.warning("the sources in the database cannot be read: %s", error)
-            return {}
+        """Addresses of ours with their names; raises psycopg.OperationalError."""
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(_SOURCES)
+            return {row[0]: row[1] for row in await cursor.fetchall()}
 
     async def load(self) -> list[KeptPolicy]:
         """Policies that still hold."""

@@ -87,7 +87,7 @@ def test_a_calendar_begins_and_ends_by_hand(shop: str) -> None:
 #: Orders that cannot be carried out, and a part of what is said about each.
 REFUSED = [
     ("add-source 8.8.8.8 out.infra.test", "8.8.8.8 is not an address of this machine"),
-    ("add-source 2001:db8::1 out.infra.test", "is no IPv4 address"),
+    ("add-source 2001:db8::1 out.infra.test", "not an address of this machine"),
     ("add-source 192.0.2.1 localhost --node node2", "localhost is not fully qualified"),
     ("add-source 192.0.2.7 out.infra.test --node node2", "192.0.2.7 is there already"),
     ("add-pool Shop_1", "small letters, digits and hyphens"),

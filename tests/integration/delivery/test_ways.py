@@ -17,6 +17,9 @@ from mailcore.directory import services as directory
 from mailcore.directory.states import RouteKind
 from tests.unit.delivery.zone import Zone
 
+ADD_SIX = """INSERT INTO public.egress_source (address, ehlo, node)
+    VALUES ('2001:db8::30', 'out6.infra.test', 'node6')"""
+
 
 def targets(monkeypatch, domain, *, more=()):
     configured = replace(
@@ -66,10 +69,7 @@ def test_a_strangers_domain_that_points_at_us_is_a_loop(monkeypatch, transaction
 def six(transactional_db):
     """A source with an IPv6 address."""
     with psycopg.connect(settings.DSN("delivery"), autocommit=True) as connection:
-        connection.execute(
-            "INSERT INTO public.egress_source (address, ehlo, node)"
-            " VALUES ('2001:db8::30', 'out6.infra.test', 'node6')"
-        )
+        connection.execute(ADD_SIX)
         yield "2001:db8::30"
         connection.execute("DELETE FROM public.egress_source WHERE node = 'node6'")
 
@@ -85,3 +85,33 @@ def test_an_address_that_we_send_from_is_ours_and_its_kind_is_looked_up(monkeypa
     with pytest.raises(Unroutable) as refused:
         targets(monkeypatch, "six.test", more=to(six))
     assert refused.value.enhanced == "5.4.6"
+
+
+def test_a_source_that_is_added_while_mail_flows_is_ours_without_a_restart(
+    monkeypatch, transactional_db
+):
+    configured = replace(read_settings(node="node1"), allow_private_targets=True)
+    monkeypatch.setattr(opening, "EVERY", 0.01)
+    table = {("six.test", "AAAA"): ["2001:db8::30"]}
+    monkeypatch.setattr(opening, "Lookups", lambda _server: Zone(table))
+
+    async def refused(ways):
+        try:
+            await ways.resolver.targets("six.test")
+        except Unroutable as error:
+            return error.enhanced
+
+    async def scene():
+        async with AsyncExitStack() as stack:
+            pool = open_pool(settings.DSN("delivery"), name="ways", size=1)
+            await pool.open()
+            stack.push_async_callback(pool.close)
+            ways = await opening.open_ways(stack, configured, pool=pool)
+            assert await refused(ways) == "5.4.4", "nothing here reaches IPv6"
+            async with pool.connection() as connection:
+                await connection.execute(ADD_SIX)
+            async with asyncio.timeout(60):
+                while await refused(ways) != "5.4.6":
+                    await asyncio.sleep(0.01)
+
+    asyncio.run(scene())

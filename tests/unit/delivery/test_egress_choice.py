@@ -73,6 +73,22 @@ def test_weights_share_and_who_leaves_moves_only_what_it_had() -> None:
         assert before in {after, C.address}, "a reseller's mail to a site keeps its address"
 
 
+def test_a_source_is_of_the_kind_that_the_hosts_are_reached_by() -> None:
+    six = replace(B, address="2001:db8::2")
+    chooser = _chooser(A, six)
+    assert _addresses(chooser, ip={4}, turns=20).keys() == {A.address}
+    assert _addresses(chooser, ip={6}, turns=20).keys() == {six.address}
+    assert _addresses(chooser, turns=100).keys() == {A.address, six.address}
+    assert _address(_chooser(A), _errand(ip={6})) == A.address, "its try says what is wrong"
+
+
+def test_an_active_source_of_the_other_kind_has_not_failed() -> None:
+    six = replace(B, address="2001:db8::2")
+    standby = replace(C, address="2001:db8::3", role="standby")
+    chooser = _chooser(A, six, standby)
+    assert _address(chooser, _errand(ip={6}, is_retry=True)) == six.address
+
+
 def test_an_address_for_one_provider_alone_carries_nothing_else() -> None:
     chooser = _chooser(replace(A, providers=["gmail"]), replace(B, providers=["yahoo", "gmx"]))
     assert _address(chooser, _errand(provider="gmail")) == A.address

@@ -9,6 +9,7 @@ from mailcore.delivery import remote
 from mailcore.delivery.ports import Source
 from mailcore.delivery.remote import RemoteDelivery
 from mailcore.delivery.resolver import MailResolver, Unroutable
+from mailcore.delivery.smtp.envelope import ConnectionFailed
 from mailcore.delivery.transport.account import TlsAccount
 from mailcore.delivery.transport.opening import Ways
 from tests.unit.delivery.zone import BROKEN, Zone
@@ -36,14 +37,14 @@ def delivery(table, sessions=None):
     return RemoteDelivery(SimpleNamespace(smtp_port=25), ways=ways, sessions=sessions), zone
 
 
-def send(source, *, needs_tls=False):
+def send(source, *, to="x.test", needs_tls=False):
     """The endpoints that a message from the source is tried at."""
     sessions = Sessions()
     sending, _ = delivery(TABLE, sessions)
 
     async def scene():
         await sending.deliver(
-            await sending.route("x.test"),
+            await sending.route(to),
             source=Source(address=source, ehlo="out"),
             connections=1,
             messages=1,
@@ -63,6 +64,12 @@ def send(source, *, needs_tls=False):
 )
 def test_a_source_goes_to_addresses_of_its_own_kind(source, expected):
     assert [endpoint.address for endpoint in send(source)] == expected
+
+
+def test_a_source_that_reaches_no_address_says_so():
+    with pytest.raises(ConnectionFailed, match="2001:db8::30 reaches") as failed:
+        send("2001:db8::30", to="b.test")
+    assert failed.value.answer.enhanced == "4.4.4"
 
 
 def test_what_rules_of_ours_ask_for_is_in_the_policy_of_each_endpoint():

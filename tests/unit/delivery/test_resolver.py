@@ -107,6 +107,22 @@ def test_ipv6_is_asked_for_when_a_source_has_it():
     assert [t.address for t in targets(table, has_ipv6=True)] == ["2001:db8::1", "192.0.2.1"]
 
 
+def test_what_is_ours_may_change():
+    table = {("x.test", "A"): ["192.0.2.1"], ("x.test", "AAAA"): ["2001:db8::1"]}
+    resolver = MailResolver(Zone(table), allow_private=True)
+
+    def found():
+        return [target.address for target in asyncio.run(resolver.targets("x.test"))]
+
+    assert found() == ["192.0.2.1"]
+    resolver.know(ourselves=["mx.infra.test"], has_ipv6=True)
+    assert found() == ["2001:db8::1", "192.0.2.1"]
+    resolver.know(ourselves=["2001:db8::1"], has_ipv6=True)
+    with pytest.raises(Unroutable) as refused:
+        found()
+    assert refused.value.enhanced == "5.4.6"
+
+
 def test_a_target_is_secure_when_dnssec_vouches_for_the_whole_way():
     table = {("x.test", "MX"): ["10 a.test."], ("a.test", "A"): ["192.0.2.1"]}
     ways = [("x.test", "a.test"), ("x.test",), ("a.test",)]

@@ -49,7 +49,12 @@ class Command(BaseCommand):
             raise CommandError(f"PostgreSQL cannot be asked: {error}") from error
 
     def _list(self, options: dict[str, Any]) -> None:
-        sources, pools = selectors.sources(actor=_actor()), selectors.pools(actor=_actor())
+        doubts = selectors.doubts(actor=_actor())
+        sources = [
+            {**row, "doubts": doubts.get(row["address"], [])}
+            for row in selectors.sources(actor=_actor())
+        ]
+        pools = selectors.pools(actor=_actor())
         if options["as_json"]:
             self.stdout.write(json.dumps({"sources": sources, "pools": pools}, default=str))
             return
@@ -67,8 +72,8 @@ class Command(BaseCommand):
             is_here=options["node"] == settings.EGRESS_NODE,
             is_new=not options["warm"],
         )
-        for doubt in naming.doubts(address=address, ehlo=ehlo, resolver=settings.RESOLVER):
-            self._say(f"Warning: {doubt}; servers that check names both ways will refuse it.")
+        for doubt in selectors.doubts(actor=_actor()).get(address, []):
+            self._say(f"Warning: {doubt}; {naming.CONSEQUENCE}.")
         warming = "warm" if options["warm"] else "its warm-up begins today"
         self._say(f"{address} is a source of {options['node']}, {warming}. It is in no pool yet.")
 

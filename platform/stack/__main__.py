@@ -156,6 +156,8 @@ def _client(stack: Stack, options: argparse.Namespace) -> int:
 
 
 def _bench(stack: Stack, options: argparse.Namespace) -> int:
+    if benching.asks_for_help(options.rest):
+        return benching.measure(stack, options.rest)
     if benching.needs_own_stack(options.rest):
         return benching.bench(stack, options.rest)
     return _client(stack, options)

@@ -14,7 +14,12 @@ FIRST_BENCH_NUMBER = 111
 
 def needs_own_stack(arguments: Sequence[str]) -> bool:
     """Tell whether a bench must run beside nothing else, unless it was told to."""
-    return "delivery" in arguments and not {"--running", "--help", "-h"} & set(arguments)
+    return "delivery" in arguments and "--running" not in arguments and not asks_for_help(arguments)
+
+
+def asks_for_help(arguments: Sequence[str]) -> bool:
+    """Tell whether somebody wants to read what there is; that needs no stack and no root."""
+    return bool({"--help", "-h"} & set(arguments))
 
 
 def bench(stack: Stack, arguments: Sequence[str]) -> int:
@@ -33,14 +38,15 @@ def bench(stack: Stack, arguments: Sequence[str]) -> int:
     show.say(f"Starting a stack to measure (number {number}, state in {var}) …")
     launch.bring_up(own, detached=False)
     try:
-        return _measure(own, arguments)
+        return measure(own, arguments)
     finally:
         launch.ignore_signals()
         show.say("Stopping it …")
         shutdown.take_down(own, verbose=False)
 
 
-def _measure(stack: Stack, arguments: Sequence[str]) -> int:
+def measure(stack: Stack, arguments: Sequence[str]) -> int:
+    """Run `python -m stack.bench ARGUMENTS` on the stack and return its exit code."""
     values = {"LIVERY_ENDPOINTS": str(stack.endpoints_file), "PYTHONSAFEPATH": "1"}
     command = [str(stack.python), "-m", "stack.bench", *arguments]
     process = subprocess.Popen(command, cwd=stack.checkout, env={**os.environ, **values})

@@ -3,25 +3,16 @@
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 
 from stack.bench import e2e
 from stack.bench.delivery import scenarios
+from stack.bench.delivery.order import Order
 from stack.bench.delivery.postfix import Missing
 from stack.bench.figures import Result
+from stack.bench.furnishing import furnished
 from stack.client.endpoints import EndpointsError, load_endpoints
-from stack.demo import domain, mailbox, signup
-from stack.demo.world import World, new_world
-
-
-def furnish(world: World) -> None:
-    """Make a new reseller with a verified domain and two mailboxes to measure with."""
-    signup.sign_up(world, world.acme)
-    domain.make_key(world, world.acme)
-    domain.add_domain(world)
-    domain.buy_zone(world)
-    domain.publish(world)
-    domain.verified(world)
-    mailbox.create_both(world)
+from stack.demo.world import World
 
 
 def show(result: Result) -> None:
@@ -40,8 +31,18 @@ def show(result: Result) -> None:
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    made = argparse.ArgumentParser(prog="livery bench", description="Measure a stack.")
-    made.add_argument("name", choices=("delivery", "e2e"))
+    made = argparse.ArgumentParser(
+        prog="livery bench",
+        description="Measure a stack; exit code 1 when a goal was missed.",
+        epilog="scenarios of delivery:\n"
+        + "\n".join(f"  {name:<10} {words}" for name, words in scenarios.WORDS.items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument(
+        "name",
+        choices=("delivery", "e2e"),
+        help="e2e: the stack that is up; delivery: a stack of its own, beside Postfix",
+    )
     made.add_argument("--json", action="store_true", help="print one JSON object")
     group = made.add_argument_group("delivery")
     group.add_argument("--scenario", choices=sorted(scenarios.SCENARIOS), default="base")
@@ -54,11 +55,20 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
+def parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    """Return the options; exits with 2 and a sentence when they make no sense together."""
+    made = parser()
+    options = made.parse_args(arguments)
+    if options.running and options.scenario in scenarios.ALONE:
+        made.error(f"{options.scenario} leaves its queue behind: it runs on a stack of its own")
+    return options
+
+
 def measure(world: World, options: argparse.Namespace) -> Result:
     """Run the bench that was asked for."""
     if options.name == "e2e":
         return e2e.measure(world)
-    order = scenarios.Order(
+    order = Order(
         scenario=options.scenario,
         messages=options.messages,
         rounds=options.rounds,
@@ -69,16 +79,11 @@ def measure(world: World, options: argparse.Namespace) -> Result:
 
 def main() -> int:
     """Run one bench and return the exit code."""
-    options = parser().parse_args()
+    options = parsed(sys.argv[1:])
     try:
-        world = new_world(load_endpoints())
-    except EndpointsError as error:
-        print(f"livery bench: {error}", file=sys.stderr)
-        return 2
-    furnish(world)
-    try:
+        world = furnished(load_endpoints())
         result = measure(world, options)
-    except Missing as error:
+    except (EndpointsError, Missing) as error:
         print(f"livery bench: {error}", file=sys.stderr)
         return 2
     if options.json:

@@ -35,19 +35,34 @@ class Field:
 
     def letters(self, count: int) -> Iterator[Letter]:
         """Return the next COUNT letters."""
+        return self.letters_of(self.sender, count)
+
+    def letters_of(self, sender: str, count: int) -> Iterator[Letter]:
+        """Return the next COUNT letters, from this sender."""
         first, self.numbered = self.numbered, self.numbered + count
-        return self.traffic.letters(count, sender=self.sender, first=first)
+        return self.traffic.letters(count, sender=sender, first=first)
+
+    def go_to(self, rank: int) -> None:
+        """Let the next letter be for the domain at RANK, when domains come in turn."""
+        self.numbered += (rank - self.numbered) % self.traffic.domains
 
 
 @contextmanager
-def made(world: World, *, domains: int, sites: int, only: Collection[str] = ()) -> Iterator[Field]:
+def made(
+    world: World,
+    *,
+    domains: int,
+    sites: int,
+    only: Collection[str] = (),
+    in_turn: bool = False,
+) -> Iterator[Field]:
     """Start the sink and publish the domains; `world` has a verified domain and its first mailbox.
 
-    ONLY names who competes; nobody named is everybody.
+    ONLY names who competes; nobody named is everybody. IN_TURN: see Traffic.
     """
     endpoints = world.endpoints
     number = int(endpoints.raw["stack"])
-    traffic = Traffic(zone=f"bench-{token()}.test", domains=domains, sites=sites)
+    traffic = Traffic(zone=f"bench-{token()}.test", domains=domains, sites=sites, in_turn=in_turn)
     control = (address(number, "bench_control"), port("bench_control"))
     first = address(number, "bench_sink")
     with Sink(first=first, count=min(sites, HOSTS), control=control) as sink:

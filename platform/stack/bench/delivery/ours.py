@@ -33,8 +33,9 @@ class Ours:
 
     def __init__(self, endpoints: Endpoints, *, user: User, through_edge: bool) -> None:
         self.name = "edge" if through_edge else "lmtp"
+        self.sender = user.address
         self.endpoints = endpoints
-        self._var = Path(str(endpoints.raw["env_file"])).parent
+        self._var = folder_of(endpoints)
         self._parts = (*ALWAYS, *(EDGE if through_edge else ()))
         self._dsn = str(endpoints.raw["dsn"]["owner"])
         self.door = _edge(endpoints, user) if through_edge else _lmtp(endpoints, user, self._var)
@@ -81,12 +82,17 @@ def raise_limits(endpoints: Endpoints, user: User) -> None:
         )
 
 
-def command(endpoints: Endpoints, verb: str, *words: str) -> None:
-    """Run a command of `./livery` on this stack; raises CalledProcessError."""
-    var = str(Path(str(endpoints.raw["env_file"])).parent)
+def command(endpoints: Endpoints, verb: str, *words: str) -> str:
+    """Run a command of `./livery` on this stack and return what it says; raises CalledProcessError."""
+    var = str(folder_of(endpoints))
     which = ("--stack", str(endpoints.raw["stack"]), "--var", var)
     line = [sys.executable, "-m", "stack", verb, *which, *words]
-    subprocess.run(line, check=True, stdout=subprocess.DEVNULL)
+    return subprocess.run(line, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def folder_of(endpoints: Endpoints) -> Path:
+    """Return the folder of the stack's state."""
+    return Path(str(endpoints.raw["env_file"])).parent
 
 
 def _edge(endpoints: Endpoints, user: User) -> Door:

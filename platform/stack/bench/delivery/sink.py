@@ -27,9 +27,12 @@ _EHLO = b"250-sink\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SIZE 52428800\r\n"
 
 @dataclass(slots=True)
 class Ledger:
-    """What arrived: number → (time of MAIL, time of the final dot), CLOCK_MONOTONIC in seconds."""
+    """What arrived: number → (time of MAIL, time of the final dot, address that it came from).
 
-    arrived: dict[int, tuple[float, float]] = field(default_factory=dict)
+    Times are CLOCK_MONOTONIC in seconds.
+    """
+
+    arrived: dict[int, tuple[float, float, str]] = field(default_factory=dict)
     tried: set[int] = field(default_factory=set)
     copies: int = 0
     deferred: int = 0
@@ -52,12 +55,12 @@ class Ledger:
         self.deferred += is_chosen
         return is_chosen
 
-    def take(self, numbers: list[int], *, began: float) -> None:
+    def take(self, numbers: list[int], *, began: float, source: str) -> None:
         """Note the recipients of one message."""
         now = time.monotonic()
         for number in numbers:
             self.copies += number in self.arrived
-            self.arrived.setdefault(number, (began, now))
+            self.arrived.setdefault(number, (began, now, source))
 
 
 class Session(asyncio.Protocol):
@@ -70,10 +73,12 @@ class Session(asyncio.Protocol):
         self._in_content = False
         self._numbers: list[int] = []
         self._began = 0.0
+        self._source = ""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by the loop."""
         self._transport = cast("asyncio.Transport", transport)
+        self._source = (transport.get_extra_info("peername") or ("",))[0]
         self._ledger.connections += 1
         self._say(b"220 sink ESMTP\r\n")
 
@@ -115,7 +120,7 @@ class Session(asyncio.Protocol):
             return None
         del self._buffer[: end + len(_END)]
         self._in_content, self._searched = False, 0
-        self._ledger.take(self._numbers, began=self._began)
+        self._ledger.take(self._numbers, began=self._began, source=self._source)
         return b"250 2.0.0 counted\r\n"
 
     def _command(self, line: bytes) -> bytes:
@@ -157,7 +162,7 @@ async def _control(
             "connections": ledger.connections,
         }
         if line[0] == "dump":
-            told["arrived"] = [(n, *times) for n, times in ledger.arrived.items()]
+            told["arrived"] = [(n, *facts) for n, facts in ledger.arrived.items()]
         writer.write(json.dumps(told).encode() + b"\n")
         await writer.drain()
     writer.close()

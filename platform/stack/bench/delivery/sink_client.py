@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
@@ -18,12 +18,16 @@ SECONDS = 120
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrivals:
-    """number → (time of MAIL, time of the final dot), and what came more than once or was put off."""
+    """number → (time of MAIL, time of the final dot), and what came more than once or was put off.
+
+    `sources`: number → the address that it came from.
+    """
 
     times: dict[int, tuple[float, float]]
     copies: int
     deferred: int
     connections: int
+    sources: dict[int, str] = field(default_factory=dict)
 
 
 class Sink:
@@ -80,7 +84,8 @@ class Sink:
         """Return all that arrived since the last `forget`."""
         told = self._ask("dump")
         return Arrivals(
-            times={number: (began, ended) for number, began, ended in told["arrived"]},
+            times={number: (began, ended) for number, began, ended, _ in told["arrived"]},
+            sources={number: source for number, _, _, source in told["arrived"]},
             copies=told["copies"],
             deferred=told["deferred"],
             connections=told["connections"],

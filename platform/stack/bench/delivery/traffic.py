@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 
 MESSAGE_BYTES = 10 * 1024
+#: Domains, and mail hosts, of one zone: the journal of the stack's name servers takes 1 MB for each zone.
+ZONE_HOLDS = 1_000
 _WORDS = (
     "mail",
     "queue",
@@ -36,20 +38,31 @@ class Letter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traffic:
-    """What is sent: the domains below `zone`, spread over `sites` mail hosts."""
+    """What is sent: the domains below `zone`, spread over `sites` mail hosts.
+
+    `in_turn`: each domain once before any comes again, instead of Zipf's law.
+    """
 
     zone: str
     domains: int
     sites: int
     seed: int = 1
+    in_turn: bool = False
+
+    @property
+    def zones(self) -> list[str]:
+        """Return the zones that hold the names: as many as ZONE_HOLDS asks for."""
+        label, _, parent = self.zone.partition(".")
+        more = (max(self.domains, self.sites) - 1) // ZONE_HOLDS
+        return [self.zone, *(f"{label}-{number}.{parent}" for number in range(1, more + 1))]
 
     def domain(self, rank: int) -> str:
         """Return the domain at a rank, 0 is the most popular one."""
-        return f"d{rank:05d}.{self.zone}"
+        return f"d{rank:05d}.{self.zones[rank // ZONE_HOLDS]}"
 
     def host(self, site: int) -> str:
         """Return the name of a site's mail host."""
-        return f"mx{site:05d}.{self.zone}"
+        return f"mx{site:05d}.{self.zones[site // ZONE_HOLDS]}"
 
     def site_of(self, rank: int) -> int:
         """Return the site that takes a domain's mail."""
@@ -57,7 +70,11 @@ class Traffic:
 
     def letters(self, count: int, *, sender: str, first: int = 0) -> Iterator[Letter]:
         """Yield COUNT letters numbered from FIRST on; the same arguments give the same letters."""
-        ranks = draws(zipf(self.domains), count=count, seed=self.seed)
+        ranks = (
+            (number % self.domains for number in range(first, first + count))
+            if self.in_turn
+            else draws(zipf(self.domains), count=count, seed=self.seed)
+        )
         text = body(seed=self.seed)
         for number, rank in enumerate(ranks, start=first):
             recipient = f"r{number}@{self.domain(rank)}"

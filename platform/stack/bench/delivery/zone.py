@@ -1,6 +1,7 @@
 """The domains of the bench in DNS: an MX record each, found by the stack's real resolver."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import dns.name
 import dns.query
@@ -23,21 +24,31 @@ Record = tuple[str, str, str]
 
 
 def publish(endpoints: Endpoints, traffic: Traffic, *, hosts: Sequence[str]) -> None:
-    """Buy the zone, fill it, and wait until the resolver knows its last name."""
-    OutsideClient(endpoints).buy_zone(traffic.zone)
-    key = endpoints.update_key("dns_update")
-    waiting = list(records(traffic, hosts=hosts))
-    for at in range(0, len(waiting), AT_ONCE):
-        _update(key, traffic.zone, waiting[at : at + AT_ONCE])
+    """Buy the zones, fill them, and wait until the resolver knows the last name of each."""
+    key, registrar = endpoints.update_key("dns_update"), OutsideClient(endpoints)
+    by_zone: dict[str, list[Record]] = {name: [] for name in traffic.zones}
+    for record in records(traffic, hosts=hosts):
+        by_zone[".".join(record[0].rsplit(".", 3)[1:3])].append(record)
+    for name, waiting in by_zone.items():
+        registrar.buy_zone(name)
+        for at in range(0, len(waiting), AT_ONCE):
+            _update(key, name, waiting[at : at + AT_ONCE])
     resolver = stack_resolver(endpoints)
+    for name, waiting in by_zone.items():
+        last, kind, _ = waiting[-1]
+        wait_for(
+            partial(_is_known, resolver, last, kind),
+            what=f"the zone {name}",
+            seconds=SECONDS,
+            every=0.2,
+        )
 
-    def known() -> bool:
-        try:
-            return bool(resolver.resolve(f"{traffic.domain(traffic.domains - 1)}.", "MX"))
-        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer, dns.resolver.NoNameservers):
-            return False
 
-    wait_for(known, what=f"the zone {traffic.zone}", seconds=SECONDS, every=0.2)
+def _is_known(resolver: dns.resolver.Resolver, name: str, kind: str) -> bool:
+    try:
+        return bool(resolver.resolve(name, kind))
+    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer, dns.resolver.NoNameservers):
+        return False
 
 
 def records(traffic: Traffic, *, hosts: Sequence[str]) -> Iterator[Record]:

@@ -94,7 +94,10 @@ def _alone(domain_id: UUID) -> Iterator[None]:
 @transaction.atomic
 def _conclude(domain_id: UUID, looks: Sequence[Look]) -> Domain:
     """Store what was seen, then verify the domain and settle its keys."""
-    domain = Domain.objects.select_for_update().filter(public_id=domain_id).first()
+    # Not FOR UPDATE: that would wait for everybody who commits a reference to this row, and they
+    # for us, with the schedule in their hands.
+    locked = Domain.objects.select_for_update(no_key=True)
+    domain = locked.filter(public_id=domain_id).first()
     if domain is None:
         raise NotFound
     rows = checks.keep(domain_id=domain_id, looks=looks)

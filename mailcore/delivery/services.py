@@ -17,7 +17,7 @@ from mailcore.delivery import return_paths
 from mailcore.delivery.accept.batch import ACCEPT, HOSTED, Batch, domain_of, domains_of
 from mailcore.delivery.accept.bell import Bell
 from mailcore.delivery.accept.submission import Owner, Recipient, Stream, Submission
-from mailcore.delivery.streams import bulk
+from mailcore.delivery.streams.bulk import Preparation
 from mailcore.protocol import headers, line_ends, sender_rule
 
 #: Messages in one statement.
@@ -45,17 +45,26 @@ def accept_messages(
 
     The egress node is woken after the commit; who calls does not wait for that.
     """
-    prepared = [
-        bulk.prepare(s, reseller_id=reseller_id) if s.stream is Stream.BULK else s
-        for s in submissions
-    ]
-    key_id, key = keys.current_key(reseller_id)
-    owner = Owner(reseller_id=reseller_id, organisation_id=organisation_id, key_id=key_id, key=key)
-    with transaction.atomic():
-        for start in range(0, len(prepared), _AT_ONCE):
-            _store(prepared[start : start + _AT_ONCE], owner)
-    transaction.on_commit(_bell().ring)
+    bulk = Preparation(reseller_id=reseller_id)
+    prepared = [bulk.prepare(s) if s.stream is Stream.BULK else s for s in submissions]
+    store_prepared([(s, organisation_id) for s in prepared], reseller_id=reseller_id)
     return [submission.id for submission in prepared]
+
+
+def store_prepared(given: Sequence[tuple[Submission, UUID | None]], *, reseller_id: UUID) -> None:
+    """Store messages, each with the organisation that it belongs to: all, or none.
+
+    Bulk mail among them has been through `streams.bulk.Preparation`.
+    """
+    key_id, key = keys.current_key(reseller_id)
+    owned = [
+        (s, Owner(reseller_id=reseller_id, organisation_id=organisation, key_id=key_id, key=key))
+        for s, organisation in given
+    ]
+    with transaction.atomic():
+        for start in range(0, len(owned), _AT_ONCE):
+            _store(owned[start : start + _AT_ONCE])
+    transaction.on_commit(_bell().ring)
 
 
 def accept_bulk(
@@ -105,7 +114,7 @@ def _system_submission(message: EmailMessage, *, recipient: str, from_domain: st
     return submission.with_message(headers.join(kept, rest), message_id)
 
 
-def _store(submissions: Sequence[Submission], owner: Owner) -> None:
+def _store(owned: Sequence[tuple[Submission, Owner]]) -> None:
     # Django's own cursor sets the search path, which the row-level security goes by; a plain one
     # beside it binds on the server, so that a body travels as bytes.
     with (
@@ -113,9 +122,9 @@ def _store(submissions: Sequence[Submission], owner: Owner) -> None:
         connection.wrap_database_errors,
         psycopg.Cursor(django_cursor.connection) as cursor,
     ):
-        found = cursor.execute(HOSTED, {"domains": domains_of(submissions)})
+        found = cursor.execute(HOSTED, {"domains": domains_of([s for s, _ in owned])})
         batch = Batch(hosted={row[0] for row in found.fetchall()})
-        for submission in submissions:
+        for submission, owner in owned:
             batch.add(submission, owner=owner)
         cursor.execute(ACCEPT, batch.parameters())
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from kernel.dns import names
 
@@ -10,6 +11,13 @@ _DOT_ATOM = re.compile(rf"{_ATEXT}(\.{_ATEXT})*")
 #: What a mailbox of ours may be called: letters, digits, and single `.`, `_` or `-` between them.
 _MAILBOX = re.compile(r"[a-z0-9]+([._-][a-z0-9]+)*")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
+#: What may stand before the @ of an envelope without ending it: a string of atoms and dots, UTF-8
+#: as well (RFC 6531 §3.3), or a quoted string.
+_LOCAL = re.compile(
+    r"""[^\x00-\x20\x7f"(),:;<>@\[\\\]]+|"(?:[^\x00-\x1f\x7f"\\]|\\[\x20-\x7e])+\""""
+)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_NAMED = re.compile(r'(?:"((?:[^"\\]|\\.)*)"\s*|([^"<>]*))<([^<>]*)>')
 
 
 class InvalidAddress(ValueError):
@@ -36,6 +44,49 @@ def normalise(text: str) -> str:
         return f"{local}@{names.normalise(domain)}"
     except names.InvalidName as error:
         raise InvalidAddress("domain") from error
+
+
+def sendable(text: str) -> str:
+    """An address that mail can be sent to: local part as given, domain as A-labels.
+
+    Nothing in it ends an SMTP argument or a header line. Raises InvalidAddress.
+    """
+    local, at, domain = text.rpartition("@")
+    if not at or not local or not domain:
+        raise InvalidAddress("no_at_sign")
+    if len(local.encode()) > 64:
+        raise InvalidAddress("local_too_long")
+    if not _LOCAL.fullmatch(local) or not local.isprintable():
+        raise InvalidAddress("local_part")
+    return f"{local}@{_stored_domain(domain)}"
+
+
+@lru_cache(maxsize=10_000)
+def _stored_domain(domain: str) -> str:
+    try:
+        return names.normalise(domain)
+    except names.InvalidName as error:
+        raise InvalidAddress("domain") from error
+
+
+def is_line(text: str) -> bool:
+    """Whether a text can stand in a header: nothing in it ends a line for any reader."""
+    return not _CONTROL.search(text)
+
+
+def named(text: str) -> tuple[str, str]:
+    """Name ('' without one) and sendable address of `Name <a@b>`, `"Name" <a@b>` or `a@b`.
+
+    Raises InvalidAddress.
+    """
+    found = _NAMED.fullmatch(text.strip())
+    if found is None:
+        return "", sendable(text.strip())
+    quoted, plain, address = found.groups()
+    name = re.sub(r"\\(.)", r"\1", quoted) if quoted is not None else plain
+    if not is_line(name):
+        raise InvalidAddress("name")
+    return name.strip(), sendable(address.strip())
 
 
 def split(text: str) -> tuple[str, str]:

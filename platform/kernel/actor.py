@@ -37,10 +37,13 @@ class Actor:
 
 SYSTEM = Actor(kind=ActorKind.SYSTEM, id="system")
 
-_READ = frozenset({"domains.read", "mailboxes.read", "organisations.read", "suppressions.read"})
+_READ = frozenset(
+    {"domains.read", "mailboxes.read", "messages.read", "organisations.read", "suppressions.read"}
+)
 _MAIL = _READ | {
     "domains.write",
     "mailboxes.write",
+    "messages.send",
     "organisations.write",
     "suppressions.write",
 }

@@ -10,6 +10,8 @@ from controlplane.api.urls import urlpatterns
 from kernel import errors
 from kernel.actor import ROLE_ACTIONS
 from kernel.rest.views import NoSuchPath
+from mailcore.delivery.sending import errors as sending_errors
+from mailcore.delivery.streams import errors as bulk_errors
 from mailcore.domains import errors as domain_errors
 from mailcore.mailboxes import errors as mailbox_errors
 from tenants.plans import errors as plan_errors
@@ -54,7 +56,7 @@ def test_the_table_of_rights_is_the_codes_own():
 
 
 def problems():
-    for module in (errors, domain_errors, mailbox_errors, plan_errors):
+    for module in (errors, domain_errors, mailbox_errors, plan_errors, sending_errors, bulk_errors):
         for one in vars(module).values():
             # Bases are not raised themselves.
             if (

@@ -56,7 +56,7 @@ def draft_of(transaction: Transaction, *, key: bytes, infra_domain: str) -> Draf
         is_smtputf8=transaction.mail.is_smtputf8,
         dsn_ret=transaction.mail.ret,
         dsn_envid=transaction.mail.envid,
-        require_tls=_wish_for_tls(transaction.mail.requires_tls, fields),
+        require_tls=wish_for_tls(transaction.mail.requires_tls, fields),
     )
     # Second line behind the milter, which refuses these in session. Put off, they would lie in
     # Postfix for a month; so they are taken, end at once as bounced, and the sender is told.
@@ -91,7 +91,7 @@ def _refusal_of(fields: list[Field]) -> Refusal | None:
     return _LOOP if hops > MAX_HOPS + _ADDED else None
 
 
-def _wish_for_tls(is_required: bool, fields: list[Field]) -> bool | None:
+def wish_for_tls(is_required: bool, fields: list[Field]) -> bool | None:
     """REQUIRETLS wins over the header field that waives TLS (RFC 8689 §4.1)."""
     if is_required:
         return True

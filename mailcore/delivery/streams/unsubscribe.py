@@ -35,9 +35,14 @@ class Subscription:
 
 def make_token(subscription: Subscription, *, reseller_id: UUID) -> str:
     """Text for a link, letters that need no escape; opens only for this reseller."""
+    return seal(subscription, reseller_id=reseller_id, key=keys.current_key(reseller_id))
+
+
+def seal(subscription: Subscription, *, reseller_id: UUID, key: tuple[UUID, bytes]) -> str:
+    """The same with the reseller's current key at hand (its id, and 32 bytes)."""
     s = subscription
     plain = s.recipient_id.bytes + f"{s.stream} {s.address}".encode()
-    sealed = keys.seal_for(reseller_id, plain=plain, context=_context(reseller_id))
+    sealed = crypto.seal(key_id=key[0], key=key[1], plain=plain, context=_context(reseller_id))
     return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
 
 

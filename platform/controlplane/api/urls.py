@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, re_path
 from billing.invoicing import api as invoicing
 from billing.metering import api as metering
 from kernel.rest.views import NoSuchPath
+from mailcore.delivery.sending import api as sending
 from mailcore.domains import api as domains
 from mailcore.mailboxes import api as mailboxes
 from tenants.organisations import api as organisations
@@ -13,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *organisations.urlpatterns,
     *domains.urlpatterns,
     *mailboxes.urlpatterns,
+    *sending.urlpatterns,
     *metering.urlpatterns,
     *invoicing.urlpatterns,
     re_path(r"", NoSuchPath.as_view(), name="api-no-such-path"),

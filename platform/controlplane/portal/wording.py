@@ -49,6 +49,12 @@ WORDS: dict[str, Promise] = {
     "bulk.domain_not_ready": _(
         "Mailings need a verified domain with an active DKIM key and a DMARC record."
     ),
+    "message.invalid": _("A field of this message is not acceptable."),
+    "message.header_not_allowed": _("This header field cannot be added."),
+    "message.sender_refused": _("Send from a verified domain of this portal."),
+    "message.too_many_recipients": _("Name at most 1,000 recipients at once."),
+    "message.too_large": _("Make this message smaller."),
+    "message.none_accepted": _("None of these messages was accepted."),
     "api_key.unknown_scope": _("A key cannot have this right."),
     "plan.limit_reached": _("Your plan's limit is reached."),
     "plan.none": _("This portal has no plan yet. Please try again in a moment."),

@@ -9,20 +9,21 @@ from rest_framework.parsers import BaseParser
 
 from kernel.rest.problems import BodyTooLarge
 
-LARGEST_BODY = 1_000_000
+LARGEST_BODY = 1_000_000  # octets
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class BoundedJSONParser(BaseParser):
-    """JSON of at most 1 MB; a name given twice, NaN and bad UTF-8 are refused, not guessed."""
+    """JSON of at most `largest` octets; a name given twice, NaN and bad UTF-8 are refused, not guessed."""
 
     media_type = "application/json"
+    largest = LARGEST_BODY
 
     def parse(self, stream: Any, *_: Any, **__: Any) -> Any:
         """The value; raises ParseError or BodyTooLarge."""
-        raw = stream.read(LARGEST_BODY + 1)
-        if len(raw) > LARGEST_BODY:
-            raise BodyTooLarge
+        raw = stream.read(self.largest + 1)
+        if len(raw) > self.largest:
+            raise BodyTooLarge(f"The body is larger than {self.largest // 1_000_000} MB.")
         try:
             return _read(raw.decode("utf-8"))
         except (ValueError, RecursionError) as error:

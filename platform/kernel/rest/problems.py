@@ -36,10 +36,10 @@ _CODES: Mapping[type[Exception], str] = {
 
 
 class BodyTooLarge(exceptions.APIException):
-    """The body is larger than 1 MB."""
+    """The body is larger than this endpoint takes."""
 
     status_code = 413
-    default_detail = "The body is larger than 1 MB."
+    default_detail = "The body is too large."
     default_code = "body_too_large"
 
 
@@ -77,12 +77,23 @@ def _render(error: Exception, request: Request) -> Response:
 
 
 def _application(error: ApplicationError, request: Request) -> Response:
-    detail = _(error.message) if error.message else ""
-    if "%(" in detail:
-        detail %= error.detail
-    field = error.detail.get("field")
-    errors = [{"pointer": f"/{field}", "code": error.code, "detail": detail}] if field else []
+    gathered = error.detail.get("errors")
+    errors = gathered if isinstance(gathered, list) else []
+    if error.detail.get("field"):
+        errors = [entry(error)]
+    detail = _detail(error)
     return _problem(request, status=error.status, code=error.code, detail=detail, errors=errors)
+
+
+def entry(error: ApplicationError, *, at: str = "") -> dict[str, str]:
+    """A fault for a problem's `errors`: its JSON pointer below `at`, code and detail."""
+    steps = [str(step) for step in (at, error.detail.get("field")) if step]
+    return {"pointer": "/" + "/".join(steps), "code": error.code, "detail": _detail(error)}
+
+
+def _detail(error: ApplicationError) -> str:
+    detail = _(error.message) if error.message else ""
+    return detail % error.detail if "%(" in detail else detail
 
 
 def _framework(error: exceptions.APIException, request: Request) -> Response:

@@ -30,6 +30,10 @@ class Program:
                 headers={**self.headers, **headers},
             )
 
+    def delete(self, path: str):
+        with in_schema(current_schema()):
+            return self.client.delete(f"/api/v1/{path}", headers=self.headers)
+
 
 @pytest.fixture
 def program() -> Callable[..., Program]:

@@ -1,0 +1,1 @@
+"""Mail that programs send by the API: read, put together, accepted."""

@@ -14,6 +14,8 @@ from kernel.models import OutboxEvent
 from kernel.roles import as_role
 from kernel.tenancy import in_schema
 from mailcore.delivery.accept.submission import Stream
+from mailcore.delivery.sending import selectors
+from mailcore.delivery.sending import services as sending
 from mailcore.delivery.streams import pauses
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -108,10 +110,16 @@ def test_the_operator_pauses_for_a_time(acme, submit, database):
         with pytest.raises(Conflict):
             pauses.pause_stream(**order, reason="again")
     submit("a@x.test", stream=Stream.TRANSACTIONAL)
-    assert _queue(database) == [("transactional", "held", "stream paused: asked for")]
+    posted = {"from": "shop@client.test", "to": ["b@x.test"], "text": "Hello"}
+    (told,) = sending.send_messages(actor=acme.owner, given=[posted])
+    (copy,) = told.copies
+    assert (copy.state, copy.reason) == ("held", "stream paused: asked for")
+    found = selectors.get_message(actor=acme.owner, message_id=copy.id).recipients[0]
+    assert (found.state, found.next_try_at) == ("held", None)
+    assert _queue(database) == [("transactional", "held", "stream paused: asked for")] * 2
     with clock.at(now + timedelta(hours=2)):
         _judge()
-    assert _queue(database) == [("transactional", "ready", None)]
+    assert _queue(database) == [("transactional", "ready", None)] * 2
     assert _streams() == {("acme", "transactional"): "resumed"}
 
 

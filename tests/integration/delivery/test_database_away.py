@@ -89,6 +89,6 @@ def test_mail_flows_again_when_it_is_back_and_nothing_is_sent_twice(
     submit("late@outside.test")
     line.mend()
     eventually(lambda: sink.copies("late@outside.test"))
-    done = "SELECT DISTINCT status FROM public.recipient"
+    done = "SELECT DISTINCT status FROM public.recipient WHERE domain = 'outside.test'"
     eventually(lambda: database.execute(done).fetchall() == [("delivered",)])
     assert len(sink.received) == 31

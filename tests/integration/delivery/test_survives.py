@@ -142,7 +142,10 @@ def test_a_process_that_was_superseded_can_claim_and_send_nothing(loop, submit, 
 
 
 def _status(database):
-    return database.execute("SELECT DISTINCT status FROM public.recipient").fetchall()
+    """Of what was submitted: a slow machine sends a notice of the delay besides."""
+    return database.execute(
+        "SELECT DISTINCT status FROM public.recipient WHERE domain = 'outside.test'"
+    ).fetchall()
 
 
 def test_a_database_that_drops_its_connections_costs_no_message_and_no_copy(

@@ -1,6 +1,6 @@
 """Readers of mail facts: each keeps a cursor that stays below running transactions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -28,23 +28,34 @@ def sum_hours() -> int:
     return follow("hours", _SUM)
 
 
-def follow(reader: str, query: str, *, handle: Callable[[Rows, str], None] | None = None) -> int:
+def follow(
+    reader: str,
+    query: str,
+    *,
+    handle: Callable[[Rows, str], None] | None = None,
+    parameters: Mapping[str, Any] | None = None,
+) -> int:
     """Read on from the reader's cursor; how many events.
 
-    `query` takes xid, seq and batch, and its rows begin with how many events were read and up to
+    `query` takes xid, seq, batch and `parameters`, and its rows begin with how many events were read and up to
     where; `handle` gets them with a word that names the batch. What both write and the cursor's
     move are one transaction for each batch: nothing counts twice.
     """
     total = 0
     for _ in range(MAX_BATCHES):
-        read = _read_batch(reader, query, handle)
+        read = _read_batch(reader, query, handle, parameters or {})
         total += read
         if read < BATCH:
             break
     return total
 
 
-def _read_batch(reader: str, query: str, handle: Callable[[Rows, str], None] | None) -> int:
+def _read_batch(
+    reader: str,
+    query: str,
+    handle: Callable[[Rows, str], None] | None,
+    parameters: Mapping[str, Any],
+) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO public.delivery_cursor (reader) VALUES (%s) ON CONFLICT DO NOTHING",
@@ -52,7 +63,7 @@ def _read_batch(reader: str, query: str, handle: Callable[[Rows, str], None] | N
         )
         cursor.execute(_CURSOR, {"reader": reader})
         xid, seq = cursor.fetchone()
-        cursor.execute(query, {"xid": xid, "seq": seq, "batch": BATCH})
+        cursor.execute(query, {**parameters, "xid": xid, "seq": seq, "batch": BATCH})
         rows = cursor.fetchall()
         if not rows:
             return 0

@@ -106,6 +106,7 @@ def _tell(event: str, mailbox: Mailbox, actor: Actor) -> None:
         data={
             "mailbox_id": str(mailbox.public_id),
             "organisation_id": str(mailbox.domain.organisation_id),
+            "address": mailbox.address,
             "on": clock.now().date().isoformat(),
         },
         actor=actor,

@@ -12,6 +12,7 @@ app.autodiscover_tasks(
     [
         "controlplane",
         "tenants.resellers",
+        "tenants.webhooks",
         "mailcore.domains",
         "mailcore.mailboxes",
         "mailcore.delivery",

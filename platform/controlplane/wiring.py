@@ -11,11 +11,12 @@ from controlplane import billing_events as billing
 from controlplane import domain_events as domains
 from controlplane import mail_events as mail
 from controlplane import reseller_events as resellers
+from controlplane import webhook_events as webhooks
 from kernel.outbox import Envelope
 
 Handler = Callable[[Envelope], None]
 
-HANDLERS: dict[str, tuple[Handler, ...]] = {
+_HANDLERS: dict[str, tuple[Handler, ...]] = {
     "reseller.requested": (resellers.provision,),
     "reseller.schema_ready": (resellers.create_owner,),
     "reseller.owner_ready": (resellers.activate,),
@@ -32,4 +33,11 @@ HANDLERS: dict[str, tuple[Handler, ...]] = {
     "delivery.recovered": (alarms.tell_operator,),
     "stream.paused": (alarms.tell_of_pause,),
     "stream.resumed": (alarms.tell_of_resume,),
+    "webhook.disabled": (webhooks.tell_owner,),
+}
+
+#: Whatever the catalogue names is told to the reseller's webhooks too, after the other handlers.
+HANDLERS = {
+    name: (*_HANDLERS.get(name, ()), *((webhooks.tell,) if name in webhooks.TOLD else ()))
+    for name in (*_HANDLERS, *webhooks.TOLD)
 }

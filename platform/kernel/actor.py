@@ -38,7 +38,14 @@ class Actor:
 SYSTEM = Actor(kind=ActorKind.SYSTEM, id="system")
 
 _READ = frozenset(
-    {"domains.read", "mailboxes.read", "messages.read", "organisations.read", "suppressions.read"}
+    {
+        "domains.read",
+        "mailboxes.read",
+        "messages.read",
+        "organisations.read",
+        "suppressions.read",
+        "webhooks.read",
+    }
 )
 _MAIL = _READ | {
     "domains.write",
@@ -46,6 +53,7 @@ _MAIL = _READ | {
     "messages.send",
     "organisations.write",
     "suppressions.write",
+    "webhooks.write",
 }
 _MONEY = frozenset({"usage.read", "invoices.read"})
 

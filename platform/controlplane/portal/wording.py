@@ -55,6 +55,13 @@ WORDS: dict[str, Promise] = {
     "message.too_many_recipients": _("Name at most 1,000 recipients at once."),
     "message.too_large": _("Make this message smaller."),
     "message.none_accepted": _("None of these messages was accepted."),
+    "webhook.target_invalid": _(
+        "Enter an https address that can be reached on the Internet, such as "
+        "https://hooks.example.com/mail."
+    ),
+    "webhook.event_type_unknown": _("Choose at least one event."),
+    "webhook.too_many": _("There are as many webhooks as there can be. Remove one first."),
+    "webhook.disabled": _("This webhook is switched off. Switch it on first."),
     "api_key.unknown_scope": _("A key cannot have this right."),
     "plan.limit_reached": _("Your plan's limit is reached."),
     "plan.none": _("This portal has no plan yet. Please try again in a moment."),
@@ -82,6 +89,13 @@ _REASONS: dict[tuple[str, str], Promise] = {
     ("domain.invalid", "ip_address"): _("Enter a domain name, not an IP address."),
     ("domain.invalid", "too_long"): _("This name is too long."),
     ("mailbox.local_part", "local_too_long"): _("Use at most 64 characters."),
+    ("webhook.target_invalid", "scheme"): _("The address has to begin with https://."),
+    ("webhook.target_invalid", "form"): _(
+        "Write the address without a user name, spaces or a part after #."
+    ),
+    ("webhook.target_invalid", "port"): _("Use port 443, or one from 1024 on."),
+    ("webhook.target_invalid", "private"): _("This address is not on the Internet."),
+    ("webhook.target_invalid", "too_long"): _("Use at most 1,000 characters."),
 }
 
 

@@ -26,6 +26,7 @@ SHARED_APPS = [
     "tenants.resellers",
     "tenants.plans",
     "tenants.accounts",
+    "tenants.webhooks",
     "mailcore.directory",
     "mailcore.checks",
     "mailcore.delivery",

@@ -1,0 +1,176 @@
+"""What resellers' webhooks are told: business events from the outbox, mail facts by their reader."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from kernel import clock, ids
+from kernel.outbox import Envelope
+from mailcore.delivery import readers
+from mailcore.delivery.statements import statement
+from tenants.resellers import services as resellers
+from tenants.webhooks import selectors, services
+from tenants.webhooks.schedule import GIVE_UP_AFTER
+from tenants.webhooks.services import Fact
+
+READER = "webhooks"
+_FACTS = statement("read_facts")
+_KINDS = {
+    "received": "message.accepted",
+    "delivered": "message.delivered",
+    "deferred": "message.deferred",
+    "bounced": "message.bounced",
+    "bounced_late": "message.bounced",
+    "expired": "message.expired",
+    "suppressed": "message.suppressed",
+    "cancelled": "message.cancelled",
+    "complained": "message.complained",
+    "unsubscribed": "message.unsubscribed",
+}
+#: What a mail fact knows of an answer, and how it is called outside.
+_SAID = {
+    "code": "code", "enhanced": "enhanced_code", "reply": "reply", "provider": "provider",
+    "attempt": "attempt", "reason": "reason", "kind": "kind", "status": "enhanced_code",
+    "diagnostic": "reply", "source": "source",
+}  # fmt: skip
+_PREFIXES = {
+    "organisation_id": ("organisation", "org"),
+    "domain_id": ("domain", "dom"),
+    "mailbox_id": ("mailbox", "mbx"),
+    "invoice_id": ("invoice", "inv"),
+}
+_Data = Mapping[str, Any]
+
+
+def _with(*names: str) -> Callable[[_Data], dict[str, object]]:
+    """Takes these of an event's data, ids in the form that the API shows."""
+
+    def data(given: _Data) -> dict[str, object]:
+        shown: dict[str, object] = {}
+        for name in names:
+            value = given.get(name)
+            outside, prefix = _PREFIXES.get(name, (name, ""))
+            if prefix and value:
+                value = ids.to_public(prefix, UUID(str(value)))
+            shown[outside] = value
+        return shown
+
+    return data
+
+
+def _domain(given: _Data) -> dict[str, object]:
+    name = given.get("name") or given.get("domain")
+    return {"domain": ids.to_public("dom", UUID(str(given["domain_id"]))), "name": name}
+
+
+_mailbox = _with("mailbox_id", "organisation_id", "address")
+_stream = _with("stream", "reason")
+_suppression = _with("address", "stream")
+_alarm = _with("signal", "stream", "provider", "quantity", "of", "line", "since")
+
+#: Type in the outbox → type of the catalogue, and what is told.
+TOLD: dict[str, tuple[str, Callable[[_Data], dict[str, object]]]] = {
+    "organisation.created": ("organisation.created", _with("organisation_id")),
+    "domain.added": ("domain.added", _domain),
+    "domain.verified": ("domain.verified", _domain),
+    "mailbox.created": ("mailbox.created", _mailbox),
+    "mailbox.suspended": ("mailbox.suspended", _mailbox),
+    "mailbox.resumed": ("mailbox.resumed", _mailbox),
+    "mailbox.limit_reached": (
+        "mailbox.limit_reached",
+        _with("mailbox_id", "organisation_id", "address", "limit", "day"),
+    ),
+    "suppression.added": ("suppression.added", _suppression),
+    "suppression.removed": ("suppression.removed", _suppression),
+    "stream.paused": ("stream.paused", _stream),
+    "stream.resumed": ("stream.resumed", _stream),
+    "delivery.alarm": ("alarm.opened", _alarm),
+    "delivery.recovered": ("alarm.recovered", _alarm),
+    "invoice.issued": (
+        "invoice.issued",
+        _with("invoice_id", "number", "currency", "total_minor"),
+    ),
+}
+
+
+def tell(event: Envelope) -> None:
+    """Any event of TOLD: queue it for the webhooks of its reseller."""
+    event_type, data = TOLD[event.type]
+    fact = Fact(
+        event_id=event.id,
+        reseller_id=event.reseller_id,
+        event_type=event_type,
+        occurred_at=event.occurred_at,
+        data=data(event.data),
+    )
+    services.queue_events([fact])
+
+
+def tell_owner(event: Envelope) -> None:
+    """`webhook.disabled` {url, reason, since}: mail the reseller's owner."""
+    since = str(event.data["since"])
+    resellers.notify_owner(
+        reseller_id=event.reseller_id,
+        template="webhook_disabled",
+        context={
+            "url": event.data["url"],
+            "reason": event.data["reason"],
+            "since": datetime.fromisoformat(since) if since else None,
+        },
+    )
+
+
+def queue_mail_facts() -> int:
+    """Queue mail facts since the last time; how many were read. As role worker, in no reseller."""
+    return readers.follow(
+        READER,
+        _FACTS,
+        handle=_queue,
+        parameters={
+            "resellers": selectors.resellers_asking_for(set(_KINDS.values())),
+            # A reader that begins, or stood still for days, tells no old stories.
+            "since": clock.now() - GIVE_UP_AFTER,
+        },
+    )
+
+
+def _queue(rows: readers.Rows, _: str) -> None:
+    services.queue_events(
+        [_fact(*row[3:]) for row in rows if row[3] is not None and row[4] in _KINDS]
+    )
+
+
+def _fact(
+    event_id: UUID,
+    kind: str,
+    reseller_id: UUID,
+    organisation_id: UUID | None,
+    message_id: UUID | None,
+    stream: str,
+    from_domain: str,
+    occurred_at: datetime,
+    data: str,
+    address: str | None,
+    header: str | None,
+) -> Fact:
+    said = json.loads(data)
+    told: dict[str, object] = {
+        "message": ids.to_public("msg", message_id) if message_id else None,
+        "message_id": header,
+        "recipient": address,
+        "from_domain": from_domain,
+        "stream": stream,
+        "organisation": ids.to_public("org", organisation_id) if organisation_id else None,
+    }
+    told |= {shown: said[name] for name, shown in _SAID.items() if said.get(name) not in (None, "")}
+    if kind.startswith("bounced"):
+        told["is_late"] = kind == "bounced_late"
+    return Fact(
+        event_id=event_id,
+        reseller_id=reseller_id,
+        event_type=_KINDS[kind],
+        occurred_at=occurred_at,
+        data=told,
+    )

@@ -1,0 +1,36 @@
+"""The event types that an endpoint can ask for. Within a version of the API they are only added."""
+
+#: Sent on demand, to one endpoint, whatever it asks for.
+TEST = "webhook.test"
+
+#: type → what happened, as the documents say it.
+CATALOGUE: dict[str, str] = {
+    "organisation.created": "an organisation was added",
+    "domain.added": "a domain was added; its ownership is not proven yet",
+    "domain.verified": "a domain is ours to serve: mail is received and sent",
+    "mailbox.created": "a mailbox was created",
+    "mailbox.suspended": "a mailbox was locked",
+    "mailbox.resumed": "a mailbox was unlocked",
+    "mailbox.limit_reached": "a mailbox reached a sending limit of the day",
+    "message.accepted": "a recipient of a message was taken on",
+    "message.delivered": "the recipient's server took the message",
+    "message.deferred": "a try failed; there will be another",
+    "message.bounced": "the recipient's server refused for good, at once or by a later report",
+    "message.expired": "no try succeeded in time",
+    "message.suppressed": "nothing was sent: the address gets no mail of this stream",
+    "message.cancelled": "nothing more is sent: somebody cancelled it",
+    "message.complained": "the recipient called the message unwanted",
+    "message.unsubscribed": "the recipient left the mailing",
+    "suppression.added": "an address was put on the suppression list by hand",
+    "suppression.removed": "an address was taken off the suppression list",
+    "stream.paused": "a stream stands still: its mail is kept",
+    "stream.resumed": "a stream runs again",
+    "alarm.opened": "a stream passed a warn line",
+    "alarm.recovered": "a stream keeps its warn line again",
+    "invoice.issued": "an invoice was made",
+}
+
+#: What an endpoint that names no types gets: everything but one event for each try and acceptance.
+DEFAULT = tuple(
+    sorted(set(CATALOGUE) - {"message.accepted", "message.deferred", "message.delivered"})
+)

@@ -1,0 +1,1 @@
+"""The loop that posts due deliveries: asyncio on a thread of its own, psycopg, no ORM."""

@@ -1,0 +1,130 @@
+"""Claim, post, settle: any number of endpoints at once, a few requests to each."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from random import Random
+
+import psycopg
+from psycopg_pool import PoolTimeout
+
+from kernel import clock, crypto
+from tenants.webhooks import schedule, signing
+from tenants.webhooks.sender.posting import Answer, Poster
+from tenants.webhooks.sender.store import Claimed, Settled, Store
+
+log = logging.getLogger(__name__)
+
+#: Requests under way, in all and to one endpoint.
+SLOTS, LANES = 64, 8
+#: Seconds between looks while there is work, while there is none, and after the database failed.
+BUSY, IDLE, AGAIN = 0.02, 0.5, 1.0
+
+
+class Sender:
+    """One of any number of senders on the same rows: leases keep them apart."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        poster: Poster,
+        scale: float,
+        random: Random | None = None,
+        now: Callable[[], datetime] = clock.now,
+    ) -> None:
+        """`scale` shortens every delay (tests)."""
+        self._store = store
+        self._poster = poster
+        self._scale = scale
+        self._random = random or Random()  # noqa: S311 - spreads load, hides nothing
+        self._now = now
+        self._flying: set[asyncio.Task[None]] = set()
+        self._results: list[Settled] = []
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until told to stop, then end what is under way."""
+        while not stop.is_set():
+            wait = AGAIN
+            try:
+                wait = await self._turn()
+            except (psycopg.OperationalError, PoolTimeout) as error:
+                log.warning("webhooks wait for the database: %s", error)
+            await _pause(stop, wait)
+        if self._flying:
+            await asyncio.wait(self._flying)
+        await self._flush()
+
+    async def drain(self) -> None:
+        """Turn until nothing is due and nothing is under way (tests and orders by hand)."""
+        while await self._turn() == BUSY or self._flying or self._results:
+            await asyncio.sleep(BUSY)
+
+    async def _turn(self) -> float:
+        """One look; how long to wait until the next."""
+        await self._flush()
+        free = SLOTS - len(self._flying)
+        claimed = []
+        if free > 0:
+            claimed = await self._store.claim(now=self._now(), free=free, lanes=LANES)
+        for one in claimed:
+            task = asyncio.create_task(self._deliver(one))
+            self._flying.add(task)
+            task.add_done_callback(self._flying.discard)
+        return BUSY if claimed or self._results else IDLE
+
+    async def _deliver(self, claimed: Claimed) -> None:
+        now = self._now()
+        try:
+            secrets = await self._store.secrets(claimed, now=now)
+        except (crypto.DecryptionFailed, psycopg.Error, PoolTimeout) as error:
+            log.exception("the secret of a webhook cannot be opened: %s", claimed.endpoint_id)
+            answer = Answer(error=f"not signed: {type(error).__name__}")
+        else:
+            headers = signing.headers(
+                event_id=claimed.event_id, body=claimed.body, at=now, secrets=secrets
+            )
+            answer = await self._poster.post(claimed.url, body=claimed.body, headers=headers)
+        self._results.append(self._settled(claimed, answer))
+
+    def _settled(self, claimed: Claimed, answer: Answer) -> Settled:
+        now = self._now()
+        due_at = None
+        if not answer.is_heard:
+            due_at = schedule.next_try(
+                now=now,
+                attempts=claimed.attempts,
+                give_up_at=claimed.give_up_at,
+                wish=answer.wish,
+                scale=self._scale,
+                random=self._random,
+            )
+        return Settled(
+            claimed=claimed,
+            at=now,
+            is_heard=answer.is_heard,
+            status=answer.status,
+            error=answer.error,
+            text=answer.text,
+            milliseconds=answer.milliseconds,
+            due_at=due_at,
+            next_try_at=now + schedule.gate(claimed.failures + 1, scale=self._scale),
+        )
+
+    async def _flush(self) -> None:
+        if not self._results:
+            return
+        batch, self._results = self._results, []
+        try:
+            await self._store.settle(batch)
+        except Exception:
+            self._results = batch + self._results
+            raise
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return

@@ -1,0 +1,10 @@
+"""The sender's SQL, each statement in a file of its own."""
+
+from pathlib import Path
+
+_FOLDER = Path(__file__).parents[1] / "sql"
+
+
+def statement(name: str) -> str:
+    """The text of sql/NAME.sql; read when a module is imported, so a missing file shows at once."""
+    return (_FOLDER / f"{name}.sql").read_text(encoding="utf-8")

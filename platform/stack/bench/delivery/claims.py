@@ -1,4 +1,4 @@
-"""How long the engine's own claims take, as PostgreSQL writes it into its log: of one in ten, by chance."""
+"""How long the engine's own claims take, as PostgreSQL writes it into its log: of three in ten, by chance."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -13,7 +13,7 @@ from stack.core_parts.postgres import SERVER_USER, socket_folder
 from stack.model import Stack
 
 ROLE = "livery_delivery"
-SHARE = 0.1
+SHARE = 0.3
 _DURATION = re.compile(r"duration: ([0-9.]+) ms  execute [^:]*: (.*)")
 #: Of the role, for connections that begin from now on.
 _SETTINGS = {

@@ -1,7 +1,7 @@
 """Scenario `deferrals`: three of ten first tries are put off with 451."""
 
 from stack.bench.delivery import race
-from stack.bench.delivery.base import MESSAGES
+from stack.bench.delivery.contest import MESSAGES
 from stack.bench.delivery.field import made
 from stack.bench.delivery.order import Order, result
 from stack.bench.figures import Result

@@ -11,7 +11,7 @@ from stack.bench.delivery.backlog import drained, engine_stopped, queue_up
 from stack.bench.delivery.field import Field, made
 from stack.bench.delivery.measure import Run
 from stack.bench.delivery.order import Order, result
-from stack.bench.delivery.ours import Ours, raise_limits
+from stack.bench.delivery.ours import Ours, over_lmtp, raise_limits
 from stack.bench.delivery.sink_client import Arrivals
 from stack.bench.figures import Goal, Result, at_most, percentile
 from stack.bench.furnishing import furnished
@@ -36,7 +36,7 @@ def measure(world: World, order: Order) -> Result:
     raise_limits(world.endpoints, other.sender)
     with made(world, domains=DOMAINS, sites=1, only=("lmtp",)) as field:
         field.sink.behave(latency=LATENCY, deferrals=0)
-        theirs = Ours(world.endpoints, user=other.sender, through_edge=False)
+        theirs = over_lmtp(world.endpoints, other.sender)
         _, alone = _queued(field, theirs, small=small, big=0)
         run, beside = _queued(field, theirs, small=small, big=messages - small)
     figures = told(beside, alone=alone)
@@ -47,7 +47,7 @@ def measure(world: World, order: Order) -> Result:
         messages=messages,
         figures=figures,
         goals=(lost, *goals(figures)),
-        runs={"lmtp": [run]},
+        runs={},
         besides=besides,
     )
 

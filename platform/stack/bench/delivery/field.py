@@ -9,7 +9,7 @@ from pathlib import Path
 from stack.addresses import address, port
 from stack.bench.delivery import zone
 from stack.bench.delivery.measure import Contender
-from stack.bench.delivery.ours import Ours, raise_limits
+from stack.bench.delivery.ours import Ours, by_rest, over_lmtp, raise_limits, through_edge
 from stack.bench.delivery.postfix import Plan, Postfix
 from stack.bench.delivery.sink_client import Sink
 from stack.bench.delivery.traffic import Letter, Traffic
@@ -69,10 +69,11 @@ def made(
         raise_limits(endpoints, world.sender)
         zone.publish(endpoints, traffic, hosts=sink.addresses)
         plan = _plan(world, number, traffic, sink)
-        ours = Ours(endpoints, user=world.sender, through_edge=False)
+        ours = over_lmtp(endpoints, world.sender)
         entries: dict[str, Entry] = {
-            "edge": lambda: nullcontext(Ours(endpoints, user=world.sender, through_edge=True)),
+            "edge": lambda: nullcontext(through_edge(endpoints, world.sender)),
             "lmtp": lambda: nullcontext(ours),
+            "rest": lambda: nullcontext(by_rest(endpoints, world.sender, world.acme.rest)),
             "postfix+opendkim": lambda: Postfix(plan, signs=True),
             "postfix": lambda: Postfix(plan, signs=False),
         }

@@ -10,7 +10,7 @@ import uvloop
 
 from stack.bench.delivery import cpu
 from stack.bench.delivery.sink_client import Arrivals, Sink
-from stack.bench.delivery.source import SESSIONS, Door, Sent, send
+from stack.bench.delivery.source import SESSIONS, Entrance, Sent, send
 from stack.bench.delivery.traffic import Letter
 from stack.bench.figures import percentile
 
@@ -23,7 +23,7 @@ class Contender(Protocol):
     """A mail system that is up and takes mail."""
 
     name: str
-    door: Door
+    door: Entrance
 
     def pids(self) -> Mapping[str, int]:
         """Part → the root of its processes."""

@@ -1,4 +1,4 @@
-"""Our plane as a contender: through the mail edge, or straight into the accept daemon."""
+"""Our plane as a contender: through the mail edge, straight into the accept daemon, or by REST."""
 
 import hashlib
 import hmac
@@ -10,35 +10,41 @@ import time
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 import psycopg
 
-from stack.bench.delivery.source import Door
+from stack.bench.delivery.rest import RestDoor
+from stack.bench.delivery.source import Door, Entrance
+from stack.client.api import ApiClient
 from stack.client.endpoints import Endpoints
 from stack.demo.world import User
 
+Way = Literal["edge", "lmtp", "rest"]
 #: Parts that mail passes, by the way that it comes in.
 ALWAYS = (
-    "accept", "postgres", "redis", "egress.node1", "events", "control", "unbound",
+    "postgres", "redis", "egress.node1", "events", "control", "unbound",
     "hosting", "hosting-secondary", "registry", "registry-secondary",
 )  # fmt: skip
-EDGE = ("postfix", "milter", "dovecot")
+BESIDES: dict[Way, tuple[str, ...]] = {
+    "edge": ("accept", "postfix", "milter", "dovecot"),
+    "lmtp": ("accept",),
+    "rest": ("caddy", "web"),
+}
 SETTLE_SECONDS = 60.0
 #: Messages and recipients of a day.
 MOST = 10**9
 
 
 class Ours:
-    """The running stack; `door` is the edge's submission or the accept daemon."""
+    """The running stack, and one way into it."""
 
-    def __init__(self, endpoints: Endpoints, *, user: User, through_edge: bool) -> None:
-        self.name = "edge" if through_edge else "lmtp"
-        self.sender = user.address
+    def __init__(self, endpoints: Endpoints, *, user: User, way: Way, door: Entrance) -> None:
+        self.name, self.sender, self.door = str(way), user.address, door
         self.endpoints = endpoints
         self._var = folder_of(endpoints)
-        self._parts = (*ALWAYS, *(EDGE if through_edge else ()))
+        self._parts = (*ALWAYS, *BESIDES[way])
         self._dsn = str(endpoints.raw["dsn"]["owner"])
-        self.door = _edge(endpoints, user) if through_edge else _lmtp(endpoints, user, self._var)
 
     def pids(self) -> Mapping[str, int]:
         """The recorded process of each part."""
@@ -67,6 +73,21 @@ class Ours:
         with psycopg.connect(self._dsn) as connection:
             row = connection.execute(statement).fetchone()
         return int(row[0]) if row else 0
+
+
+def through_edge(endpoints: Endpoints, user: User) -> Ours:
+    """By submission: STARTTLS and a login."""
+    return Ours(endpoints, user=user, way="edge", door=_edge(endpoints, user))
+
+
+def over_lmtp(endpoints: Endpoints, user: User) -> Ours:
+    """Into the accept daemon, as the edge does."""
+    return Ours(endpoints, user=user, way="lmtp", door=_lmtp(endpoints, user))
+
+
+def by_rest(endpoints: Endpoints, user: User, api: ApiClient) -> Ours:
+    """In batches, with a key of the mailbox's reseller."""
+    return Ours(endpoints, user=user, way="rest", door=RestDoor(api=api))
 
 
 def raise_limits(endpoints: Endpoints, user: User) -> None:
@@ -106,9 +127,9 @@ def _edge(endpoints: Endpoints, user: User) -> Door:
     )
 
 
-def _lmtp(endpoints: Endpoints, user: User, var: Path) -> Door:
+def _lmtp(endpoints: Endpoints, user: User) -> Door:
     service = endpoints.service("accept")
-    key = (var / "secrets" / "identity_key").read_bytes()
+    key = (folder_of(endpoints) / "secrets" / "identity_key").read_bytes()
     line = f"X-Livery-Auth: {vouch(key=key, login=user.address, at=int(time.time()))}\r\n"
     return Door(address=service.address, port=service.port, is_lmtp=True, prefix=line.encode())
 

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from stack import folders, processes
-from stack.bench.delivery.source import Door
+from stack.bench.delivery.source import Door, Entrance
 from stack.bench.delivery.traffic import Traffic
 from stack.templates import render_template
 
@@ -50,7 +50,7 @@ class Postfix:
 
     def __init__(self, plan: Plan, *, signs: bool) -> None:
         self.name = "postfix+opendkim" if signs else "postfix"
-        self.door = Door(address=plan.listen[0], port=plan.listen[1])
+        self.door: Entrance = Door(address=plan.listen[0], port=plan.listen[1])
         self._plan, self._signs = plan, signs
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 

@@ -4,13 +4,13 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 
-from stack.bench.delivery import backlog, base, deferrals, fairness, latency, limits, million
+from stack.bench.delivery import backlog, contest, deferrals, fairness, latency, limits, million
 from stack.bench.delivery.order import Order
 from stack.bench.figures import Result
 from stack.demo.world import World
 
 SCENARIOS: dict[str, Callable[[World, Order], Result]] = {
-    "base": base.measure,
+    "base": contest.measure,
     "latency": latency.measure,
     "deferrals": deferrals.measure,
     "fairness": fairness.measure,

@@ -5,6 +5,7 @@ import base64
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from stack.bench.delivery.traffic import Letter
 from stack.client.endpoints import Service
@@ -27,6 +28,10 @@ class Door:
     #: Header lines that this door wants in front of each message.
     prefix: bytes = b""
 
+    async def open(self) -> "Session":
+        """Connect; raises ConnectionError."""
+        return await Session.open(self)
+
 
 @dataclass(slots=True, kw_only=True)
 class Sent:
@@ -42,11 +47,32 @@ class Sent:
         return max(self.accepted.values(), default=self.began)
 
 
+class Way(Protocol):
+    """One of several that send at the same time."""
+
+    async def work(self, letters: Iterator[Letter], due: Callable[[], float], sent: Sent) -> None:
+        """Send letters until there are no more."""
+
+    async def close(self) -> None:
+        """Say goodbye."""
+
+
+class Entrance(Protocol):
+    """Where a contender takes mail."""
+
+    async def open(self) -> Way:
+        """Be ready to send; raises ConnectionError."""
+
+
 async def send(
-    door: Door, letters: Iterator[Letter], *, sessions: int = SESSIONS, rate: float | None = None
+    door: Entrance,
+    letters: Iterator[Letter],
+    *,
+    sessions: int = SESSIONS,
+    rate: float | None = None,
 ) -> Sent:
     """Send all letters over SESSIONS sessions; with RATE, one every 1/RATE seconds, whoever is free."""
-    opened = [await Session.open(door) for _ in range(sessions)]
+    opened = [await door.open() for _ in range(sessions)]
     sent = Sent()
     due = _pace(sent.began, rate)
     await asyncio.gather(*(session.work(letters, due, sent) for session in opened))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import psycopg
 
+from kernel import clock
 from mailcore.delivery.egress_settings import EgressSettings
 from mailcore.delivery.engine.journal import only_process
 from mailcore.delivery.statements import statement
@@ -82,4 +83,6 @@ async def _shards(settings: EgressSettings) -> tuple[int, list[int]]:
         )
         row = await cursor.fetchone()
         assert row is not None
+        # Before anything else here asks for the time: the machine's own clock may be wrong.
+        clock.follow(row[2])
         return row[0], row[1]

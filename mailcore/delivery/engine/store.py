@@ -10,6 +10,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import TupleRow, class_row
 from psycopg_pool import AsyncConnectionPool
 
+from kernel import clock
 from mailcore.delivery.egress_settings import EgressSettings
 from mailcore.delivery.jobs import Claimed
 from mailcore.delivery.statements import statement
@@ -82,8 +83,11 @@ class Store:
         return row is not None
 
     async def heartbeat(self) -> bool:
-        """Say that we live; False when the shard has another owner."""
-        return await self._one(_HEARTBEAT, {"epoch": self.epoch, **self._shard}) is not None
+        """Say that we live, and set our clock by the answer; False when the shard has another owner."""
+        row = await self._one(_HEARTBEAT, {"epoch": self.epoch, **self._shard})
+        if row:
+            clock.follow(row[0])
+        return row is not None
 
     async def claim(self, *, now: datetime, limit: int, busy: Collection[str]) -> list[Claimed]:
         """Due recipients under a new lease, turn by turn over sites and resellers."""

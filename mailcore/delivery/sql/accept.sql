@@ -147,7 +147,8 @@ WITH message AS (
     recipient_id, message_id, reseller_id, node, shard, pool, site, prio, due, expires_at,
     state, held_reason, held_until)
   -- Time in hold does not count against the time for delivery.
-  SELECT id, message_id, reseller_id, node, shard, pool, site, prio, at,
+  -- Due by the clock that the queue goes by, also when ours is ahead of it.
+  SELECT id, message_id, reseller_id, node, shard, pool, site, prio, LEAST(at, clock_timestamp()),
          expires_at + coalesce(held_until - at, interval '0'),
          CASE WHEN held_reason IS NULL THEN 'ready' ELSE 'held' END, held_reason, held_until
   FROM queued

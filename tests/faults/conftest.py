@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from stack.bench.__main__ import furnish
+from stack.bench.furnishing import furnished
 from stack.client.endpoints import ENVIRONMENT_NAME, Endpoints, load_endpoints
 from stack.client.waiting import wait_for
-from stack.demo.world import World, new_world
+from stack.demo.world import World
 from stack.supervision import Supervisor
 
 HERE = Path(__file__).parent
@@ -100,6 +100,4 @@ def parts(endpoints: Endpoints) -> Parts:
 @pytest.fixture(scope="session")
 def world(endpoints: Endpoints) -> World:
     """A new reseller with a verified domain and two mailboxes."""
-    made = new_world(endpoints)
-    furnish(made)
-    return made
+    return furnished(endpoints)

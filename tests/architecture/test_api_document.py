@@ -12,14 +12,17 @@ from kernel.actor import ROLE_ACTIONS
 from kernel.rest.views import NoSuchPath
 from mailcore.delivery.sending import errors as sending_errors
 from mailcore.delivery.streams import errors as bulk_errors
+from mailcore.delivery.suppression import errors as suppression_errors
 from mailcore.domains import errors as domain_errors
 from mailcore.mailboxes import errors as mailbox_errors
 from tenants.plans import errors as plan_errors
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
-ROW = re.compile(r"^\| `(GET|POST) (/api/v1/[^`]*)`.*? \| (any key|`[\w.]+`) \|", re.MULTILINE)
+ROW = re.compile(
+    r"^\| `(GET|POST|DELETE) (/api/v1/[^`]*)`.*? \| (any key|`[\w.]+`) \|", re.MULTILINE
+)
 BASES = {errors.ApplicationError, errors.Conflict}
-METHODS = {"get": "GET", "post": "POST"}
+METHODS = {"get": "GET", "post": "POST", "delete": "DELETE"}
 
 
 def implemented():
@@ -56,7 +59,15 @@ def test_the_table_of_rights_is_the_codes_own():
 
 
 def problems():
-    for module in (errors, domain_errors, mailbox_errors, plan_errors, sending_errors, bulk_errors):
+    for module in (
+        errors,
+        domain_errors,
+        mailbox_errors,
+        plan_errors,
+        sending_errors,
+        bulk_errors,
+        suppression_errors,
+    ):
         for one in vars(module).values():
             # Bases are not raised themselves.
             if (

@@ -14,11 +14,10 @@ from mailcore.delivery.sending.posting import Posting
 from mailcore.protocol import addresses, bulk_headers, headers, mime, xtext
 from mailcore.protocol.headers import Field
 
-_ALWAYS = frozenset({"recipients", "stream", "reference"})
-_RAW = _ALWAYS | {"raw"}
-_COMPOSED = _ALWAYS | {
+_ALWAYS = frozenset({"recipients", "stream", "reference", "raw"})
+_COMPOSED = (
     "from", "to", "cc", "bcc", "reply_to", "subject", "text", "html", "attachments", "headers",
-}  # fmt: skip
+)  # fmt: skip
 _ATTACHMENT = frozenset({"filename", "content_type", "content", "content_id"})
 MOST_RECIPIENTS = 1000
 _LONGEST_ADDRESS, _LONGEST_SUBJECT = 400, 900
@@ -32,12 +31,14 @@ Named = tuple[str, str]
 
 def read(value: object) -> Posting:
     """The posting; raises MessageInvalid and the other errors of this package with their place."""
-    is_raw = isinstance(value, dict) and "raw" in value
-    given = Given(value, known=_RAW if is_raw else _COMPOSED)
-    return _read_raw(given) if is_raw else _read_composed(given)
+    given = Given(value, known=_ALWAYS | _COMPOSED)
+    return _read_raw(given) if given.has("raw") else _read_composed(given)
 
 
 def _read_raw(given: Given) -> Posting:
+    for name in _COMPOSED:
+        if given.has(name):
+            raise MessageInvalid("Beside `raw`: the message says this itself.", field=name)
     message = raw.read(given.file("raw"))
     recipients = _envelope(given)
     if not recipients:

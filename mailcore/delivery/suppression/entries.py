@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from kernel.dns import names
+from mailcore.delivery.suppression import errors
 from mailcore.protocol import addresses
 from mailcore.protocol.addresses import InvalidAddress
 
@@ -74,3 +75,11 @@ def comparable(address: str) -> str:
         return f"{local}@{names.normalise(domain)}"
     except names.InvalidName as error:
         raise InvalidAddress("domain") from error
+
+
+def key_of(address: str) -> str:
+    """The same for what a person or a program wrote; raises errors.InvalidAddress."""
+    try:
+        return comparable(address)
+    except InvalidAddress as error:
+        raise errors.InvalidAddress(field="address", reason=error.code) from error

@@ -9,11 +9,9 @@ from kernel.actor import Actor, authorise
 from kernel.errors import NotFound
 from kernel.outbox import audit
 from mailcore.delivery.statements import statement
-from mailcore.delivery.suppression.entries import Entry, Reason, Scope, Suppression, comparable
-from mailcore.delivery.suppression.errors import InvalidAddress
+from mailcore.delivery.suppression.entries import Entry, Reason, Scope, Suppression, key_of
 from mailcore.delivery.suppression.selectors import COLUMNS
 from mailcore.delivery.suppression.services import write
-from mailcore.protocol import addresses
 
 _FIND = statement("find_suppressions")
 READ, WRITE = "queue.read", "queue.write"
@@ -23,7 +21,7 @@ def find(*, actor: Actor, address: str) -> list[Suppression]:
     """Every entry for an address, of all resellers; raises NotAllowed, InvalidAddress."""
     authorise(actor, READ)
     with connection.cursor() as cursor:
-        cursor.execute(_FIND, {"address": _key(address), "now": clock.now()})
+        cursor.execute(_FIND, {"address": key_of(address), "now": clock.now()})
         return [Suppression(**dict(zip(COLUMNS, row, strict=True))) for row in cursor.fetchall()]
 
 
@@ -37,7 +35,7 @@ def forbid(
     """
     authorise(actor, WRITE)
     entry = Entry(
-        address=_key(address),
+        address=key_of(address),
         scope=Scope.GLOBAL,
         reason=Reason.LAW if is_law else Reason.MANUAL,
         note=note,
@@ -53,7 +51,7 @@ def forbid(
 def allow(*, actor: Actor, address: str) -> None:
     """Lift what `forbid` did; raises NotAllowed, InvalidAddress, NotFound."""
     authorise(actor, WRITE)
-    key = _key(address)
+    key = key_of(address)
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM public.suppression WHERE scope = 'global' AND address = sec.mail_key(%s)",
@@ -62,13 +60,6 @@ def allow(*, actor: Actor, address: str) -> None:
         if not cursor.rowcount:
             raise NotFound("This address is not forbidden.")
     _audit("suppression.allowed", key, actor)
-
-
-def _key(address: str) -> str:
-    try:
-        return comparable(address)
-    except addresses.InvalidAddress as error:
-        raise InvalidAddress(field="address", reason=error.code) from error
 
 
 def _audit(action: str, address: str, actor: Actor) -> None:

@@ -12,13 +12,13 @@ from kernel.actor import Actor, authorise
 from kernel.errors import NotAllowed, NotFound
 from kernel.outbox import audit, publish
 from kernel.tenancy import current_reseller_id
-from mailcore.delivery.suppression.entries import Entry, Reason, Scope, comparable
+from mailcore.delivery.suppression.entries import Entry, Reason, Scope, key_of
 from mailcore.delivery.suppression.errors import InvalidAddress, InvalidStream
 from mailcore.delivery.suppression.writing import SUPPRESS, parameters
-from mailcore.protocol import addresses
 
 #: Streams that heed a reseller's and a stream's suppressions: a person's own mail is none of them.
 STREAMS = frozenset({"transactional", "bulk", "system"})
+READ, WRITE = "suppressions.read", "suppressions.write"
 MOST_AT_ONCE = 10_000
 _MOST_SHOWN = 100
 
@@ -39,7 +39,7 @@ def add_suppression(
 
     Raises NotAllowed, InvalidAddress, InvalidStream.
     """
-    _authorise(actor)
+    authorise_list(actor, WRITE)
     entry = _entry(address, stream=stream, note=note, until=until)
     with transaction.atomic():
         added = bool(write([entry]))
@@ -50,7 +50,7 @@ def add_suppression(
 
 def import_suppressions(*, actor: Actor, lines: Iterable[str], stream: str = "") -> Imported:
     """Add one address per line, at most MOST_AT_ONCE; raises NotAllowed, InvalidStream."""
-    _authorise(actor)
+    authorise_list(actor, WRITE)
     entries, invalid = [], []
     for _, line in zip(range(MOST_AT_ONCE), lines, strict=False):
         if not line.strip():
@@ -73,7 +73,7 @@ def import_suppressions(*, actor: Actor, lines: Iterable[str], stream: str = "")
 @transaction.atomic
 def remove_suppression(*, actor: Actor, suppression_id: UUID) -> None:
     """Send to the address again; raises NotAllowed, NotFound (also for what is not the reseller's)."""
-    _authorise(actor)
+    authorise_list(actor, WRITE)
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM public.suppression WHERE id = %s AND reseller_id = %s"
@@ -96,8 +96,9 @@ def write(entries: Iterable[Entry]) -> list[str]:
         return [row[1] for row in cursor.fetchall()]
 
 
-def _authorise(actor: Actor) -> None:
-    authorise(actor, "suppressions.write")
+def authorise_list(actor: Actor, action: str) -> None:
+    """Raise NotAllowed unless the actor may do READ or WRITE to the whole reseller's list."""
+    authorise(actor, action)
     if actor.organisation is not None:
         raise NotAllowed("Suppressions hold for every organisation of the reseller.")
 
@@ -105,12 +106,8 @@ def _authorise(actor: Actor) -> None:
 def _entry(address: str, *, stream: str, note: str, until: datetime | None = None) -> Entry:
     if stream and stream not in STREAMS:
         raise InvalidStream(field="stream")
-    try:
-        key = comparable(address)
-    except addresses.InvalidAddress as error:
-        raise InvalidAddress(field="address", reason=error.code) from error
     return Entry(
-        address=key,
+        address=key_of(address),
         scope=Scope.STREAM if stream else Scope.RESELLER,
         reason=Reason.MANUAL,
         reseller_id=current_reseller_id(),

@@ -6,6 +6,7 @@ from billing.invoicing import api as invoicing
 from billing.metering import api as metering
 from kernel.rest.views import NoSuchPath
 from mailcore.delivery.sending import api as sending
+from mailcore.delivery.suppression import api as suppression
 from mailcore.domains import api as domains
 from mailcore.mailboxes import api as mailboxes
 from tenants.organisations import api as organisations
@@ -15,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *domains.urlpatterns,
     *mailboxes.urlpatterns,
     *sending.urlpatterns,
+    *suppression.urlpatterns,
     *metering.urlpatterns,
     *invoicing.urlpatterns,
     re_path(r"", NoSuchPath.as_view(), name="api-no-such-path"),

@@ -14,6 +14,12 @@ NAUGHTY = [
     ["shop.test", "x.test"], "dom_00000000000000000000000000", "org_zzzzzzzzzzzzzzzzzzzzzzzzzz",
 ]  # fmt: skip
 
+MESSAGE = {
+    "from": "anna@shop.test", "to": ["ann@out.test"], "cc": [], "bcc": [], "reply_to": [],
+    "subject": "s", "text": "t", "html": "h", "headers": {}, "attachments": [], "reference": "r",
+    "stream": "transactional", "recipients": None, "raw": None,
+}  # fmt: skip
+
 
 @pytest.fixture
 def orders(acme, program):
@@ -34,6 +40,7 @@ def orders(acme, program):
         "domains": {"name": "bakery.test", "organisation": acme.organisation.reference},
         "mailboxes": {**mailbox, "display_name": "Anna"},
         f"domains/{domain['id']}/dns-update": update,
+        "suppressions": {"address": "ann@out.test", "until": None},
     }
 
 
@@ -47,6 +54,20 @@ def test_every_field_survives_every_kind_of_nonsense(orders) -> None:
                 assert answer.status_code < 500, (path, field, value, answer.content)
                 if answer.status_code >= 400:
                     assert answer.json()["code"], (path, field, value)
+
+
+def test_every_field_of_a_message_survives_nonsense_beside_good_ones(orders) -> None:
+    api, _ = orders
+    kinds = [value for value in NAUGHTY if value != "\ud800"]  # that is no JSON
+    kinds += [*([value] for value in kinds), *({"X-A": value} for value in kinds)]
+    kinds += [[{name: value}] for value in NAUGHTY[:9] for name in ("filename", "content")]
+    given = [{**MESSAGE, field: value} for field in MESSAGE for value in kinds]
+    for start in range(0, len(given), 300):
+        answer = api.post("messages", {"messages": [*given[start : start + 300], MESSAGE]})
+        assert answer.status_code == 202, answer.content
+        *rows, last = answer.json()["data"]
+        assert all(row["error"]["code"] for row in rows if "error" in row)
+        assert last["recipients"][0]["state"] == "queued"
 
 
 def test_every_place_in_a_path_survives_nonsense(orders) -> None:

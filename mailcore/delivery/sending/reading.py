@@ -31,7 +31,7 @@ Named = tuple[str, str]
 
 def read(value: object) -> Posting:
     """The posting; raises MessageInvalid and the other errors of this package with their place."""
-    given = Given(value, known=_ALWAYS | _COMPOSED)
+    given = Given(value, known=_ALWAYS.union(_COMPOSED))
     return _read_raw(given) if given.has("raw") else _read_composed(given)
 
 

@@ -7,6 +7,7 @@ from controlplane.portal import brand as brand_page
 from controlplane.portal import converters as converters  # registers <dom:…>, <mbx:…> and others
 from controlplane.portal import organisations as organisation_pages
 from controlplane.portal import unsubscribe as unsubscribe_page
+from controlplane.portal import webhooks as webhook_pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("controlplane.api.urls")),
@@ -30,6 +31,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mailboxes/<mbx:mailbox_id>/resume/", mailboxes.resume, name="mailbox-resume"),
     path("api-keys/", api_keys.api_keys, name="api-keys"),
     path("api-keys/<key:key_id>/revoke/", api_keys.revoke, name="api-key-revoke"),
+    path("webhooks/", webhook_pages.webhooks, name="webhooks"),
+    path("webhooks/add/", webhook_pages.add_webhook, name="webhook-add"),
+    path("webhooks/<whk:webhook_id>/", webhook_pages.webhook, name="webhook"),
+    path("webhooks/<whk:webhook_id>/test/", webhook_pages.test, name="webhook-test"),
+    path("webhooks/<whk:webhook_id>/rotate/", webhook_pages.rotate, name="webhook-rotate"),
+    path("webhooks/<whk:webhook_id>/switch/", webhook_pages.switch, name="webhook-switch"),
+    path("webhooks/<whk:webhook_id>/remove/", webhook_pages.remove, name="webhook-remove"),
+    path(
+        "webhooks/<whk:webhook_id>/deliveries/<whd:delivery_id>/replay/",
+        webhook_pages.replay,
+        name="webhook-replay",
+    ),
     path("u/<str:token>", unsubscribe_page.unsubscribe, name="unsubscribe"),
     path("invoices/", invoices.invoices, name="invoices"),
     path("invoices/<inv:invoice_id>/", invoices.invoice, name="invoice"),

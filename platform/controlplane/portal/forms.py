@@ -5,6 +5,7 @@ from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
 
 from tenants.organisations.models import Organisation
+from tenants.webhooks.catalogue import CATALOGUE, DEFAULT
 
 TSIG_ALGORITHMS = ("hmac-sha256", "hmac-sha512", "hmac-sha384", "hmac-sha224")
 _PLAIN = {"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}
@@ -119,6 +120,26 @@ class ApiKeyForm(forms.Form):
         to_field_name="public_id",
         empty_label=_("All organisations"),
         required=False,
+    )
+
+
+class WebhookForm(forms.Form):
+    """Where events go, and which."""
+
+    url = forms.CharField(
+        label=_("Address"),
+        max_length=1000,
+        help_text=_("An https address of yours that takes a POST and answers with 2xx."),
+        widget=forms.TextInput(
+            attrs={**_PLAIN, "inputmode": "url", "placeholder": "https://hooks.example.com/mail"}
+        ),
+    )
+    description = forms.CharField(label=_("Description"), max_length=100, required=False)
+    events = forms.MultipleChoiceField(
+        label=_("Events"),
+        choices=[(name, name) for name in CATALOGUE],
+        widget=forms.CheckboxSelectMultiple,
+        initial=list(DEFAULT),
     )
 
 

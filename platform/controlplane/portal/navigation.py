@@ -17,6 +17,7 @@ _ENTRIES: tuple[tuple[str, Promise, str], ...] = (
     ("mailboxes", _("Mailboxes"), "mailboxes.read"),
     ("invoices", _("Invoices"), "invoices.read"),
     ("api-keys", _("API keys"), "api_keys.write"),
+    ("webhooks", _("Webhooks"), "webhooks.read"),
     ("brand", _("Brand"), "brand.write"),
 )
 

@@ -25,6 +25,12 @@ _STATES: dict[str, tuple[Promise, str, str]] = {
     "missing": (_("Missing"), "bad", "✕"),
     "conflict": (_("Needs a change"), "warn", "!"),
     "unknown": (_("Could not check"), "idle", "?"),
+    "enabled": (_("On"), "good", "✓"),
+    "disabled": (_("Off"), "bad", "✕"),
+    "failing": (_("Failing"), "warn", "!"),
+    "waiting": (_("Waiting"), "idle", "…"),
+    "delivered": (_("Delivered"), "good", "✓"),
+    "failed": (_("Failed"), "bad", "✕"),
     "unchecked": (_("Not checked yet"), "idle", "…"),
 }
 

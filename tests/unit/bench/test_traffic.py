@@ -3,7 +3,7 @@
 from collections import Counter
 from itertools import islice
 
-from stack.bench.delivery.traffic import MESSAGE_BYTES, Traffic, body, draws, zipf
+from stack.bench.delivery.traffic import MESSAGE_BYTES, ZONE_HOLDS, Traffic, body, draws, zipf
 from stack.bench.delivery.zone import records
 
 TRAFFIC = Traffic(zone="bench.test", domains=500, sites=20)
@@ -46,3 +46,24 @@ def test_every_domain_has_a_mail_host_with_an_address() -> None:
     assert exchanges == hosts
     assert len(hosts) == 20
     assert sum(kind == "MX" for _, kind, _ in found) == 500
+
+
+def test_ten_thousand_domains_take_ten_zones_and_each_name_stands_in_its_own() -> None:
+    many = Traffic(zone="bench.test", domains=2_500, sites=2_500)
+    assert many.zones == ["bench.test", "bench-1.test", "bench-2.test"]
+    assert (many.domain(0), many.domain(2_499)) == ("d00000.bench.test", "d02499.bench-2.test")
+    names = [name.rstrip(".") for name, _, _ in records(many, hosts=["127.0.0.1"])]
+    assert len(set(names)) == len(names) == 3 * 2_500
+    held = Counter(by_zone(name) for name in names)
+    assert set(held) == set(many.zones)
+    assert max(held.values()) == 3 * ZONE_HOLDS
+
+
+def by_zone(name: str) -> str:
+    return ".".join(name.rsplit(".", 2)[1:])
+
+
+def test_domains_in_turn_come_again_only_after_all_others() -> None:
+    traffic = Traffic(zone="bench.test", domains=5, sites=5, in_turn=True)
+    met = [x.recipient.partition("@")[2] for x in traffic.letters(10, sender="a@b.test", first=3)]
+    assert met == [traffic.domain(rank) for rank in (3, 4, 0, 1, 2, 3, 4, 0, 1, 2)]

@@ -16,13 +16,14 @@ from mailcore.delivery.suppression import errors as suppression_errors
 from mailcore.domains import errors as domain_errors
 from mailcore.mailboxes import errors as mailbox_errors
 from tenants.plans import errors as plan_errors
+from tenants.webhooks import errors as webhook_errors
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 ROW = re.compile(
-    r"^\| `(GET|POST|DELETE) (/api/v1/[^`]*)`.*? \| (any key|`[\w.]+`) \|", re.MULTILINE
+    r"^\| `(GET|POST|PATCH|DELETE) (/api/v1/[^`]*)`.*? \| (any key|`[\w.]+`) \|", re.MULTILINE
 )
 BASES = {errors.ApplicationError, errors.Conflict}
-METHODS = {"get": "GET", "post": "POST", "delete": "DELETE"}
+METHODS = {"get": "GET", "post": "POST", "patch": "PATCH", "delete": "DELETE"}
 
 
 def implemented():
@@ -67,6 +68,7 @@ def problems():
         sending_errors,
         bulk_errors,
         suppression_errors,
+        webhook_errors,
     ):
         for one in vars(module).values():
             # Bases are not raised themselves.

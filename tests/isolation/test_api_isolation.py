@@ -32,13 +32,14 @@ from mailcore.domains import services as domains
 from mailcore.domains.models import Domain
 from mailcore.mailboxes import services as mailboxes
 from tenants.organisations import services as organisations
+from tenants.webhooks import services as webhooks
 
 PASSWORD = "a long enough secret"
 MESSAGE = {"from": "anna@shop.test", "to": ["ben@out.test"], "text": "Hello"}
 #: Path names that name no object: there is nothing of another reseller to reach by them.
 WITHOUT_OBJECT = {
     "api-me", "api-organisations", "api-domains", "api-mailboxes", "api-usage", "api-invoices",
-    "api-messages", "api-suppressions",
+    "api-messages", "api-suppressions", "api-webhooks",
 }  # fmt: skip
 #: Without a list: tests of their own say what a stranger cannot do there.
 ORDERS = {"api-messages"}
@@ -68,6 +69,8 @@ def stage(acme, globex) -> Stage:
     )
     (sent,) = sending.send_messages(actor=acme.owner, given=[MESSAGE])
     suppression.add_suppression(actor=acme.owner, address="gone@out.test")
+    webhook, _ = webhooks.add_endpoint(actor=acme.owner, url="https://8.8.8.8/acme")
+    delivery = webhooks.send_test(actor=acme.owner, endpoint_id=webhook.public_id)
     invoice = bill(acme)
     _, mine = organisations.create_api_key(actor=acme.owner, name="mine")
     with in_schema(globex.reseller.schema_name):
@@ -79,6 +82,8 @@ def stage(acme, globex) -> Stage:
             "mailbox_id": mailbox.reference,
             "suppression_id": ids.to_public("sup", suppressions.list_suppressions()[0].id),
             "message_id": ids.to_public("msg", sent.copies[0].id),
+            "webhook_id": webhook.reference,
+            "delivery_id": delivery.reference,
             "invoice_id": ids.to_public("inv", invoice.public_id),
             "n": "1",
         },
@@ -155,6 +160,7 @@ def everything(schema: str) -> dict[str, list[tuple[object, ...]]]:
     tables += [f"{schema}.dns_credential"]
     tables += ["public.route", "public.mailbox_login", "public.domain_schedule"]
     tables += ["public.suppression", "public.queue_entry"]
+    tables += ["public.webhook_endpoint", "public.webhook_delivery"]
     found = {}
     with in_schema(schema), connection.cursor() as cursor:
         for table in tables:
@@ -167,7 +173,7 @@ def test_every_path_has_its_objects() -> None:
     """An endpoint whose parts this file cannot fill is an endpoint nobody has tried to break."""
     known = {
         "organisation_id", "domain_id", "mailbox_id", "message_id", "suppression_id", "invoice_id",
-        "n",
+        "n", "webhook_id", "delivery_id",
     }  # fmt: skip
     for pattern in patterns():
         parts = set(pattern.pattern.converters)

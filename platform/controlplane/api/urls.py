@@ -10,6 +10,7 @@ from mailcore.delivery.suppression import api as suppression
 from mailcore.domains import api as domains
 from mailcore.mailboxes import api as mailboxes
 from tenants.organisations import api as organisations
+from tenants.webhooks import api as webhooks
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *organisations.urlpatterns,
@@ -19,5 +20,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *suppression.urlpatterns,
     *metering.urlpatterns,
     *invoicing.urlpatterns,
+    *webhooks.urlpatterns,
     re_path(r"", NoSuchPath.as_view(), name="api-no-such-path"),
 ]

@@ -6,7 +6,7 @@ work. So only answers that changed something (2xx) are kept, and nothing is left
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from django.db import connection, transaction
@@ -30,6 +30,14 @@ class KeyReused(ApplicationError):
 
     code = "idempotency.key_reused"
     status = 422
+
+
+class ToldOnce(Response):
+    """An answer that holds a `secret`: it is told this time, and kept without it."""
+
+    def __init__(self, data: Mapping[str, object], *, secret: str, status: int) -> None:
+        super().__init__({**data, "secret": secret}, status=status)
+        self.kept = {**data, "secret": None}
 
 
 def once(request: Request, *, caller: str, do: Callable[[], Response]) -> Response:
@@ -77,7 +85,8 @@ def _replay(row: IdempotencyKey, request: Request) -> Response:
 
 
 def _keep(caller: str, key: str, response: Response) -> None:
-    body = json.loads(json.dumps(response.data, cls=JSONEncoder))
+    said = response.kept if isinstance(response, ToldOnce) else response.data
+    body = json.loads(json.dumps(said, cls=JSONEncoder))
     IdempotencyKey.objects.filter(reseller_id=current_reseller_id(), caller=caller, key=key).update(
         status=response.status_code, body=body
     )

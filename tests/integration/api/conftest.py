@@ -30,6 +30,12 @@ class Program:
                 headers={**self.headers, **headers},
             )
 
+    def patch(self, path: str, body: object):
+        with in_schema(current_schema()):
+            return self.client.patch(
+                f"/api/v1/{path}", body, content_type="application/json", headers=self.headers
+            )
+
     def delete(self, path: str):
         with in_schema(current_schema()):
             return self.client.delete(f"/api/v1/{path}", headers=self.headers)

@@ -21,7 +21,7 @@ def _headers(*secrets, at=NOW, event_id=None):
 def test_the_specifications_own_example(monkeypatch):
     """The vector that its reference libraries test with."""
     monkeypatch.setattr(ids, "to_public", lambda *_: "msg_p5jXN8AQM9LWM0D4loKWxJek")
-    key = Webhook("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")._whsecret
+    key = Webhook("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")._whsecret
     said = signing.headers(
         event_id=ids.uuid7(),
         body='{"test": 2432232314}',

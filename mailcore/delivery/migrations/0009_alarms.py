@@ -7,7 +7,7 @@ from django.db import migrations
 from kernel.rls import protect
 
 SCHEMA = Path(__file__).parents[1] / "sql" / "alarm_schema.sql"
-MAIL_OF = "sec.mail_of(uuid[])"
+MAIL_OF = "sec.mail_of(uuid[], uuid[])"
 
 
 class Migration(migrations.Migration):

@@ -6,6 +6,7 @@ from controlplane.portal import api_keys, dashboard, domains, invoices, login, l
 from controlplane.portal import brand as brand_page
 from controlplane.portal import converters as converters  # registers <dom:…>, <mbx:…> and others
 from controlplane.portal import organisations as organisation_pages
+from controlplane.portal import suppressions as suppression_pages
 from controlplane.portal import unsubscribe as unsubscribe_page
 from controlplane.portal import webhooks as webhook_pages
 
@@ -29,6 +30,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mailboxes/<mbx:mailbox_id>/", mailboxes.mailbox, name="mailbox"),
     path("mailboxes/<mbx:mailbox_id>/suspend/", mailboxes.suspend, name="mailbox-suspend"),
     path("mailboxes/<mbx:mailbox_id>/resume/", mailboxes.resume, name="mailbox-resume"),
+    path("suppressions/", suppression_pages.suppressions, name="suppressions"),
+    path(
+        "suppressions/<sup:suppression_id>/remove/",
+        suppression_pages.remove,
+        name="suppression-remove",
+    ),
     path("api-keys/", api_keys.api_keys, name="api-keys"),
     path("api-keys/<key:key_id>/revoke/", api_keys.revoke, name="api-key-revoke"),
     path("webhooks/", webhook_pages.webhooks, name="webhooks"),

@@ -21,6 +21,7 @@ from kernel.actor import SYSTEM
 from kernel.tenancy import in_schema
 from mailcore.delivery.streams.unsubscribe import Subscription, make_token
 from mailcore.delivery.suppression import selectors
+from mailcore.delivery.suppression import services as suppression
 from mailcore.directory import services as directory
 from mailcore.domains import services as domains
 from mailcore.domains.models import Domain
@@ -40,6 +41,7 @@ BY_TOKEN = {"unsubscribe"}
 OWN = {
     "dashboard", "brand", "organisations", "domains", "domain-add", "mailboxes", "mailbox-add",
     "api-keys", "invoices", "webhooks", "webhook-add",
+    "suppressions",
 }  # fmt: skip
 #: Page with an object in its path → method and form.
 OBJECTS: dict[str, tuple[str, dict[str, str]]] = {
@@ -54,6 +56,7 @@ OBJECTS: dict[str, tuple[str, dict[str, str]]] = {
     "mailbox-suspend": ("post", {}),
     "mailbox-resume": ("post", {}),
     "api-key-revoke": ("post", {}),
+    "suppression-remove": ("post", {}),
     "invoice": ("get", {}),
     "invoice-line": ("get", {}),
     "webhook": ("get", {}),
@@ -81,6 +84,7 @@ def objects(acme) -> dict[str, object]:
         actor=acme.owner, domain_id=domain.public_id, local_part="anna",
         password="a long enough secret",
     )  # fmt: skip
+    suppression.add_suppression(actor=acme.owner, address="gone@elsewhere.test")
     key, _ = organisations.create_api_key(actor=acme.owner, name="warehouse robot")
     pricing.ensure_default_prices()
     start = clock.now() - timedelta(hours=2)
@@ -96,6 +100,7 @@ def objects(acme) -> dict[str, object]:
     delivery = webhooks.send_test(actor=acme.owner, endpoint_id=webhook.public_id)
     return {
         "domain_id": domain.public_id, "mailbox_id": mailbox.public_id, "key_id": key.public_id,
+        "suppression_id": selectors.list_suppressions()[0].id,
         "invoice_id": invoice.public_id, "n": 1, "webhook_id": webhook.public_id,
         "delivery_id": delivery.public_id,
     }  # fmt: skip
@@ -121,6 +126,7 @@ def rows(schema: str) -> list[tuple[object, ...]]:
         "SELECT t::text FROM public.mailbox_login t UNION ALL SELECT t::text FROM public.outbox t"
         " UNION ALL SELECT t::text FROM public.webhook_endpoint t"
         " UNION ALL SELECT t::text FROM public.webhook_delivery t"
+        " UNION ALL SELECT t::text FROM public.suppression t"
     )
     with in_schema(schema), connection.cursor() as cursor:
         cursor.execute(f"{union} UNION ALL {public} ORDER BY 1")
@@ -136,7 +142,10 @@ def test_every_page_is_named_here():
 
 def test_a_token_opens_nothing_at_another_resellers_host(acme, globex):
     subscription = Subscription(
-        recipient_id=ids.uuid7(), stream="bulk", address="ann@elsewhere.test"
+        recipient_id=ids.uuid7(),
+        stream="bulk",
+        sender="client.test",
+        address="ann@elsewhere.test",
     )
     token = make_token(subscription, reseller_id=acme.reseller.public_id)
     for cast, status in ((acme, 200), (globex, 404)):
@@ -152,13 +161,13 @@ def test_a_token_opens_nothing_at_another_resellers_host(acme, globex):
 def test_another_resellers_owner_finds_no_such_object(acme, globex, objects, name):
     method, form = OBJECTS[name]
     path = path_of(name, objects)
-    rightful = getattr(logged_in(acme), method)(path, form)
-    assert rightful.status_code in {200, 302}
-    assert not rightful.get("Location", "").startswith("/login/")
     schema = acme.reseller.schema_name
     before = rows(schema)
     assert getattr(logged_in(globex), method)(path, form).status_code == 404
     assert rows(schema) == before
+    rightful = getattr(logged_in(acme), method)(path, form)
+    assert rightful.status_code in {200, 302}
+    assert not rightful.get("Location", "").startswith("/login/")
 
 
 @pytest.mark.parametrize("name", sorted(set(OBJECTS) | OWN))
@@ -181,7 +190,7 @@ def test_a_list_shows_nothing_of_another_reseller(acme, globex, objects, name):
     path = path_of(name, objects)
     assert mine.get(path).status_code == 200
     page = theirs.get(path).content.decode()
-    for word in ("shop.test", "anna@", "warehouse", "Acme"):
+    for word in ("shop.test", "anna@", "warehouse", "gone@", "Acme"):
         assert word not in page
 
 
@@ -189,6 +198,7 @@ def test_lists_do_show_the_owners_things(acme, objects):
     client = logged_in(acme)
     assert "shop.test" in client.get("/domains/").content.decode()
     assert "anna@shop.test" in client.get("/mailboxes/").content.decode()
+    assert "gone@elsewhere.test" in client.get("/suppressions/").content.decode()
     assert "warehouse robot" in client.get("/api-keys/").content.decode()
     assert "/invoices/inv_" in client.get("/invoices/").content.decode()
     assert "8.8.8.8/warehouse" in client.get("/webhooks/").content.decode()
@@ -199,9 +209,11 @@ def test_lists_do_show_the_owners_things(acme, objects):
     [
         ("billing", {"dashboard", "invoices", "invoice", "invoice-line"}),
         ("support", {"dashboard", "organisations", "domains", "domain", "mailboxes", "mailbox",
-                     "mailbox-add", "mailbox-suspend", "mailbox-resume", "webhooks", "webhook"}),
+                     "mailbox-add", "mailbox-suspend", "mailbox-resume", "webhooks", "webhook",
+                     "suppressions"}),
         ("read_only", {"dashboard", "organisations", "domains", "domain", "mailboxes", "mailbox",
-                       "invoices", "invoice", "invoice-line", "webhooks", "webhook"}),
+                       "invoices", "invoice", "invoice-line", "webhooks", "webhook",
+                       "suppressions"}),
     ],
 )  # fmt: skip
 def test_a_role_opens_its_own_pages_only(acme, objects, role, allowed):

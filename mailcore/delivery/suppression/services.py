@@ -71,8 +71,8 @@ def import_suppressions(*, actor: Actor, lines: Iterable[str], stream: str = "")
 
 
 @transaction.atomic
-def remove_suppression(*, actor: Actor, suppression_id: UUID) -> None:
-    """Send to the address again; raises NotAllowed, NotFound (also for what is not the reseller's)."""
+def remove_suppression(*, actor: Actor, suppression_id: UUID) -> str:
+    """Send to the address again, which is returned; raises NotAllowed, NotFound (also for others')."""
     authorise_list(actor, WRITE)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -83,7 +83,9 @@ def remove_suppression(*, actor: Actor, suppression_id: UUID) -> None:
         removed = cursor.fetchone()
     if removed is None:
         raise NotFound
-    _tell("suppression.removed", actor, *removed)
+    address, stream = removed
+    _tell("suppression.removed", actor, address, stream)
+    return str(address)
 
 
 def write(entries: Iterable[Entry]) -> list[str]:

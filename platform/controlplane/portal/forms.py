@@ -1,9 +1,13 @@
 """The portal's forms: sizes, labels and help. What is allowed, the services decide."""
 
+from datetime import date
+
 from django import forms
 from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
 
+from controlplane.templatetags.shown import KEPT_BACK
+from kernel import clock
 from tenants.organisations.models import Organisation
 from tenants.webhooks.catalogue import CATALOGUE, DEFAULT
 
@@ -104,6 +108,40 @@ class MailboxForm(forms.Form):
         help_text=_("At least 10 characters. Its owner uses it in webmail and mail programs."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
+
+
+class SuppressionForm(forms.Form):
+    """An address that gets no mail; of what, until when, and why."""
+
+    address = forms.CharField(
+        label=_("Address"),
+        max_length=320,
+        widget=forms.EmailInput(attrs=_PLAIN),
+    )
+    stream = forms.ChoiceField(
+        label=_("Gets no"),
+        required=False,
+        choices=[(code, KEPT_BACK[code]) for code in ("", "bulk", "transactional")],
+    )
+    until = forms.DateField(
+        label=_("Ends on"),
+        required=False,
+        help_text=_("From this day on it gets mail again. Empty: never."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    note = forms.CharField(
+        label=_("Note"),
+        max_length=300,
+        required=False,
+        help_text=_("For your team, for example who asked for it."),
+    )
+
+    def clean_until(self) -> date | None:
+        """A day to come."""
+        day: date | None = self.cleaned_data["until"]
+        if day is not None and day <= clock.now().date():
+            raise forms.ValidationError(_("Choose a day in the future."))
+        return day
 
 
 class ApiKeyForm(forms.Form):

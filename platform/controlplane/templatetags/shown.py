@@ -48,6 +48,22 @@ _PURPOSES: dict[str, Promise] = {
     "dkim-ed25519": _("Signature key (DKIM, Ed25519)"),
 }
 
+#: What an address does not get: of one stream, or ('') of both that programs send.
+KEPT_BACK: dict[str, Promise] = {
+    "": _("Mailings and automatic mail"),
+    "bulk": _("Mailings"),
+    "transactional": _("Automatic mail"),
+    "system": _("Notices of this portal"),
+}
+
+_SUPPRESSION_REASONS: dict[str, Promise] = {
+    "hard_bounce": _("No such mailbox"),
+    "quota": _("The mailbox was full again and again"),
+    "complaint": _("Its reader called it spam"),
+    "unsubscribed": _("Its reader unsubscribed"),
+    "manual": _("Added by hand"),
+}
+
 #: Currencies without a smaller unit (ISO 4217).
 _WHOLE = frozenset({"JPY", "KRW", "CLP", "ISK", "VND"})
 
@@ -74,6 +90,18 @@ def meter(code: str) -> str:
 def purpose(code: str) -> str:
     """What a DNS record is for."""
     return str(_PURPOSES.get(code, code.replace("_", " ")))
+
+
+@register.filter
+def kept_back(stream: str) -> str:
+    """What a suppressed address does not get."""
+    return str(KEPT_BACK.get(stream, stream))
+
+
+@register.filter
+def suppression_reason(code: str) -> str:
+    """Why an address gets no mail."""
+    return str(_SUPPRESSION_REASONS.get(code, code.replace("_", " ")))
 
 
 @register.filter

@@ -49,7 +49,8 @@ class Gate:
         place = (source.address, route.site)
         passage = Passage(errand, source=source, sources=self._sources, shaper=self._shaper)
         try:
-            if self._turns.waiting(place) >= MOST_PER_CONNECTION * passage.connections:
+            most = MOST_PER_CONNECTION * passage.connections
+            if not self._turns.has_room(place, job.message.reseller_id, most=most):
                 raise NotNow(FULL)
             async with self._turns.turn(place, _claim_of(job), cap=lambda: passage.connections):
                 await _until_allowed(partial(self._shaper.admit, errand, source=source))

@@ -9,7 +9,7 @@ keeps no new mail waiting, and new mail never stops the old.
 
 import asyncio
 import heapq
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,6 +20,7 @@ from uuid import UUID
 QUANTUM = 10
 #: While both wait, one turn of so many is a retry's.
 RETRY_EVERY = 4
+MOST_LINES = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +80,8 @@ class Lane:
         self._ring: deque[UUID] = deque()
         self._is_new_visit = True
         self.active = 0
-        self.waiting = 0
+        #: By reseller, who stands in line.
+        self.waiting: Counter[UUID] = Counter()
 
     def add(self, waiter: _Waiter) -> None:
         """Stand in line."""
@@ -88,14 +90,20 @@ class Lane:
             self._lines[reseller_id] = _Line()
             self._ring.append(reseller_id)
         self._lines[reseller_id].add(waiter)
-        self.waiting += 1
+        self.waiting[reseller_id] += 1
 
     def grant(self, cap: int) -> None:
         """Start as many as `cap` connections allow, at least one."""
         while self.active < max(cap, 1) and (waiter := self._pick()):
             self.active += 1
-            self.waiting -= 1
+            self.leave_line(waiter.claim.reseller_id)
             waiter.granted.set_result(None)
+
+    def leave_line(self, reseller_id: UUID) -> None:
+        """One of a reseller's waits no longer."""
+        self.waiting[reseller_id] -= 1
+        if not self.waiting[reseller_id]:
+            del self.waiting[reseller_id]
 
     def _pick(self) -> _Waiter | None:
         while self._ring:
@@ -123,10 +131,19 @@ class Turns:
         self._lanes: dict[Hashable, Lane] = {}
         self._numbers = count()
 
-    def waiting(self, place: Hashable) -> int:
-        """How many jobs stand in line there."""
+    def has_room(self, place: Hashable, reseller_id: UUID, *, most: int) -> bool:
+        """Whether one more job of a reseller may stand in line, where `most` do.
+
+        Whoever has less than an equal part of the line may join it even when it is full, up to
+        MOST_LINES times its length: somebody's heap keeps nobody else out.
+        """
         lane = self._lanes.get(place)
-        return lane.waiting if lane else 0
+        if lane is None:
+            return True
+        in_line = lane.waiting.total()
+        share = most // len(lane.waiting.keys() | {reseller_id})
+        has_less = lane.waiting[reseller_id] < max(share, 1)
+        return in_line < (MOST_LINES * most if has_less else most)
 
     @asynccontextmanager
     async def turn(
@@ -144,7 +161,7 @@ class Turns:
             if granted.done() and not granted.cancelled():
                 lane.active -= 1
             else:
-                lane.waiting -= 1
+                lane.leave_line(claim.reseller_id)
             lane.grant(cap())
             if not lane.active and not lane.waiting:
                 self._lanes.pop(place, None)

@@ -13,6 +13,7 @@ from mailcore.delivery.smtp.envelope import Answer
 
 ROUTE = Route(domain="outside.test", site="mx.outside.test", provider="other", targets=())
 SOURCE = Source(address="127.77.101.30", ehlo="out1.infra.test")
+ACME, OTHER = uuid4(), uuid4()
 DONE = Answer(verdict="delivered", phase="done", code=250)
 
 
@@ -54,9 +55,9 @@ class Limits:
         self.learned += answers
 
 
-def _job():
+def _job(reseller_id=ACME):
     message = SimpleNamespace(
-        reseller_id=uuid4(), stream="mailbox", pool="default", prio=1, attempts=1
+        reseller_id=reseller_id, stream="mailbox", pool="default", prio=1, attempts=1
     )
     return SimpleNamespace(message=message, recipients=(message,), site="outside.test")
 

@@ -25,7 +25,6 @@ def _served(claims, *, cap=1):
                 order.append(claim)
 
         await asyncio.gather(*(one(claim) for claim in claims))
-        assert not turns.waiting("site")
         assert not turns._lanes, "a lane that nobody uses is forgotten"
         return order
 
@@ -98,3 +97,32 @@ def test_a_job_that_gives_up_in_line_takes_no_place():
         return order
 
     assert asyncio.run(main()) == ["a", "c"]
+
+
+def test_somebodys_heap_fills_the_line_for_itself_alone():
+    async def main():
+        turns, hold, rooms = Turns(), asyncio.Event(), {}
+
+        async def one(reseller):
+            async with turns.turn("site", _claim(reseller), cap=lambda: 1):
+                await hold.wait()
+
+        async def fill(*resellers):
+            tasks = []
+            for reseller in resellers:
+                if turns.has_room("site", reseller, most=8):
+                    tasks.append(asyncio.create_task(one(reseller)))
+                    await asyncio.sleep(0)
+            return tasks
+
+        waiting = await fill(*[BIG] * 50)
+        rooms["big"] = len(waiting) - 1  # one is under way
+        waiting += (small := await fill(*[SMALL] * 50))
+        rooms["small"] = len(small)
+        waiting += (others := await fill(*(uuid4() for _ in range(50))))
+        rooms["all"] = rooms["big"] + rooms["small"] + len(others)
+        hold.set()
+        await asyncio.gather(*waiting)
+        return rooms
+
+    assert asyncio.run(main()) == {"big": 8, "small": 4, "all": 32}

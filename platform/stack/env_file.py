@@ -105,6 +105,7 @@ def _names_and_policy(stack: Stack) -> dict[str, str]:
         "LIVERY_DELAY_SCALE": _delay_scale(stack),
         "LIVERY_DNSBL_ZONES": os.environ.get("LIVERY_DNSBL_ZONES", f"dnsbl.{OUTSIDE_DOMAIN}"),
         "LIVERY_OPERATOR_EMAIL": OPERATOR_EMAIL,
+        "LIVERY_ALARM_EMAIL": f"alarms@{OUTSIDE_DOMAIN}",
         "LIVERY_OPERATOR_PASSWORD_FILE": str(stack.secret_file("operator_password")),
     }
 

@@ -58,12 +58,12 @@ def send_to_owner(reseller: Reseller, *, template: str, context: dict[str, objec
 
 
 def send_to_operator(*, template: str, context: dict[str, object]) -> None:
-    """A notice to the operator's own address."""
+    """A notice to the address that the operator reads."""
     link = f"https://{settings.PLATFORM_HOST}/operator/"
     with in_schema(PUBLIC):
         _send(
             template,
-            to=settings.OPERATOR_EMAIL,
+            to=settings.ALARM_EMAIL,
             brand=selectors.platform_brand(),
             context={"link": link, **context},
         )

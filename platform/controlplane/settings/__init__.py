@@ -189,6 +189,8 @@ MAILBOX_LIMITS = {
     "new_recipients": int(env.number("LIVERY_MAILBOX_NEW_RECIPIENTS_PER_DAY", 1000)),
 }
 OPERATOR_EMAIL = env.text("LIVERY_OPERATOR_EMAIL", f"operator@{PLATFORM_HOST}")
+#: Whom alarms are mailed to: best an address that this platform does not serve itself.
+ALARM_EMAIL = env.text("LIVERY_ALARM_EMAIL", OPERATOR_EMAIL)
 OPERATOR_PASSWORD_FILE = env.text("LIVERY_OPERATOR_PASSWORD_FILE")
 
 

@@ -34,7 +34,7 @@ def test_the_operator_hears_of_an_alarm_and_of_its_end(acme):
     _tell("delivery.alarm", ALARM)
     _tell("delivery.recovered", ALARM)
     opened, over = mail.outbox
-    assert opened.to == over.to == [settings.OPERATOR_EMAIL]
+    assert opened.to == over.to == [settings.ALARM_EMAIL]
     assert opened.subject.startswith("Alarm: A provider puts too much mail off (Acme, bulk)")
     for fact in ("50/100", "Acme, bulk, gmail", "22 Nov 2026, 10:00 UTC", "Lower the rates"):
         assert fact in opened.body
@@ -47,7 +47,7 @@ def test_the_owner_hears_of_a_pause_and_of_its_end(acme):
     _tell("stream.paused", data)
     _tell("stream.resumed", data)
     owner = acme.reseller.owner_email
-    assert [one.to for one in mail.outbox] == [[owner], [settings.OPERATOR_EMAIL], [owner]]
+    assert [one.to for one in mail.outbox] == [[owner], [settings.ALARM_EMAIL], [owner]]
     assert "hard bounces: 12 of 100" in mail.outbox[0].body
     assert mail.outbox[0].from_email.startswith('"Acme Mail"')
     assert mail.outbox[2].subject == "Your bulk mail is sent again"

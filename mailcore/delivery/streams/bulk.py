@@ -105,6 +105,7 @@ class Preparation:
         subscription = Subscription(
             recipient_id=recipient.id,
             stream=submission.stream.value,
+            sender=submission.from_domain,
             address=recipient.address,
         )
         token = seal(subscription, reseller_id=self._reseller_id, key=self._key)

@@ -21,15 +21,16 @@ from mailcore.delivery.suppression.services import write
 
 _TELL = statement("unsubscribed")
 PATH = "/u/"
-_PURPOSE = b"unsubscribe v1 "
+_PURPOSE = b"unsubscribe v2 "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """Who gets which stream of the reseller's mail."""
+    """Who gets which stream of the reseller's mail; `sender`: the From domain, for people."""
 
     recipient_id: UUID
     stream: str
+    sender: str
     address: str
 
 
@@ -41,7 +42,7 @@ def make_token(subscription: Subscription, *, reseller_id: UUID) -> str:
 def seal(subscription: Subscription, *, reseller_id: UUID, key: tuple[UUID, bytes]) -> str:
     """The same with the reseller's current key at hand (its id, and 32 bytes)."""
     s = subscription
-    plain = s.recipient_id.bytes + f"{s.stream} {s.address}".encode()
+    plain = s.recipient_id.bytes + f"{s.stream} {s.sender} {s.address}".encode()
     sealed = crypto.seal(key_id=key[0], key=key[1], plain=plain, context=_context(reseller_id))
     return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
 
@@ -51,11 +52,12 @@ def read_token(token: str) -> Subscription:
     try:
         sealed = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
         plain = keys.unseal_record(sealed, context=_context(current_reseller_id()))
-        stream, _, address = plain[16:].decode().partition(" ")
+        stream, sender, address = plain[16:].decode().split(" ", 2)
         comparable(address)  # what is no address was never delivered to
     except (binascii.Error, ValueError, crypto.DecryptionFailed, ResellerKey.DoesNotExist):
         raise NotFound from None
-    return Subscription(recipient_id=UUID(bytes=plain[:16]), stream=stream, address=address)
+    recipient_id = UUID(bytes=plain[:16])
+    return Subscription(recipient_id=recipient_id, stream=stream, sender=sender, address=address)
 
 
 @transaction.atomic

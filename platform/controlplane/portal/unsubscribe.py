@@ -1,6 +1,6 @@
 """Leave a mailing by the link that it carried: one click of the mail program, or a button here."""
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -9,6 +9,7 @@ from kernel.errors import NotFound
 from mailcore.delivery.streams import unsubscribe as service
 
 _FIELD, _VALUE = "List-Unsubscribe", "One-Click"
+_PAGE = "portal/unsubscribe.html"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -23,6 +24,6 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         else:
             return HttpResponseBadRequest(f"{_FIELD}={_VALUE} is expected\n", "text/plain")
     except NotFound:
-        raise Http404 from None
-    context = {"address": found.address, "is_done": is_done, "field": _FIELD, "value": _VALUE}
-    return render(request, "portal/unsubscribe.html", context)
+        return render(request, _PAGE, {"is_broken": True}, status=404)
+    context = {"found": found, "is_done": is_done, "field": _FIELD, "value": _VALUE}
+    return render(request, _PAGE, context)

@@ -1,0 +1,118 @@
+"""What must not pass, and what must pass whole, at both doors of a running stack."""
+
+import imaplib
+import smtplib
+from collections.abc import Iterator
+
+import pytest
+
+from stack.client.endpoints import Endpoints
+from stack.client.mailbox import imap_session
+from stack.client.smtp import open_session
+from stack.client.waiting import wait_for
+from stack.demo.steps import Outcome
+from stack.demo.world import World, token
+
+#: Ends of data to careless readers; only CR LF . CR LF is one.
+ENDS = (b"a\n.\nb", b"a\n.\r\nb", b"a\r\n.\nb", b"a\r\n.\rb", b"a\r.\r\nb", b"a\r\n\0.\r\nb")
+HOPS = b"Received: from a by b; Sun, 22 Nov 2026 05:00:00 +0000\r\n" * 110
+LONG = b"x" * 5000
+TOO_BIG = 1 << 30
+
+
+@pytest.fixture
+def submission(
+    endpoints: Endpoints, world: World, told: dict[str, Outcome]
+) -> Iterator[smtplib.SMTP]:
+    """A session that the owner of a mailbox has logged in to."""
+    with open_session(endpoints.service("submission"), helo="laptop.home.test") as session:
+        session.login(world.sender.address, world.sender.password)
+        yield session
+
+
+@pytest.fixture
+def mx(endpoints: Endpoints, told: dict[str, Outcome]) -> Iterator[smtplib.SMTP]:
+    """A stranger's session."""
+    with open_session(endpoints.service("smtp_mx")) as session:
+        yield session
+
+
+def give(
+    session: smtplib.SMTP,
+    sender: str,
+    to: str,
+    body: bytes,
+    *,
+    subject: str = "",
+    head: bytes = b"",
+) -> int:
+    """The code of the reply to a message that nobody put in order first."""
+    session.mail(sender)
+    session.rcpt(to)
+    assert session.docmd("DATA")[0] == 354
+    letter = f"From: <{sender}>\r\nTo: <{to}>\r\nSubject: {subject}\r\n\r\n".encode()
+    session.send(head + letter + body + b"\r\n.\r\n")
+    code, _ = session.getreply()
+    # Whatever of it was taken for commands would have been answered first.
+    assert session.docmd("NOOP") == (250, b"2.0.0 Ok")
+    return code
+
+
+def smuggling(end: bytes, sender: str, to: str) -> bytes:
+    more = f"\r\nMAIL FROM:<{sender}>\r\nRCPT TO:<{to}>\r\nDATA\r\nSubject: more\r\n\r\nevil"
+    return end + more.encode()
+
+
+def test_only_one_sequence_ends_a_message_that_a_client_sends(
+    submission: smtplib.SMTP, world: World
+) -> None:
+    me, to = world.sender.address, world.outside_address("ends")
+    for number, end in enumerate(ENDS):
+        body = smuggling(end, me, to)
+        assert give(submission, me, to, body, subject=f"end {number}") == 250
+    give(submission, me, to, LONG, subject="long line")
+    arrived = wait_for(
+        lambda: found if len(found := world.outside.messages(to)) > len(ENDS) else None,
+        what="each message at the outside MX",
+    )
+    expected = [f"end {number}" for number in range(len(ENDS))]
+    assert sorted(one.subject for one in arrived) == [*expected, "long line"]
+    for one in arrived:
+        assert b"\r\nRCPT TO:" in one.raw or one.subject == "long line"
+        assert one.raw.count(b"\r") == one.raw.count(b"\n") == one.raw.count(b"\r\n")
+        assert max(map(len, one.raw.split(b"\r\n"))) <= 998
+        assert one.is_authentic(world.domain), one.verdict_line
+
+
+def test_only_one_sequence_ends_a_message_that_a_stranger_sends(
+    mx: smtplib.SMTP, world: World, endpoints: Endpoints
+) -> None:
+    eve, me, mark = world.outside_address("eve"), world.sender, token()
+    for end in ENDS:
+        body = smuggling(end, eve, me.address)
+        assert give(mx, eve, me.address, body, subject=f"end {mark}") == 250
+    with imap_session(
+        endpoints.service("imaps"), login=me.address, password=me.password
+    ) as mailbox:
+        wait_for(lambda: kept(mailbox, mark) >= len(ENDS), what="each message in the mailbox")
+        assert kept(mailbox, mark) == len(ENDS)
+
+
+def kept(mailbox: imaplib.IMAP4, mark: str) -> int:
+    """How many messages of the mailbox have the mark in their subject."""
+    count = 0
+    for folder in ("INBOX", "Junk"):
+        if mailbox.select(folder, readonly=True)[0] == "OK":
+            count += len(mailbox.search(None, "SUBJECT", f'"{mark}"')[1][0].split())
+    return count
+
+
+def test_a_loop_and_a_size_beyond_all_measure_are_refused(
+    submission: smtplib.SMTP, mx: smtplib.SMTP, world: World
+) -> None:
+    me, outside = world.sender.address, world.outside_address("eve")
+    assert give(submission, me, outside, b"x", head=HOPS) == 550
+    assert give(mx, outside, me, b"x", head=HOPS) == 554
+    for session, sender in ((submission, me), (mx, outside)):
+        code, text = session.mail(sender, [f"SIZE={TOO_BIG}"])
+        assert (code, text[:5]) == (552, b"5.3.4")

@@ -165,6 +165,12 @@ def test_the_owner_finds_everything_in_the_portal(
     person.goto(f"{host}/mailboxes/")
     assert done.sender.address in person.content()
     picture(person, pictures, "mailboxes")
+    person.goto(f"{host}/suppressions/")
+    person.fill("input[name=address]", f"gone@{done.domain}")
+    person.fill("input[name=note]", "asked by phone")
+    person.click("section.form button[type=submit]")
+    person.wait_for_selector(f"td:has-text('gone@{done.domain}')")
+    picture(person, pictures, "suppressions")
     person.goto(f"{host}/brand/")
     picture(person, pictures, "brand")
 

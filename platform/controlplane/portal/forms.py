@@ -110,6 +110,10 @@ class MailboxForm(forms.Form):
     )
 
 
+#: What the form calls a suppression that is not one stream's.
+EVERY_STREAM = "all"
+
+
 class SuppressionForm(forms.Form):
     """An address that gets no mail; of what, until when, and why."""
 
@@ -120,8 +124,7 @@ class SuppressionForm(forms.Form):
     )
     stream = forms.ChoiceField(
         label=_("Gets no"),
-        required=False,
-        choices=[(code, KEPT_BACK[code]) for code in ("", "bulk", "transactional")],
+        choices=[(code or EVERY_STREAM, KEPT_BACK[code]) for code in ("", "bulk", "transactional")],
     )
     until = forms.DateField(
         label=_("Ends on"),

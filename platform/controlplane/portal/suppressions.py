@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from controlplane.portal import guard
-from controlplane.portal.forms import SuppressionForm
+from controlplane.portal.forms import EVERY_STREAM, SuppressionForm
 from controlplane.portal.submit import submit
 from kernel import ids
 from kernel.actor import authorise, may
@@ -62,16 +62,14 @@ def _add(request: HttpRequest, form: SuppressionForm) -> bool:
         lambda: services.add_suppression(
             actor=guard.actor(request),
             address=given["address"],
-            stream=given["stream"],
+            stream="" if given["stream"] == EVERY_STREAM else given["stream"],
             note=given["note"],
             until=_start_of(given["until"]),
         ),
     )
     if added is None:
         return False
-    words = (
-        _("%(address)s gets no more of this mail.") if added else _("%(address)s was on the list.")
-    )
+    words = _("%(address)s is on the list now.") if added else _("%(address)s was on the list.")
     messages.success(request, words % {"address": given["address"]})
     return True
 

@@ -32,6 +32,8 @@ class LmtpListener:
         self._session, self._deliver = session, deliver
         self._connections, self._patience = connections, patience
         self._stopping = asyncio.Event()
+        #: The time limits of sessions that rest between two messages.
+        self._resting: set[asyncio.Timeout] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def serve(
@@ -43,6 +45,9 @@ class LmtpListener:
         await stop.wait()
         server.close()
         self._stopping.set()
+        for limit in self._resting:
+            if not limit.expired():
+                limit.reschedule(asyncio.get_running_loop().time())
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=drain)
         for task in self._tasks:
@@ -106,22 +111,15 @@ class LmtpListener:
     async def _read(self, reader: asyncio.StreamReader, *, may_stop: bool) -> bytes | None:
         """Bytes; empty at the end of the stream or when stopping; None when nothing came."""
         try:
-            async with asyncio.timeout(self._patience):
-                if not may_stop:
+            async with asyncio.timeout(self._patience) as limit:
+                if may_stop:
+                    self._resting.add(limit)
+                try:
                     return await reader.read(_CHUNK)
-                return await self._read_or_stop(reader)
+                finally:
+                    self._resting.discard(limit)
         except TimeoutError:
-            return None
-
-    async def _read_or_stop(self, reader: asyncio.StreamReader) -> bytes:
-        reading = asyncio.ensure_future(reader.read(_CHUNK))
-        stopping = asyncio.ensure_future(self._stopping.wait())
-        try:
-            await asyncio.wait((reading, stopping), return_when=asyncio.FIRST_COMPLETED)
-            return reading.result() if reading.done() else b""
-        finally:
-            reading.cancel()
-            stopping.cancel()
+            return b"" if may_stop and self._stopping.is_set() else None
 
     async def _answers(self, transaction: Transaction) -> Sequence[Answer]:
         try:

@@ -15,13 +15,14 @@ from mailcore.delivery.accept.batch import ACCEPT, Batch, domains_of, with_store
 from mailcore.delivery.accept.draft import Draft
 from mailcore.delivery.accept.errors import NotAccepted
 from mailcore.delivery.accept.submission import Owner, Refusal, Submission
+from mailcore.delivery.statements import PLANNED_ONCE
 
 log = logging.getLogger(__name__)
 
 SUBMITTERS = (Path(__file__).parents[1] / "sql" / "submitters.sql").read_text(encoding="utf-8")
 _STORED = "SELECT id FROM public.message WHERE id = ANY (%(ids)s)"
 _DEADLINE = 30.0
-_OPTIONS = "-c plan_cache_mode=force_generic_plan -c statement_timeout=25s -c application_name=livery-accept"
+_OPTIONS = f"{PLANNED_ONCE} -c statement_timeout=25s -c application_name=livery-accept"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

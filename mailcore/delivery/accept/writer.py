@@ -1,6 +1,6 @@
-"""Group commit without a timer: whoever is free takes all that waits (proven: 4,000 messages/s).
+"""Group commit: while one batch is stored the next one gathers, and is the larger and cheaper for it.
 
-Two connections: one batch gathers while the other commits. A batch that the database refuses is
+A second connection goes ahead when the first one takes long. A batch that the database refuses is
 tried again one by one, so that a poison message does not refuse its neighbours.
 """
 
@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import psycopg
@@ -18,6 +19,8 @@ from mailcore.delivery.accept.store import Store
 
 log = logging.getLogger(__name__)
 
+#: Seconds that a batch gathers at most while another one is stored.
+_GATHER = 0.02
 _MOST_MESSAGES, _MOST_RECIPIENTS, _MOST_BYTES = 64, 2000, 32 * 1024**2
 
 
@@ -38,6 +41,8 @@ class GroupWriter:
         self._make_store, self._committed, self._connections = store, committed, connections
         self._queue: deque[Waiting] = deque()
         self._filled = asyncio.Event()
+        self._storing = 0
+        self._stored = asyncio.Event()
 
     async def write(self, draft: Draft) -> None:
         """Return once the draft is committed; raises NotAccepted when it is not."""
@@ -56,11 +61,28 @@ class GroupWriter:
         try:
             while True:
                 await self._filled.wait()
+                await self._gather()
                 batch = self._take()
                 if batch:
-                    await self._commit(store, batch)
+                    await self._store(store, batch)
         finally:
             await store.close()
+
+    async def _gather(self) -> None:
+        if not self._storing or len(self._queue) >= _MOST_MESSAGES:
+            return
+        self._stored.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_GATHER):
+                await self._stored.wait()
+
+    async def _store(self, store: Store, batch: list[Waiting]) -> None:
+        self._storing += 1
+        try:
+            await self._commit(store, batch)
+        finally:
+            self._storing -= 1
+            self._stored.set()
 
     def _take(self) -> list[Waiting]:
         batch: list[Waiting] = []

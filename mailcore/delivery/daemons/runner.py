@@ -6,6 +6,10 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 
+import uvloop
+
+from mailcore.delivery import collector
+
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
@@ -20,4 +24,6 @@ def run(serve: Callable[[asyncio.Event], Awaitable[None]]) -> None:
             loop.add_signal_handler(number, stop.set)
         await serve(stop)
 
-    asyncio.run(main())
+    collector.settle()
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main())

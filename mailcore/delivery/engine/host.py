@@ -13,6 +13,7 @@ from threading import Event, Lock, Thread
 
 import uvloop
 
+from mailcore.delivery import collector
 from mailcore.delivery.egress_settings import EgressSettings, read_settings
 from mailcore.delivery.engine import process
 
@@ -73,6 +74,7 @@ class Engine:
         os._exit(0)
 
     def _run(self, settings: EgressSettings) -> None:
+        collector.settle()
         while not self._stopping.is_set():
             try:
                 with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

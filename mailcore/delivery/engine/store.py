@@ -13,7 +13,7 @@ from psycopg_pool import AsyncConnectionPool
 from kernel import clock
 from mailcore.delivery.egress_settings import EgressSettings
 from mailcore.delivery.jobs import Claimed
-from mailcore.delivery.statements import statement
+from mailcore.delivery.statements import PLANNED_ONCE, statement
 
 log = logging.getLogger(__name__)
 
@@ -40,15 +40,11 @@ SPREAD = 60.0
 Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
 
 
-#: Our few statements are planned once for each connection: planning them took longer than they do.
-PREPARED = "-c plan_cache_mode=force_generic_plan"
-
-
 def open_pool(dsn: str, *, name: str, size: int) -> Pool:
     """A pool that is opened later, in the loop that uses it."""
     options = {
         "autocommit": True,
-        "options": f"{PREPARED} -c statement_timeout=30s -c application_name=livery-{name}",
+        "options": f"{PLANNED_ONCE} -c statement_timeout=30s -c application_name=livery-{name}",
         "prepare_threshold": 0,
     }
     return AsyncConnectionPool(

@@ -46,7 +46,8 @@ WITH owner AS MATERIALIZED (
   UPDATE public.queue_entry q
   SET state = 'leased', lease_until = clock_timestamp() + make_interval(secs => %(lease)s),
       lease_by = %(epoch)s, lease_seq = lease_seq + 1, attempts = attempts + 1, in_session = false
-  FROM pick WHERE q.recipient_id = pick.recipient_id
+  -- Row by row, as in hold.sql.
+  FROM pick WHERE q.recipient_id = ANY (ARRAY[pick.recipient_id])
   RETURNING q.*
 )
 SELECT q.recipient_id, q.message_id, q.reseller_id, q.pool, q.site, q.prio, q.lease_seq, q.lease_by, q.attempts,

@@ -11,8 +11,9 @@ WITH result AS MATERIALIZED (
     outcome text, maybe_delivered boolean,
     is_final boolean, due timestamptz, maybe_count smallint, delay_notified boolean)
 ), removed AS (
+  -- Row by row, as in hold.sql.
   DELETE FROM public.queue_entry q USING result r
-  WHERE r.is_final AND q.recipient_id = r.recipient_id
+  WHERE r.is_final AND q.recipient_id = ANY (ARRAY[r.recipient_id])
     AND q.lease_seq = r.lease_seq AND q.lease_by = r.lease_by
   RETURNING q.recipient_id
 ), put_back AS (
@@ -20,7 +21,7 @@ WITH result AS MATERIALIZED (
   SET state = 'ready', lease_until = NULL, in_session = false, losses = 0, due = r.due,
       maybe_delivered = r.maybe_count, delay_notified = r.delay_notified
   FROM result r
-  WHERE NOT r.is_final AND q.recipient_id = r.recipient_id
+  WHERE NOT r.is_final AND q.recipient_id = ANY (ARRAY[r.recipient_id])
     AND q.lease_seq = r.lease_seq AND q.lease_by = r.lease_by AND q.state <> 'held'
     AND (q.state = 'leased' OR NOT EXISTS (SELECT FROM public.attempt a WHERE a.id = r.attempt_id))
   RETURNING q.recipient_id, q.node, q.shard, q.pool, q.site, q.reseller_id

@@ -7,7 +7,9 @@ WITH off AS MATERIALIZED (
   UPDATE public.queue_entry q
   SET state = 'ready', lease_until = NULL, attempts = GREATEST(attempts - 1, 0)
   FROM off
-  WHERE q.recipient_id = off.recipient_id AND q.lease_seq = off.lease_seq AND q.state = 'leased'
+  -- Row by row, as in hold.sql.
+  WHERE q.recipient_id = ANY (ARRAY[off.recipient_id]) AND q.lease_seq = off.lease_seq
+    AND q.lease_until IS NOT NULL
   RETURNING q.node, q.shard, q.pool, q.site, q.reseller_id, off.until
 ), rest AS (
   SELECT node, shard, pool, site, reseller_id, max(until) AS until FROM back

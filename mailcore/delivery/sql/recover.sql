@@ -9,5 +9,6 @@ SET lease_until = NULL, in_session = false, losses = q.losses + q.in_session::in
                THEN GREATEST(q.due, clock_timestamp() + random() * make_interval(secs => %(spread)s))
                ELSE q.due END
 FROM unnest(%(recipients)s::uuid[], %(sequences)s::integer[]) AS lost (recipient_id, lease_seq)
-WHERE q.recipient_id = lost.recipient_id AND q.lease_seq = lost.lease_seq AND q.state = 'leased'
+WHERE q.recipient_id = ANY (ARRAY[lost.recipient_id]) AND q.lease_seq = lost.lease_seq
+  AND q.lease_until IS NOT NULL
 RETURNING q.recipient_id, q.held_reason

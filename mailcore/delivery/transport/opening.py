@@ -10,6 +10,7 @@ import psycopg
 from mailcore.delivery.egress_settings import EgressSettings
 from mailcore.delivery.lookups import Lookups
 from mailcore.delivery.ports import ip_of
+from mailcore.delivery.questions import Questions
 from mailcore.delivery.resolver import MailResolver
 from mailcore.delivery.statements import statement
 from mailcore.delivery.transport.account import TlsAccount
@@ -53,7 +54,9 @@ async def open_ways(
     stack.callback(counting.cancel)
     if resolver is not None:
         return Ways(resolver=resolver, account=account)
-    lookups = Lookups(settings.resolver)
+    short_way = Questions(settings.resolver)
+    stack.callback(short_way.close)
+    lookups = Lookups(settings.resolver, short_way=short_way)
     found = MailResolver(
         lookups,
         allow_private=settings.allow_private_targets,

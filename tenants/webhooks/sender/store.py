@@ -16,7 +16,7 @@ from psycopg_pool import AsyncConnectionPool
 from kernel import crypto, keys
 from tenants.webhooks import signing
 from tenants.webhooks.schedule import MOST_ATTEMPTS
-from tenants.webhooks.sender.statements import statement
+from tenants.webhooks.statements import statement
 
 _CLAIM, _SETTLE, _KEY = statement("claim"), statement("settle"), statement("reseller_key")
 #: Longer than any request takes; by the database's clock.

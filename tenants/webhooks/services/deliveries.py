@@ -13,7 +13,7 @@ from tenants.webhooks.errors import EndpointDisabled
 from tenants.webhooks.models import WebhookDelivery, WebhookEndpoint
 from tenants.webhooks.schedule import GIVE_UP_AFTER
 from tenants.webhooks.services.endpoints import allow
-from tenants.webhooks.services.queueing import Fact, body_of, delivery_of
+from tenants.webhooks.services.queueing import Fact, body_of, queue_rows
 from tenants.webhooks.states import DeliveryState
 
 
@@ -41,18 +41,16 @@ def send_test(*, actor: Actor, endpoint_id: UUID) -> WebhookDelivery:
     """Queue a `webhook.test` event for one endpoint; raises NotAllowed, NotFound, EndpointDisabled."""
     allow(actor)
     endpoint = _enabled(endpoint_id)
-    now = clock.now()
     fact = Fact(
         event_id=ids.uuid7(),
         reseller_id=endpoint.reseller_id,
         event_type=TEST,
-        occurred_at=now,
+        occurred_at=clock.now(),
         data={"webhook": endpoint.reference},
     )
-    delivery = delivery_of(fact, endpoint=endpoint, body=body_of(fact), now=now)
-    delivery.save(force_insert=True)
+    (delivery_id,) = queue_rows([(fact, endpoint.public_id, body_of(fact))])
     audit("webhook.tested", subject=endpoint.reference, actor=actor)
-    return delivery
+    return selectors.get_delivery(delivery_id)
 
 
 def _enabled(endpoint_id: UUID) -> WebhookEndpoint:

@@ -1,8 +1,8 @@
-"""The sender's SQL, each statement in a file of its own."""
+"""The SQL of webhooks, each statement in a file of its own."""
 
 from pathlib import Path
 
-_FOLDER = Path(__file__).parents[1] / "sql"
+_FOLDER = Path(__file__).parent / "sql"
 
 
 def statement(name: str) -> str:

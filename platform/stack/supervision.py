@@ -107,7 +107,7 @@ def launch(stack: Stack, configuration: Path) -> int:
     log = stack.logs / "supervisord.out.log"
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [str(stack.python), "-m", "supervisor.supervisord", "-n", "-c", str(configuration)],
+            [str(stack.python), "-m", "stack.supervisor_daemon", "-n", "-c", str(configuration)],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
-PHASES = ("connect", "mail", "rcpt", "data", "dot")
+#: `answer` is after the final dot too, when the message is kept already: what is dropped then has arrived.
+PHASES = ("connect", "mail", "rcpt", "data", "dot", "answer")
 MAX_BEHAVIOURS = 1000
 MAX_DELAY = 600.0
 _REPLY = re.compile(r"[245][0-9]{2} [\x20-\x7e]{1,400}")

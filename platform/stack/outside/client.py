@@ -99,9 +99,9 @@ class OutsideClient:
         made = self._call("POST", "/behaviours", {"recipient": recipient, **behaviour})
         return int(made["id"])
 
-    def behave(self) -> None:
-        """Remove all behaviours."""
-        self._call("DELETE", "/behaviours")
+    def behave(self, identity: int | None = None) -> None:
+        """Remove one behaviour, or all."""
+        self._call("DELETE", f"/behaviours/{identity}" if identity else "/behaviours")
 
     def buy_zone(self, name: str) -> None:
         """Make a zone `NAME` (a direct child of test.) with its delegation."""

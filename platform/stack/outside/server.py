@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import socket
 import ssl
+import struct
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor
@@ -18,6 +20,8 @@ from stack.outside.verify import Verifier
 MAX_MESSAGE = 40 * 1024 * 1024
 MAX_RECIPIENTS = 100
 DROPPED = "(line dropped)"
+#: SO_LINGER: close with a reset, and forget what was not sent yet.
+RESET = struct.pack("ii", 1, 0)
 BROKEN = Verdicts(
     spf="temperror",
     dkim=(),
@@ -35,6 +39,11 @@ class Hall:
     behaviours: Behaviours
     verifier: Verifier
     executor: Executor
+
+    def serves(self, address: str) -> bool:
+        """Whether a recipient is of our domain, or of one below it."""
+        domain = address.lower().rpartition("@")[2]
+        return f".{domain}".endswith(f".{self.domain}")
 
     def judge(self, message: Stored) -> None:
         """Verify a stored message and keep the verdicts; a message that breaks a checker is kept too."""
@@ -96,6 +105,8 @@ class OutsideSmtp(SMTP):
             await asyncio.sleep(behaviour.delay)
         if behaviour.drop:
             if isinstance(self.transport, asyncio.WriteTransport):
+                line = self.transport.get_extra_info("socket")
+                line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
                 self.transport.abort()
             return DROPPED
         return behaviour.reply
@@ -141,9 +152,9 @@ class Hooks:
     async def handle_RCPT(  # noqa: N802  # the same
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        """Answer RCPT: only the outside domain's own recipients."""
+        """Answer RCPT: only recipients of the outside domain and of those below it."""
         answer = await self._smtp.misbehave(phase="rcpt", recipients=[address])
-        if answer is None and not address.lower().endswith(f"@{self._hall.domain}"):
+        if answer is None and not self._hall.serves(address):
             answer = "550 5.7.1 relay access denied"
         if answer is None and len(envelope.rcpt_tos) >= MAX_RECIPIENTS:
             answer = "452 4.5.3 too many recipients"
@@ -162,7 +173,8 @@ class Hooks:
         answer = await self._smtp.misbehave(phase="dot", recipients=recipients)
         if answer is None:
             identities = [self._store(session, envelope, recipient) for recipient in recipients]
-            answer = f"250 2.0.0 stored as {identities[0]}"
+            answer = await self._smtp.misbehave(phase="answer", recipients=recipients)
+            answer = answer or f"250 2.0.0 stored as {identities[0]}"
         for recipient in recipients:
             self._smtp.note(recipient, phase="dot", reply=answer)
         return answer

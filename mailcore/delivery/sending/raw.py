@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from mailcore.delivery.accept.batch import domain_of
 from mailcore.delivery.sending.errors import MessageInvalid, TooLarge
 from mailcore.delivery.sending.given import LARGEST_MESSAGE
-from mailcore.protocol import bulk_headers, headers, identity, line_ends, mime, sender_rule
+from mailcore.protocol import bulk_headers, headers, identity, line_ends, sender_rule
 from mailcore.protocol.bounds import MAX_FIELDS, MAX_HEADER, MAX_HOPS
 from mailcore.protocol.headers import Field
 
@@ -25,7 +25,7 @@ class RawMessage:
 
 
 def read(message: bytes) -> RawMessage:
-    """The message with CRLF only; raises MessageInvalid, TooLarge."""
+    """The message with lines as they are sent; raises MessageInvalid, TooLarge."""
     if len(message) > LARGEST_MESSAGE:
         raise TooLarge(field=_AT)
     clean = line_ends.clean(message)
@@ -45,8 +45,6 @@ def _require_bounds(fields: Sequence[Field], message: bytes, rest: bytes) -> Non
     hops = sum(field.name == "received" for field in fields)
     if len(fields) > MAX_FIELDS or len(message) - len(rest) > MAX_HEADER or hops > MAX_HOPS:
         raise MessageInvalid("The header has more than any message needs.", field=_AT)
-    if mime.has_long_line(message):
-        raise MessageInvalid("A line has more than 998 characters.", field=_AT)
 
 
 def _require_same_sender(fields: Sequence[Field], domain: str) -> None:

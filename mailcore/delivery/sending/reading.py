@@ -73,7 +73,8 @@ def _read_composed(given: Given) -> Posting:
         raise TooLarge
     fields = [*_head(given, sender, shown), *added, headers.make("MIME-Version", "1.0")]
     fields += [*([] if shown["to"] or is_individual else [_NOBODY]), *part.fields]
-    _require_well_formed(fields)
+    if added:
+        _require_well_formed(fields)
     named = [address for _, address in (sender, *shown["to"], *shown["cc"], *shown["reply_to"])]
     return Posting(
         stream=_stream(given),

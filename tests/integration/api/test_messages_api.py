@@ -281,13 +281,15 @@ def test_a_message_of_ones_own_making_is_freed_of_what_is_not_its_to_say(api):
     assert (kept["message_id"], body_hash) == ("<1@client.test>", dkim.body_hash(content))
     for wrong in (
         b"From: a@client.test\nFrom: b@client.test\n\nx", b"From: a@client.test, b@x.test\n\nx",
-        b"Subject: none\n\nx", b"From: a@client.test\n\n" + b"x" * 999,
+        b"Subject: none\n\nx",
         b"From: a@client.test\nSender: b@elsewhere.test\n\nx",
         b"From: a@client.test\n" + b"X-A: b\n" * 2001 + b"\nx",
         b"From: a@client.test\n" + b"Received: by b\n" * 101 + b"\nx",
     ):  # fmt: skip
         answer = api.post("messages", {**given, "raw": coded(wrong)})
         assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/raw"), wrong
+    (row,) = sent(api, {**given, "raw": coded(b"From: a@client.test\n\n" + b"x" * 999)})
+    assert stored(row["recipients"][0]["id"])[0].endswith(b"x" * 998 + b"\r\n x\r\n")
     answer = api.post("messages", {**given, "raw": coded(b"From: a@elsewhere.test\n\nx")})
     assert answer.json()["code"] == "message.sender_refused"
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from random import Random
 
@@ -49,12 +50,14 @@ class Sender:
             wait = AGAIN
             try:
                 wait = await self._turn()
-            except (psycopg.OperationalError, PoolTimeout) as error:
+            except (psycopg.Error, PoolTimeout) as error:
                 log.warning("webhooks wait for the database: %s", error)
             await _pause(stop, wait)
         if self._flying:
             await asyncio.wait(self._flying)
-        await self._flush()
+        # What cannot be stored now is sent again, with the same id.
+        with suppress(psycopg.Error, PoolTimeout):
+            await self._flush()
 
     async def drain(self) -> None:
         """Turn until nothing is due and nothing is under way (tests and orders by hand)."""
@@ -118,9 +121,19 @@ class Sender:
         batch, self._results = self._results, []
         try:
             await self._store.settle(batch)
-        except Exception:
+        except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout):
             self._results = batch + self._results
             raise
+        except psycopg.Error:
+            await self._flush_each(batch)
+
+    async def _flush_each(self, batch: list[Settled]) -> None:
+        """One bad result must not keep the others: its lease ends, and it is tried again."""
+        for result in batch:
+            try:
+                await self._store.settle([result])
+            except psycopg.Error:
+                log.exception("a result cannot be stored: %s", result.claimed.public_id)
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

@@ -15,7 +15,7 @@ from stack.bench.figures import Result
 from stack.demo.world import World
 
 EGRESS = "egress.node1"
-MESSAGES = 20_000
+MESSAGES = 10_000
 
 
 def measure(world: World, order: Order) -> Result:

@@ -90,8 +90,9 @@ def test_a_repeat_makes_no_second_one_and_is_not_told_the_secret(api):
     assert "message.delivered" not in first.json()["events"], "loud ones only when asked for"
 
 
-def test_there_is_an_end_to_how_many(api):
-    for _ in range(20):
+def test_there_is_an_end_to_how_many(api, monkeypatch):
+    monkeypatch.setattr("tenants.webhooks.services.endpoints.MOST", 2)
+    for _ in range(2):
         assert api.post("webhooks", {"url": URL}).status_code == 201
     assert api.post("webhooks", {"url": URL}).json()["code"] == "webhook.too_many"
 

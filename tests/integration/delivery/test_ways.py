@@ -27,7 +27,7 @@ def targets(monkeypatch, domain, *, more=()):
     )
     table = {(domain, "MX"): ["10 mx.infra.test."], ("mx.infra.test", "A"): ["127.0.0.9"]}
     table |= dict(more)
-    monkeypatch.setattr(opening, "Lookups", lambda _server: Zone(table))
+    monkeypatch.setattr(opening, "Lookups", lambda _server, **_: Zone(table))
 
     async def scene():
         async with AsyncExitStack() as stack:
@@ -93,7 +93,7 @@ def test_a_source_that_is_added_while_mail_flows_is_ours_without_a_restart(
     configured = replace(read_settings(node="node1"), allow_private_targets=True)
     monkeypatch.setattr(opening, "EVERY", 0.01)
     table = {("six.test", "AAAA"): ["2001:db8::30"]}
-    monkeypatch.setattr(opening, "Lookups", lambda _server: Zone(table))
+    monkeypatch.setattr(opening, "Lookups", lambda _server, **_: Zone(table))
 
     async def refused(ways):
         try:

@@ -19,8 +19,8 @@ from mailcore.delivery.accept.store import Store
 
 log = logging.getLogger(__name__)
 
-#: Seconds that a batch gathers at most while another one is stored.
-_GATHER = 0.02
+#: Seconds that a batch gathers at most while another one is stored, and from one to the next.
+_GATHER, _SPACING = 0.02, 0.01
 _MOST_MESSAGES, _MOST_RECIPIENTS, _MOST_BYTES = 64, 2000, 32 * 1024**2
 
 
@@ -41,7 +41,7 @@ class GroupWriter:
         self._make_store, self._committed, self._connections = store, committed, connections
         self._queue: deque[Waiting] = deque()
         self._filled = asyncio.Event()
-        self._storing = 0
+        self._storing, self._began = 0, 0.0
         self._stored = asyncio.Event()
 
     async def write(self, draft: Draft) -> None:
@@ -69,15 +69,19 @@ class GroupWriter:
             await store.close()
 
     async def _gather(self) -> None:
-        if not self._storing or len(self._queue) >= _MOST_MESSAGES:
-            return
-        self._stored.clear()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_GATHER):
-                await self._stored.wait()
+        """Let the batch grow, unless it is full or nothing went before it."""
+        if self._storing and len(self._queue) < _MOST_MESSAGES:
+            self._stored.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_GATHER):
+                    await self._stored.wait()
+        rest = self._began + _SPACING - asyncio.get_running_loop().time()
+        if rest > 0 and len(self._queue) < _MOST_MESSAGES:
+            await asyncio.sleep(rest)
 
     async def _store(self, store: Store, batch: list[Waiting]) -> None:
         self._storing += 1
+        self._began = asyncio.get_running_loop().time()
         try:
             await self._commit(store, batch)
         finally:

@@ -1,4 +1,4 @@
-"""How long the engine's own claims take, as PostgreSQL writes it into its log: of three in ten, by chance."""
+"""How long the engine's own claims take, as PostgreSQL writes it into its log."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -13,14 +13,9 @@ from stack.core_parts.postgres import SERVER_USER, socket_folder
 from stack.model import Stack
 
 ROLE = "livery_delivery"
-SHARE = 0.3
 _DURATION = re.compile(r"duration: ([0-9.]+) ms  execute [^:]*: (.*)")
 #: Of the role, for connections that begin from now on.
-_SETTINGS = {
-    "log_min_duration_sample": "0",
-    "log_statement_sample_rate": str(SHARE),
-    "log_parameter_max_length": "0",
-}
+_SETTINGS = {"log_min_duration_statement": "0", "log_parameter_max_length": "0"}
 
 
 @contextmanager

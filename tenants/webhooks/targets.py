@@ -41,6 +41,10 @@ class Target:
         """In the one form that is stored."""
         return f"{self.scheme}://{self.authority}{self.path}"
 
+    def at(self, address: str) -> str:
+        """The same with an address in the place of the name."""
+        return f"{self.scheme}://{bracketed(address)}:{self.port}{self.path}"
+
 
 def read_target(url: str, *, allow_private: bool) -> Target:
     """The target of a URL; raises InvalidTarget with a reason.

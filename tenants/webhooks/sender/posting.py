@@ -7,18 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+import httpx
+
 from kernel.errors import ApplicationError
-from tenants.webhooks.sender import wire
 from tenants.webhooks.sender.lookup import Addresses, LookupFailed
 from tenants.webhooks.targets import Target, is_address, is_on_the_internet, read_target
 
 #: Seconds for a request with everything: DNS, connection, TLS and answer.
 SECONDS = 10.0
-#: Characters of a refusal that the log keeps.
-MOST_KEPT = 300
+#: Bytes of an answer that are read, and characters of a refusal that the log keeps.
+MOST_READ, MOST_KEPT = 4096, 300
 AGENT = "Webhooks/1.0"
 _LONGEST_NUMBER = 6
-_SUCCESS, _REDIRECTIONS = range(200, 300), range(300, 400)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class Answer:
     @property
     def is_heard(self) -> bool:
         """Only 2xx says that the receiver has the event."""
-        return self.status in _SUCCESS
+        return self.status is not None and 200 <= self.status < 300
 
 
 class NotSent(Exception):
@@ -56,7 +56,14 @@ class Poster:
         self._addresses = addresses
         self._allow_private = allow_private
         self._seconds = seconds
-        self._context = ssl.create_default_context(cafile=authorities or None)
+        self._client = httpx.AsyncClient(
+            verify=ssl.create_default_context(cafile=authorities or None),
+            trust_env=False,
+            timeout=seconds,
+            follow_redirects=False,
+            # No connection outlives its request: the next may have to go to another address.
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
+        )
 
     async def post(self, url: str, *, body: str, headers: Mapping[str, str]) -> Answer:
         """Never raises for what a receiver does; `milliseconds` is the whole time."""
@@ -65,16 +72,16 @@ class Poster:
             async with asyncio.timeout(self._seconds):
                 target = read_target(url, allow_private=self._allow_private)
                 address = await self._address(target)
-                reply = await self._send(target, address, body, headers)
+                response, text = await self._send(target, address, body, headers)
         except TimeoutError:
             return _failed(f"no answer within {self._seconds:g} seconds", began)
         except ApplicationError:
             return _failed("this address is not allowed", began)
         except (NotSent, LookupFailed) as error:
             return _failed(str(error), began)
-        except (OSError, EOFError, ValueError, wire.BadAnswer) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError, UnicodeError) as error:
             return _failed(_words(error), began)
-        return _answer(reply, began)
+        return _answer(response, text, began)
 
     async def _address(self, target: Target) -> str:
         """The one address of this request; what is private is as if it were not there."""
@@ -86,34 +93,46 @@ class Poster:
 
     async def _send(
         self, target: Target, address: str, body: str, headers: Mapping[str, str]
-    ) -> wire.Reply:
-        is_tls = target.scheme == "https"
-        place = wire.Place(address=address, port=target.port, name=target.host if is_tls else None)
+    ) -> tuple[httpx.Response, str]:
         said = {
+            **headers,
             "Host": target.authority,
+            "Content-Type": "application/json",
             "User-Agent": AGENT,
-            "Accept": "*/*",
             # What is compressed could be larger than what was read.
             "Accept-Encoding": "identity",
-            "Content-Type": "application/json",
             "Connection": "close",
-            **headers,
         }
-        return await wire.post(
-            place, path=target.path, headers=said, body=body.encode(), context=self._context
-        )
+        # The certificate is checked against the name in SNI.
+        name = {"sni_hostname": target.host}
+        async with self._client.stream(
+            "POST", target.at(address), content=body.encode(), headers=said, extensions=name
+        ) as response:
+            return response, await _beginning(response)
 
 
-def _answer(reply: wire.Reply, began: float) -> Answer:
-    error = "" if reply.status in _SUCCESS else f"answered {reply.status}"
-    if reply.status in _REDIRECTIONS:
-        error = f"answered {reply.status}: redirections are not followed"
+async def _beginning(response: httpx.Response) -> str:
+    if response.is_success:
+        return ""  # a receiver that heard us may say what it likes
+    read = b""
+    async for part in response.aiter_raw():
+        read += part
+        if len(read) >= MOST_READ:
+            break
+    text = read[:MOST_READ].decode("utf-8", "replace")
+    return "".join(sign if sign.isprintable() else " " for sign in text)[:MOST_KEPT].strip()
+
+
+def _answer(response: httpx.Response, text: str, began: float) -> Answer:
+    error = "" if response.is_success else f"answered {response.status_code}"
+    if response.is_redirect:
+        error = f"answered {response.status_code}: redirections are not followed"
     return Answer(
-        status=reply.status,
+        status=response.status_code,
         error=error,
-        text=reply.text[:MOST_KEPT],
+        text=text,
         milliseconds=_since(began),
-        wish=_wish(reply.headers.get("retry-after", "")),
+        wish=_wish(response.headers.get("retry-after", "")),
     )
 
 
@@ -128,15 +147,15 @@ def _wish(text: str) -> timedelta:
 
 
 def _words(error: BaseException) -> str:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"the certificate is not good: {error.verify_message}"
-    if isinstance(error, wire.BadAnswer):
-        return f"no HTTP answer: {error}"
-    if isinstance(error, ConnectionRefusedError):
-        return "no connection: refused"
-    if isinstance(error, EOFError | ConnectionError):
-        return "the connection ended without an answer"
-    return f"no connection: {type(error).__name__}"
+    """The deepest cause says most: a certificate's fault, a refused connection."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, ssl.SSLCertVerificationError):
+            return f"the certificate is not good: {seen.verify_message}"
+        seen = seen.__cause__ or seen.__context__
+    if isinstance(error, httpx.ConnectError):
+        return "no connection"
+    return f"the connection broke: {type(error).__name__}"
 
 
 def _since(began: float) -> int:

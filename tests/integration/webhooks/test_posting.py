@@ -80,16 +80,16 @@ def test_what_a_receiver_reads():
          200, "", ""),
         (b"HTTP/1.0 500\r\n\r\nout of\r\nmemory\0", 500, "answered 500", "out of  memory"),
         (b"HTTP/1.1 400 Bad\r\nTransfer-Encoding: chunked\r\n\r\n4\r\noops\r\n0\r\n\r\n",
-         400, "answered 400", "oops  0"),
+         400, "answered 400", "oops"),
         (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n\x1f\x8b" + bytes(9000), 200, "", ""),
         (b"HTTP/1.1 307 Go\r\nLocation: http://127.0.0.1/\r\n\r\n", 307,
          "answered 307: redirections are not followed", ""),
-        (b"", None, "the connection ended without an answer", ""),
-        (b"HTTP/1.1 20", None, "the connection ended without an answer", ""),
-        (b"220 mail.example ESMTP\r\n\r\n", None, "no HTTP answer: the status line is none", ""),
-        (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 9000 + b"\r\n", None,
-         "no HTTP answer: the header section has no end", ""),
-        (b"HTTP/1.1 100 Wait\r\n\r\n" * 50, None, "no HTTP answer: too many interim answers", ""),
+        (b"", None, "the connection broke: RemoteProtocolError", ""),
+        (b"HTTP/1.1 20", None, "the connection broke: RemoteProtocolError", ""),
+        (b"220 mail.example ESMTP\r\n\r\n", None,
+         "the connection broke: RemoteProtocolError", ""),
+        (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 90_000 + b"\r\n", None,
+         "the connection broke: RemoteProtocolError", ""),
     ],
 )  # fmt: skip
 def test_what_is_understood(answer, status, error, text):
@@ -128,7 +128,7 @@ def test_nobody_there():
         return closed.error, unknown.error
 
     assert asyncio.run(scene()) == (
-        "no connection: refused",
+        "no connection",
         "DNS gave no answer about nobody.test",
     )
 

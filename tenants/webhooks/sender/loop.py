@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 #: Requests under way, in all and to one endpoint.
 SLOTS, LANES = 64, 8
-#: Seconds between looks while there is work, while there is none, and after the database failed.
+#: Seconds between looks: the least, the most, and after the database failed.
 BUSY, IDLE, AGAIN = 0.02, 0.5, 1.0
 
 
@@ -46,13 +46,20 @@ class Sender:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop, then end what is under way."""
+        stopping = asyncio.create_task(stop.wait())
         while not stop.is_set():
-            wait = AGAIN
             try:
-                wait = await self._turn()
+                is_idle = await self._turn()
             except (psycopg.Error, PoolTimeout) as error:
                 log.warning("webhooks wait for the database: %s", error)
-            await _pause(stop, wait)
+                await asyncio.wait({stopping}, timeout=AGAIN)
+                continue
+            await asyncio.sleep(BUSY)
+            if is_idle and not self._results:
+                # An answer makes room for the next request to its endpoint: no need to wait longer.
+                await asyncio.wait(
+                    {stopping, *self._flying}, timeout=IDLE, return_when=asyncio.FIRST_COMPLETED
+                )
         if self._flying:
             await asyncio.wait(self._flying)
         # What cannot be stored now is sent again, with the same id.
@@ -61,11 +68,11 @@ class Sender:
 
     async def drain(self) -> None:
         """Turn until nothing is due and nothing is under way (tests and orders by hand)."""
-        while await self._turn() == BUSY or self._flying or self._results:
+        while not await self._turn() or self._flying or self._results:
             await asyncio.sleep(BUSY)
 
-    async def _turn(self) -> float:
-        """One look; how long to wait until the next."""
+    async def _turn(self) -> bool:
+        """One look; whether nothing was due."""
         await self._flush()
         free = SLOTS - len(self._flying)
         claimed = []
@@ -75,7 +82,7 @@ class Sender:
             task = asyncio.create_task(self._deliver(one))
             self._flying.add(task)
             task.add_done_callback(self._flying.discard)
-        return BUSY if claimed or self._results else IDLE
+        return not claimed
 
     async def _deliver(self, claimed: Claimed) -> None:
         now = self._now()
@@ -134,10 +141,3 @@ class Sender:
                 await self._store.settle([result])
             except psycopg.Error:
                 log.exception("a result cannot be stored: %s", result.claimed.public_id)
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return

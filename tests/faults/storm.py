@@ -209,9 +209,12 @@ class Storm:
     def two_versions(self) -> None:
         """The version before works in our place, on our database, and hands over to us again."""
         with self._workers.instead():
-            self._workers.start(checkout=os.environ[OTHER_VERSION])
+            other = self._workers.start(checkout=os.environ[OTHER_VERSION])
             self.delivers()
             self._workers.start()
+            self.delivers()
+            other.terminate()
+            other.wait(PATIENCE)
             self.delivers()
 
     def fill_disk(self) -> None:

@@ -172,12 +172,19 @@ class Hooks:
         recipients = list(envelope.rcpt_tos)
         answer = await self._smtp.misbehave(phase="dot", recipients=recipients)
         if answer is None:
-            identities = [self._store(session, envelope, recipient) for recipient in recipients]
-            answer = await self._smtp.misbehave(phase="answer", recipients=recipients)
-            answer = answer or f"250 2.0.0 stored as {identities[0]}"
+            answer = self._keep(session, envelope, recipients)
+            answer = await self._smtp.misbehave(phase="answer", recipients=recipients) or answer
         for recipient in recipients:
             self._smtp.note(recipient, phase="dot", reply=answer)
         return answer
+
+    def _keep(self, session: Session, envelope: Envelope, recipients: list[str]) -> str:
+        try:
+            identities = [self._store(session, envelope, recipient) for recipient in recipients]
+        except OSError as error:
+            # aiosmtpd would say 500, which ends a message for good.
+            return f"452 4.3.1 cannot be stored now: {error.strerror}"
+        return f"250 2.0.0 stored as {identities[0]}"
 
     def _store(self, session: Session, envelope: Envelope, recipient: str) -> int:
         message = self._hall.store.add(

@@ -155,8 +155,9 @@ def test_a_drained_node_claims_nothing_and_its_rows_go_where_the_operator_says(
     with pytest.raises(NotFound):
         nodes.drain_node(actor=OPERATOR, node="node1", reason="x", to="node9")
     database.execute("INSERT INTO public.egress_shard (node, shard) VALUES ('node2', 0)")
-    moved = nodes.drain_node(actor=OPERATOR, node="node1", reason="it is dead", to="node2")
-    assert (moved, places(database)) == (2, [("node2", 0, 2)])
+    # The loop's own sweep may be the one that moves them.
+    nodes.drain_node(actor=OPERATOR, node="node1", reason="it is dead", to="node2")
+    assert places(database) == [("node2", 0, 2)]
     with in_schema("r_a00000000000"), as_role("web"):
         submit("eve@three.test")
     assert places(database) == [("node2", 0, 3)], "what comes in meanwhile goes there at once"

@@ -31,8 +31,9 @@ log = logging.getLogger(__name__)
 
 #: Seconds between looks into the queue when nothing wakes us: short after work, longer when idle.
 POLL, IDLE_POLL = 0.1, 1.0
-#: Seconds from one claim to the next: what comes meanwhile is claimed together, and costs less.
-SPACING = 0.02
+#: Seconds from one claim to the next at least. A rest is so many times what the claim took, up to
+#: the longest: what comes meanwhile is claimed together, and costs less the busier the machine is.
+SPACING, REST, LONGEST_REST = 0.02, 4, 0.1
 CLEAR_EVERY = 6
 #: Seconds for the last try of a recipient whose time is up.
 OVERDUE = 3600.0
@@ -165,7 +166,8 @@ class ShardLoop:
                 await self._until_woken(idle)
                 idle = min(idle * 1.5, IDLE_POLL)
             if len(claimed) < self._settings.batch:
-                await asyncio.sleep(max(began + SPACING - clock_of_loop(), 0))
+                took = clock_of_loop() - began
+                await asyncio.sleep(min(max(SPACING - took, took * REST), LONGEST_REST))
 
     async def _claim(self) -> list[Claimed]:
         limit = min(self._room(), self._settings.batch)

@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 from kernel.errors import NotFound
 from kernel.tenancy import current_reseller_id
 from tenants.webhooks.models import WebhookDelivery, WebhookEndpoint
-from tenants.webhooks.states import DeliveryState
 
 
 def list_endpoints() -> QuerySet[WebhookEndpoint]:
@@ -42,11 +41,6 @@ def get_delivery(delivery_id: UUID) -> WebhookDelivery:
     if found is None:
         raise NotFound
     return found
-
-
-def count_waiting(endpoint_id: UUID) -> int:
-    """How many events wait for an endpoint of the current reseller."""
-    return list_deliveries(endpoint_id=endpoint_id, state=DeliveryState.WAITING).count()
 
 
 def resellers_asking_for(event_types: Collection[str]) -> list[UUID]:

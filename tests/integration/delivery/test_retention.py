@@ -39,6 +39,20 @@ INSERT INTO public.delivery_event (
 SELECT id, 'received', %(reseller)s, id, id, 'mailbox', 'client.test', %(at)s FROM m
 """
 
+#: Partitions with other columns, checks, storage, indexes or fill than their parent.
+UNLIKE_PARENT = """
+SELECT part.relname, part.relchecks, parent.relchecks FROM pg_class part
+JOIN pg_inherits i ON i.inhrelid = part.oid JOIN pg_class parent ON parent.oid = i.inhparent
+WHERE part.relname = ANY (%s) AND (
+  (part.relnatts, part.relchecks) <> (parent.relnatts, parent.relchecks)
+  OR (SELECT array_agg(attstorage ORDER BY attnum) FROM pg_attribute WHERE attrelid = part.oid AND attnum > 0)
+  <> (SELECT array_agg(attstorage ORDER BY attnum) FROM pg_attribute WHERE attrelid = parent.oid AND attnum > 0)
+  OR (SELECT count(*) FROM pg_index WHERE indrelid = part.oid)
+  <> (SELECT count(*) FROM pg_index WHERE indrelid = parent.oid AND indisvalid)
+  OR part.relrowsecurity OR part.reloptions IS DISTINCT FROM
+    CASE WHEN parent.relname = 'recipient' THEN ARRAY['fillfactor=70'] END)
+"""
+
 
 @pytest.fixture
 def old_days(transactional_db, acme, database):
@@ -51,7 +65,7 @@ def old_days(transactional_db, acme, database):
     with psycopg.connect(settings.DSN("owner"), autocommit=True) as owner:
         owner.execute("SELECT sec.make_partitions(%s, 2)", [DAY])
         yield put
-        for day in (DAY, DAY + timedelta(days=1)):
+        for day in (DAY + timedelta(days=number) for number in range(3)):
             for table in TABLES:
                 owner.execute(f"DROP TABLE IF EXISTS public.{table}_{day:%Y%m%d}")
 
@@ -109,3 +123,21 @@ def test_a_partition_that_is_being_read_waits_for_the_next_time(old_days, databa
         database.execute("SELECT count(*) FROM public.message_body")
         assert after(10) == []
     assert set(after(10)) == both("message_body")
+
+
+def test_days_are_made_while_somebody_has_the_tables_in_use(old_days, database):
+    with (
+        psycopg.connect(settings.DSN("owner"), autocommit=True) as owner,
+        database.transaction(),
+    ):
+        for table in TABLES:
+            database.execute(f"SELECT count(*) FROM public.{table}")
+        # Rather an error than a test that waits for itself.
+        owner.execute("SET lock_timeout = '20s'")
+        made = owner.execute("SELECT sec.make_partitions(%s, 3)", [DAY]).fetchone()
+    assert made == (len(TABLES),), "the third day, of each table"
+
+
+def test_a_day_is_made_as_its_table_is(old_days, database):
+    names = [f"{table}_{DAY:%Y%m%d}" for table in TABLES]
+    assert database.execute(UNLIKE_PARENT, [names]).fetchall() == []

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from kernel import schema
+from kernel.migrating import beside_traffic
 from kernel.roles import as_role
 from kernel.tenancy import PUBLIC
 from tenants.resellers.models import Reseller
@@ -23,6 +24,9 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **__: Any) -> None:
         """Run as role owner; connects as provision where a reseller's schema is touched."""
+        beside_traffic(self._bring)
+
+    def _bring(self) -> None:
         run_file(SQL / "privileges.sql")
         call_command("migrate_schemas", shared=True, verbosity=0, interactive=False)
         with as_role("provision"):

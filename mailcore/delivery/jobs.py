@@ -22,6 +22,7 @@ class Claimed:
     maybe_delivered: int
     expires_at: datetime
     delay_notified: bool
+    passed_at: datetime | None
     address: str
     domain: str
     dsn_notify: str | None

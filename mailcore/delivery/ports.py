@@ -30,7 +30,8 @@ def ip_of(address: str) -> IP:
 class Errand:
     """A job on its way out: who sends how many recipients where; `site` names the set of MX hosts.
 
-    `ip`: the versions that the hosts can be reached by.
+    `ip`: the versions that the hosts can be reached by; `domain`: of the recipients; `was_passed`:
+    another node passed it on to this one just now.
     """
 
     reseller_id: UUID
@@ -41,6 +42,8 @@ class Errand:
     recipients: int
     is_retry: bool
     ip: Collection[IP] = (4, 6)
+    domain: str = ""
+    was_passed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +54,17 @@ class Wait:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """A source of another node is to take it."""
+
+    node: str
+
+
 class Sources(Protocol):
     """Chooses a source out of a pool."""
 
-    def choose(self, errand: Errand, *, now: datetime) -> Source | Wait:
+    def choose(self, errand: Errand, *, now: datetime) -> Source | Elsewhere | Wait:
         """The source for this errand: weights, providers, warm-up, standby, suspensions."""
 
     def tried(self, errand: Errand, *, source: Source, answers: Sequence[Answer]) -> None:

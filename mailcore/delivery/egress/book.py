@@ -16,7 +16,7 @@ from mailcore.delivery.egress.counting import counts_of
 from mailcore.delivery.egress.members import Book, Member
 from mailcore.delivery.egress.tally import Batch, Tally
 from mailcore.delivery.egress.warmup import WARM, cap_of, group_of
-from mailcore.delivery.ports import Errand, Source, Wait
+from mailcore.delivery.ports import Elsewhere, Errand, Source, Wait
 from mailcore.delivery.smtp.envelope import Answer
 from mailcore.delivery.statements import statement
 
@@ -54,12 +54,12 @@ class EgressBook:
         self._chooser: Chooser | None = None
         self._is_ensured = False
 
-    def choose(self, errand: Errand, *, now: datetime) -> Source | Wait:
+    def choose(self, errand: Errand, *, now: datetime) -> Source | Elsewhere | Wait:
         """The source for this errand; its recipients count as sent until `tried` says otherwise."""
         if self._chooser is None:
             return NOT_READ_YET
         choice = self._chooser.choose(errand, now=now)
-        if isinstance(choice, Wait):
+        if isinstance(choice, Wait | Elsewhere):
             return choice
         if choice.cap is not None:
             place = (choice.member.address, choice.group)
@@ -128,13 +128,14 @@ class EgressBook:
         async with connection.cursor(row_factory=class_row(Member)) as cursor:
             async for member in await cursor.execute(_MEMBERS, {"node": self._node}):
                 pools.setdefault(member.pool, []).append(member)
-        parameters = {"node": self._node, "day": day}
-        rows = await (await connection.execute(_STEPS, parameters)).fetchall()
+        rows = await (await connection.execute(_STEPS, {"day": day})).fetchall()
         steps = {(address, group): step for address, group, step, _ in rows if step}
         sent = {(address, group): sent for address, group, _, sent in rows if sent}
         self._tally.learn(sent, day=day)
         book = Book(pools=pools, steps=steps)
-        self._chooser = Chooser(book=book, tally=self._tally, is_shunned=self._is_shunned)
+        self._chooser = Chooser(
+            book=book, tally=self._tally, is_shunned=self._is_shunned, node=self._node
+        )
 
     def _cap(self, place: tuple[str, str]) -> int | None:
         steps = self._chooser.book.steps if self._chooser else {}

@@ -8,7 +8,7 @@ from uuid import UUID
 from mailcore.delivery.egress.members import Book, Member, ranked
 from mailcore.delivery.egress.tally import Tally
 from mailcore.delivery.egress.warmup import WARM, cap_of, group_of
-from mailcore.delivery.ports import Errand, Wait, ip_of
+from mailcore.delivery.ports import Elsewhere, Errand, Wait, ip_of
 
 #: Seconds until it is worth asking again when nobody can take an errand.
 LATER = 60.0
@@ -34,26 +34,34 @@ IsShunned = Callable[[Errand, str], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chooser:
-    """Chooses by a book and a tally."""
+    """Chooses by a book and a tally for the processes of a node."""
 
     book: Book
     tally: Tally
     is_shunned: IsShunned
+    node: str = ""
     _orders: dict[tuple[str, UUID, str], list[Member]] = field(default_factory=dict)
 
-    def choose(self, errand: Errand, *, now: datetime) -> Choice | Wait:
+    def choose(self, errand: Errand, *, now: datetime) -> Choice | Elsewhere | Wait:
         """The first that applies: a standby whose share is due, a sound member with room, a sound
         standby, a member beyond its cap, then those that something speaks against."""
         serving = [member for member in self._order(errand) if member.serves(errand.provider)]
         # Without one that reaches the hosts the try fails, and its answer says why.
         serving = [m for m in serving if ip_of(m.address) in errand.ip] or serving
+        near = [member for member in serving if member.node == self.node]
+        if len(near) < len(serving) and (node := self._other_node(errand, serving, now=now)):
+            return Elsewhere(node=node)
+        return self._choose_near(errand, near, now=now)
+
+    def _choose_near(
+        self, errand: Errand, serving: Sequence[Member], *, now: datetime
+    ) -> Choice | Wait:
         order = [member for member in serving if member.state != "suspended"]
         if not order:
-            members = self.book.pools.get(errand.pool, ())
+            members = [m for m in self.book.pools.get(errand.pool, ()) if m.node == self.node]
             return Wait(seconds=LATER, reason=_why_nobody(errand, members, serving))
-        sound = [m for m in order if m.is_sound and not self.is_shunned(errand, m.address)]
         group = group_of(errand.provider)
-        choices = self._with_caps(sound, group)
+        choices = self._with_caps(self._sound(errand, order), group)
         found = (
             self._due_standby(choices, errand, now=now)
             or self._with_room(self._first_row(choices, serving), errand, now=now)
@@ -65,6 +73,52 @@ class Chooser:
             most = max(choices, key=lambda choice: choice.cap or 0)
             return Choice(member=most.member, group=group, cap=most.cap, is_overflow=True)
         return self._with_caps(_least_bad(order), group)[0]
+
+    def _other_node(
+        self, errand: Errand, serving: Sequence[Member], *, now: datetime
+    ) -> str | None:
+        """The node whose source is to take an errand instead of one of ours; mostly none.
+
+        What was passed on stays, also where nothing is sound: both nodes could see it otherwise for
+        as long as news takes. A retry stays with the address that a greylist knows.
+        """
+        usable = [member for member in serving if member.state != "suspended"]
+        sound = self._sound(errand, usable)
+        near, far = self._split(sound)
+        if not near:
+            is_any_near = any(member.node == self.node for member in usable)
+            far = far or ([] if is_any_near else usable)
+            return _home(far, errand) if far and not errand.was_passed else None
+        if not far:
+            return None
+        choices = self._with_caps(sound, group_of(errand.provider))
+        if not (errand.is_retry or errand.was_passed):
+            due = self._due_standby(choices, errand, now=now)
+            if due:
+                return self._pass_on(due, errand, now=now)
+            row = self._first_row(choices, serving) or choices
+            first = _home([choice.member for choice in row], errand)
+            if first != self.node:
+                return first
+        if self._with_room([c for c in choices if c.member in near], errand, now=now):
+            return None
+        warm = [c.member for c in choices if c.cap is None and c.member in far]
+        return _home(warm, errand) if warm else None
+
+    def _pass_on(self, due: Choice, errand: Errand, *, now: datetime) -> str | None:
+        """The standby's node, unless it is ours; the share counts until the database knows of it."""
+        if due.member.node == self.node:
+            return None
+        place = (due.member.address, due.group)
+        self.tally.passed(place, recipients=errand.recipients, now=now)
+        return due.member.node
+
+    def _split(self, members: Sequence[Member]) -> tuple[list[Member], list[Member]]:
+        near = [member for member in members if member.node == self.node]
+        return near, [member for member in members if member.node != self.node]
+
+    def _sound(self, errand: Errand, members: Sequence[Member]) -> list[Member]:
+        return [m for m in members if m.is_sound and not self.is_shunned(errand, m.address)]
 
     def _order(self, errand: Errand) -> list[Member]:
         """The pool's members as this reseller's mail to this site prefers them, kept with the book."""
@@ -120,6 +174,12 @@ class Chooser:
 
     def _used(self, choice: Choice, now: datetime) -> int:
         return self.tally.used((choice.member.address, choice.group), now=now)
+
+
+def _home(members: Sequence[Member], errand: Errand) -> str:
+    """The node among these that acceptance would choose too (sec.home_of)."""
+    actives = [member for member in members if member.role == "active"] or members
+    return ranked(actives, key=f"{errand.reseller_id} {errand.domain}")[0].node
 
 
 def _least_bad(order: Sequence[Member]) -> list[Member]:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import blake2b
+from hashlib import md5
 from typing import Literal
 
 State = Literal["active", "suspended", "draining"]
@@ -17,6 +17,7 @@ class Member:
     pool: str
     address: str
     ehlo: str
+    node: str = ""
     weight: int = 100
     providers: Collection[str] | None = None
     role: Role = "active"
@@ -36,7 +37,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Book:
-    """The pools of a node, and the steps of the addresses that are not warm."""
+    """The pools with the members of every node that works, and the steps of the addresses that are not warm."""
 
     pools: Mapping[str, Sequence[Member]] = field(default_factory=dict)
     steps: Mapping[tuple[str, str], int] = field(default_factory=dict)
@@ -48,7 +49,8 @@ def ranked(members: Iterable[Member], *, key: str) -> list[Member]:
 
 
 def _score(member: Member, key: str) -> float:
-    digest = blake2b(f"{key} {member.address}".encode(), digest_size=8).digest()
+    # As sec.drawn does it: acceptance chooses a node by the same draw (sql/spread_schema.sql).
+    digest = md5(f"{key} {member.address}".encode(), usedforsecurity=False).hexdigest()
     # Strictly between 0 and 1, so that the logarithm is finite and below 0.
-    drawn = (int.from_bytes(digest, "big") + 0.5) / 2**64
+    drawn = (int(digest[:13], 16) + 0.5) / 2**52
     return -member.weight / math.log(drawn)

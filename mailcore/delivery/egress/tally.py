@@ -12,6 +12,8 @@ Place = tuple[str, str]
 SPREAD = timedelta(hours=8)
 #: A promise that nobody settled is forgotten: longer than any session lasts.
 PROMISED = timedelta(minutes=15)
+#: What was passed on to another node counts here until the database has it from there.
+PASSED = timedelta(seconds=20)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,6 +46,7 @@ class Tally:
     _new: Batch = field(default_factory=dict)
     _flying: Batch = field(default_factory=dict)
     _promised: dict[Place, deque[tuple[datetime, int]]] = field(default_factory=dict)
+    _passed: dict[Place, deque[tuple[datetime, int]]] = field(default_factory=dict)
     _next: dict[Place, datetime] = field(default_factory=dict)
 
     def used(self, place: Place, *, now: datetime) -> int:
@@ -63,6 +66,10 @@ class Tally:
             begin = max(self._next.get(place, now), now)
             self._next[place] = begin + SPREAD / cap * recipients
         self._promised.setdefault(place, deque()).append((now + PROMISED, recipients))
+
+    def passed(self, place: Place, *, recipients: int, now: datetime) -> None:
+        """Another node is to send them."""
+        self._passed.setdefault(place, deque()).append((now + PASSED, recipients))
 
     def settle(
         self, place: Place, *, recipients: int, counts: Counts, cap: int | None, now: datetime
@@ -102,9 +109,10 @@ class Tally:
         return self._known.get(key, 0) + counted
 
     def _under_way(self, place: Place, now: datetime) -> int:
-        promised = self._promised.get(place)
-        if not promised:
-            return 0
-        while promised and promised[0][0] <= now:
-            promised.popleft()
-        return sum(recipients for _, recipients in promised)
+        return _open(self._promised.get(place), now) + _open(self._passed.get(place), now)
+
+
+def _open(until: deque[tuple[datetime, int]] | None, now: datetime) -> int:
+    while until and until[0][0] <= now:
+        until.popleft()
+    return sum(recipients for _, recipients in until or ())

@@ -14,7 +14,7 @@ from mailcore.delivery import bodies, outcomes
 from mailcore.delivery.bodies import BodyMissing
 from mailcore.delivery.egress_settings import EgressSettings
 from mailcore.delivery.engine.fence import Fence
-from mailcore.delivery.engine.gate import Gate, NotNow, Passage
+from mailcore.delivery.engine.gate import Gate, NotHere, NotNow, Passage
 from mailcore.delivery.engine.journal import Journal
 from mailcore.delivery.engine.recorder import Recorder
 from mailcore.delivery.engine.returns import Returns
@@ -73,6 +73,9 @@ class Courier:
         except NotNow as later:
             until = clock.now() + timedelta(seconds=later.wait.seconds)
             self._returns.put(trip.ours, until=until)
+            return
+        except NotHere as elsewhere:
+            self._returns.put(trip.ours, home=elsewhere.node)
             return
         except psycopg.OperationalError as error:
             # Only the preparation asks the database: nothing was sent.

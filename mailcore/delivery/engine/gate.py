@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import partial
 
 from kernel import clock
 from mailcore.delivery.engine.turns import Claim, Turns
 from mailcore.delivery.jobs import Job
-from mailcore.delivery.ports import Errand, Shaper, Source, Sources, Wait, ip_of
+from mailcore.delivery.ports import Elsewhere, Errand, Shaper, Source, Sources, Wait, ip_of
 from mailcore.delivery.remote import Route
 from mailcore.delivery.smtp.envelope import Answer
 
@@ -18,6 +19,8 @@ SHORT = 0.5
 SHORT_BEFORE_CONNECTING = 2.0
 #: Jobs in line for one place, for each of its connections, until the next go back to the queue.
 MOST_PER_CONNECTION = 4
+#: For so long nobody passes on what another node passed on: both may see it otherwise.
+SETTLED = timedelta(minutes=10)
 FULL = Wait(seconds=1.0, reason="enough of ours wait for this site")
 
 
@@ -27,6 +30,14 @@ class NotNow(Exception):
     def __init__(self, wait: Wait) -> None:
         self.wait = wait
         super().__init__(wait.reason)
+
+
+class NotHere(Exception):
+    """Another node is to send the job."""
+
+    def __init__(self, node: str) -> None:
+        self.node = node
+        super().__init__(node)
 
 
 class Gate:
@@ -41,11 +52,13 @@ class Gate:
 
     @asynccontextmanager
     async def passage(self, job: Job, route: Route) -> AsyncIterator["Passage"]:
-        """Hold a connection's place while the block runs; raises NotNow before it does."""
+        """Hold a connection's place while the block runs; raises NotNow, NotHere before."""
         errand = errand_of(job, route)
         source = self._sources.choose(errand, now=clock.now())
         if isinstance(source, Wait):
             raise NotNow(source)
+        if isinstance(source, Elsewhere):
+            raise NotHere(source.node)
         place = (source.address, route.site)
         passage = Passage(errand, source=source, sources=self._sources, shaper=self._shaper)
         try:
@@ -132,6 +145,8 @@ def errand_of(job: Job, route: Route) -> Errand:
         recipients=len(job.recipients),
         is_retry=message.attempts > 1,
         ip={ip_of(target.address) for target in route.targets},
+        domain=job.site,
+        was_passed=message.passed_at is not None and clock.now() - message.passed_at < SETTLED,
     )
 
 

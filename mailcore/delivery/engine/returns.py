@@ -20,10 +20,12 @@ AGAIN = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Return:
-    """One of them, and until when its pair of site and reseller rests; None: not at all."""
+    """One of them, until when its pair of site and reseller rests (None: not at all), and to which
+    node it goes (None: it stays)."""
 
     claimed: Claimed
     until: datetime | None
+    home: str | None
 
 
 class Returns:
@@ -35,9 +37,15 @@ class Returns:
         self._going: list[Return] = []
         self._arrived = asyncio.Event()
 
-    def put(self, recipients: Sequence[Claimed], *, until: datetime | None = None) -> None:
+    def put(
+        self,
+        recipients: Sequence[Claimed],
+        *,
+        until: datetime | None = None,
+        home: str | None = None,
+    ) -> None:
         """Give these back soon; a crash before that costs the rest of their lease."""
-        self._waiting += [Return(claimed=claimed, until=until) for claimed in recipients]
+        self._waiting += [Return(claimed=claimed, until=until, home=home) for claimed in recipients]
         self._arrived.set()
 
     @property
@@ -74,4 +82,5 @@ def batch_of(returns: Sequence[Return]) -> dict[str, object]:
         "recipients": [one.claimed.recipient_id for one in returns],
         "sequences": [one.claimed.lease_seq for one in returns],
         "until": [one.until for one in returns],
+        "homes": [one.home for one in returns],
     }

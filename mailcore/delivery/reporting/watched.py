@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from mailcore.delivery.ports import Errand, Shaper, Source, Sources, Wait
+from mailcore.delivery.ports import Elsewhere, Errand, Shaper, Source, Sources, Wait
 from mailcore.delivery.reporting.metrics import Metrics
 from mailcore.delivery.smtp.envelope import Answer
 
@@ -15,7 +15,7 @@ class WatchedSources:
         self._sources = sources
         self._metrics = metrics
 
-    def choose(self, errand: Errand, *, now: datetime) -> Source | Wait:
+    def choose(self, errand: Errand, *, now: datetime) -> Source | Elsewhere | Wait:
         """As they choose."""
         chosen = self._sources.choose(errand, now=now)
         if isinstance(chosen, Wait):

@@ -28,7 +28,7 @@ WITH message AS (
 ), lane AS MATERIALIZED (
   -- Where the mail of a reseller's stream leaves from, and why it stands still if it does.
   SELECT reseller_id, stream, pool, sec.node_of(pool, %(node)s) AS node,
-         sec.paused_stream(reseller_id, stream) AS pause
+         sec.is_spread(pool) AS is_spread, sec.paused_stream(reseller_id, stream) AS pause
   FROM (SELECT reseller_id, stream, sec.pool_of(reseller_id, stream) AS pool
         FROM (SELECT DISTINCT reseller_id, stream FROM given) AS known OFFSET 0) AS pooled
 ), suppressed AS MATERIALIZED (
@@ -134,7 +134,9 @@ WITH message AS (
          j.organisation_id, j.stream, j.from_domain, j.next_event_id
   FROM judged AS j JOIN lane AS l USING (reseller_id, stream) LEFT JOIN held AS h USING (place)
   CROSS JOIN LATERAL sec.place_of(
-    CASE WHEN j.site = 'local' THEN %(node)s::text ELSE l.node END, j.site) AS p
+    CASE WHEN j.site = 'local' THEN %(node)s::text
+         WHEN l.is_spread THEN sec.home_of(l.pool, j.site, j.reseller_id, NULL)
+         ELSE l.node END, j.site) AS p
   WHERE j.status = 'queued'
 ), pair AS (
   -- Sorted: two writers that insert the same pairs in different orders would deadlock.

@@ -1,15 +1,22 @@
--- Pairs that belong elsewhere, because their node is drained to another one or has another number
--- of shards: their rows that are not leased move, a few thousand at a time; then the pair goes.
-WITH wrong AS MATERIALIZED (
+-- Pairs that belong elsewhere: their node does not work or has no source of their pool any more, and
+-- another one does and has; or it is drained to another one, or has another number of shards. Their
+-- rows that are not leased move, a few thousand at a time; then the pair goes.
+WITH able AS MATERIALIZED (
+  SELECT DISTINCT m.pool, s.node FROM public.pool_member m JOIN public.egress_source s USING (address)
+  WHERE s.state <> 'suspended' AND sec.node_works(s.node)
+), wrong AS MATERIALIZED (
   SELECT p.*, place.home, place.shard AS new_shard
-  FROM public.active_pair p CROSS JOIN LATERAL sec.place_of(p.node, p.site) AS place
+  FROM public.active_pair p CROSS JOIN LATERAL sec.place_of(
+    CASE WHEN p.site <> 'local' AND p.pool IN (SELECT pool FROM able)
+              AND (p.pool, p.node) NOT IN (SELECT pool, node FROM able)
+         THEN sec.home_of(p.pool, p.site, p.reseller_id, p.node) ELSE p.node END, p.site) AS place
   WHERE (place.home, place.shard) <> (p.node, p.shard) ORDER BY random() LIMIT 100
 ), picked AS MATERIALIZED (
   SELECT q.recipient_id, w.home, w.new_shard
   FROM wrong w JOIN public.queue_entry q USING (node, shard, pool, site, reseller_id)
   WHERE q.state <> 'leased' LIMIT 5000 FOR UPDATE OF q SKIP LOCKED
 ), moved AS (
-  UPDATE public.queue_entry q SET node = picked.home, shard = picked.new_shard
+  UPDATE public.queue_entry q SET node = picked.home, shard = picked.new_shard, passed_at = NULL
   FROM picked WHERE q.recipient_id = picked.recipient_id
   RETURNING q.node, q.shard, q.pool, q.site, q.reseller_id
 ), pair AS (

@@ -22,7 +22,7 @@ CLAIM = {
 PARAMETERS = {
     "claim": SHARD | CLAIM,
     "hold": SHARD | ROWS | {"seconds": 900.0, "in_session": True},
-    "put_off": ROWS | {"until": [clock.now()]},
+    "put_off": ROWS | {"until": [clock.now()], "homes": [None]},
     "recover": ROWS | {"losses": 3, "spread": 60.0},
     "finish": {"results": "[]"},
 }

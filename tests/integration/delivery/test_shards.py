@@ -154,7 +154,7 @@ def test_a_drained_node_claims_nothing_and_its_rows_go_where_the_operator_says(
     assert not sink.received
     with pytest.raises(NotFound):
         nodes.drain_node(actor=OPERATOR, node="node1", reason="x", to="node9")
-    database.execute("INSERT INTO public.egress_shard (node, shard) VALUES ('node2', 0)")
+    _stand_in(database, "node2")
     # The loop's own sweep may be the one that moves them.
     nodes.drain_node(actor=OPERATOR, node="node1", reason="it is dead", to="node2")
     assert places(database) == [("node2", 0, 2)]
@@ -166,8 +166,27 @@ def test_a_drained_node_claims_nothing_and_its_rows_go_where_the_operator_says(
     nodes.undrain_node(actor=OPERATOR, node="node1")
     database.execute("UPDATE public.queue_entry SET node = 'node1' WHERE site = 'one.test'")
     eventually(lambda: sink.copies("ann@one.test"))
-    # What has moved stays.
+    # What has moved stays, for as long as node 2 works and has a source of the pool.
     eventually(lambda: places(database) == [("node2", 0, 2)])
+    database.execute("UPDATE public.egress_shard SET heartbeat = 'epoch' WHERE node = 'node2'")
+    eventually(lambda: sink.copies("eve@three.test"))
+
+
+def _stand_in(database, node):
+    """A node that works, as far as the database can tell, with a source for Gmail."""
+    database.execute(
+        "INSERT INTO public.egress_shard (node, shard, heartbeat)"
+        " VALUES (%s, 0, clock_timestamp() + interval '1 hour')",
+        [node],
+    )
+    database.execute(
+        "INSERT INTO public.egress_source (address, ehlo, node) VALUES ('192.0.2.9', 'o.test', %s)",
+        [node],
+    )
+    database.execute(
+        "INSERT INTO public.pool_member (pool, address, providers)"
+        " VALUES ('default', '192.0.2.9', '{gmail}')"
+    )
 
 
 def test_a_live_process_moves_what_was_put_back_on_a_drained_node(loop, submit, database, operator):

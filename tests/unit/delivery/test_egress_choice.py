@@ -12,7 +12,7 @@ from mailcore.delivery.egress.choice import Choice, Chooser
 from mailcore.delivery.egress.counting import counts_of
 from mailcore.delivery.egress.members import Book, Member
 from mailcore.delivery.egress.tally import PROMISED, Counts, Tally
-from mailcore.delivery.ports import Errand, Wait
+from mailcore.delivery.ports import Elsewhere, Errand, Wait
 from mailcore.delivery.smtp.envelope import Answer
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -196,3 +196,64 @@ def test_what_answers_say_about_an_address() -> None:
     ]
     counts = counts_of(answers, provider="outlook")
     assert (counts.sent, counts.hard, counts.deferred, counts.blocked) == (6, 1, 1, 1)
+
+
+FAR_A, FAR_B = replace(A, node="here"), replace(B, node="there")
+
+
+def _spread(*members: Member, **changes: object) -> Chooser:
+    return replace(_chooser(*members, **changes), node="here")
+
+
+def _homes(chooser: Chooser, *, turns: int = 200, **changes: object) -> Counter[str]:
+    """How often this node keeps an errand, and how often another gets it."""
+    homes: Counter[str] = Counter()
+    for turn in range(turns):
+        choice = chooser.choose(_errand(turn, domain=f"d{turn}.test", **changes), now=NOW)
+        homes[choice.node if isinstance(choice, Elsewhere) else "kept"] += 1
+    return homes
+
+
+def test_what_only_another_nodes_source_serves_is_passed_on_once() -> None:
+    chooser = _spread(replace(FAR_A, providers=["yahoo"]), replace(FAR_B, providers=["gmail"]))
+    assert chooser.choose(_errand(), now=NOW) == Elsewhere(node="there")
+    assert isinstance(chooser.choose(_errand(was_passed=True), now=NOW), Wait)
+    assert _address(chooser, _errand(provider="yahoo")) == A.address
+
+
+def test_sources_of_several_nodes_share_a_provider_by_weight() -> None:
+    chooser = _spread(FAR_A, replace(FAR_B, providers=["gmail"], weight=300))
+    assert 120 < _homes(chooser)["there"] < 180
+    assert _homes(chooser, provider="yahoo") == {"kept": 200}
+    assert _homes(chooser, is_retry=True) == {"kept": 200}, "a greylist knows the first address"
+    assert _homes(chooser, was_passed=True) == {"kept": 200}
+
+
+@pytest.mark.parametrize("change", [{"state": "draining"}, {"listed_by": ["zen.test"]}])
+def test_another_nodes_source_steps_in_for_one_that_fails(change: dict[str, object]) -> None:
+    standby = replace(FAR_B, role="standby")
+    chooser = _spread(replace(FAR_A, **change), standby)
+    assert _homes(chooser, is_retry=True) == {"there": 200}
+    assert _homes(chooser, was_passed=True) == {"kept": 200}, "it is not sent to and fro"
+    listed = _spread(replace(FAR_A, **change), replace(standby, listed_by=["zen.test"]))
+    assert _homes(listed) == {"kept": 200}, "nobody is better there"
+
+
+def test_a_standby_on_another_node_gets_its_share() -> None:
+    homes = _homes(_spread(FAR_A, replace(FAR_B, role="standby")), turns=50)
+    assert homes["there"] == 0, "nothing was sent yet, so nothing is due"
+    chooser = _spread(FAR_A, replace(FAR_B, role="standby"))
+    chooser.tally.learn({(A.address, "gmail"): 2000}, day=NOW.date())
+    assert _homes(chooser)["there"] == 106, (
+        "a twentieth of 2106, though the database counts none of it yet"
+    )
+
+
+def test_what_is_too_much_for_a_new_source_goes_to_a_warm_one_on_another_node() -> None:
+    chooser = _spread(FAR_A, FAR_B, steps={A.address: 1})
+    chooser.tally.learn({(A.address, "gmail"): 50}, day=NOW.date())
+    assert _homes(chooser, is_retry=True) == {"there": 200}
+    assert _homes(chooser, was_passed=True) == {"there": 200}
+    both = _spread(FAR_A, FAR_B, steps={A.address: 1, B.address: 1})
+    both.tally.learn({(A.address, "gmail"): 50}, day=NOW.date())
+    assert _homes(both, is_retry=True) == {"kept": 200}, "neither is warm"

@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from mailcore.delivery.engine.gate import Gate, NotNow
-from mailcore.delivery.ports import Source, Wait
+from mailcore.delivery.engine.gate import Gate, NotHere, NotNow
+from mailcore.delivery.ports import Elsewhere, Source, Wait
 from mailcore.delivery.remote import Route
 from mailcore.delivery.smtp.envelope import Answer
 
@@ -57,7 +57,12 @@ class Limits:
 
 def _job(reseller_id=ACME):
     message = SimpleNamespace(
-        reseller_id=reseller_id, stream="mailbox", pool="default", prio=1, attempts=1
+        reseller_id=reseller_id,
+        stream="mailbox",
+        pool="default",
+        prio=1,
+        attempts=1,
+        passed_at=None,
     )
     return SimpleNamespace(message=message, recipients=(message,), site="outside.test")
 
@@ -82,6 +87,13 @@ def test_without_a_source_it_goes_back_with_the_reason():
     with pytest.raises(NotNow, match="suspended") as told:
         asyncio.run(_through(Gate(sources=Book(wait), shaper=Limits(), at_home=1)))
     assert told.value.wait == wait
+
+
+def test_what_another_nodes_source_is_to_take_goes_there():
+    book = Book(choice=Elsewhere(node="node2"))
+    with pytest.raises(NotHere, match="node2"):
+        asyncio.run(_through(Gate(sources=book, shaper=Limits(), at_home=1)))
+    assert not book.told, "nothing was promised"
 
 
 def test_over_a_limit_it_goes_back_and_the_source_counts_nothing():

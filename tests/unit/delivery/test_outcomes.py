@@ -25,6 +25,7 @@ CLAIMED = Claimed(
     maybe_delivered=0,
     expires_at=NOW + timedelta(days=5),
     delay_notified=False,
+    passed_at=None,
     address="bob@outside.test",
     domain="outside.test",
     dsn_notify=None,

@@ -23,7 +23,7 @@ def looking_up(function: str) -> list[str]:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("delivery", "0011_speed")]
+    dependencies = [("delivery", "0012_partitions")]
     operations = [
         migrations.RunSQL(
             sql=[

@@ -101,10 +101,7 @@ class MailResolver:
         found = [target for record in kept for target in by_host.get(record.host, ())]
         if found:
             return self._reachable(domain, found)
-        # A temporary failure of one host outweighs another's missing address.
-        failures.sort(key=lambda failure: failure.code)
-        text = f"the mail hosts of {domain} have no address"
-        raise failures[0] if failures else Unroutable(text, code=550, enhanced="5.4.4")
+        raise _unreachable(domain, hosts, failures)
 
     async def addresses(self, host: str) -> list[str]:
         """Addresses on the Internet of a host that is no mail host; raises Unroutable."""
@@ -197,6 +194,18 @@ class MailResolver:
             text = f"the mail hosts of {domain} are not on the Internet"
             raise Unroutable(text, code=550, enhanced="5.4.4")
         return outside
+
+
+def _unreachable(
+    domain: str, hosts: Sequence[MxRecord], failures: Sequence[Unroutable]
+) -> Unroutable:
+    """Why none of the hosts has an address; a temporary failure outweighs the others."""
+    for failure in failures:
+        if failure.code < 500 or [record.host for record in hosts] == [domain.lower()]:
+            return failure
+    names = ", ".join(record.host for record in hosts[:3])
+    text = f"no mail host of {domain} has an address ({names})"
+    return Unroutable(text, code=550, enhanced="5.4.4")
 
 
 def _is_address(text: str) -> bool:

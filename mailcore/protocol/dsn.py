@@ -85,10 +85,10 @@ def compose(notification: Notification) -> bytes:
     ]
     mark = f"--{notification.boundary}".encode()
     body = b"".join(mark + b"\r\n" + part + b"\r\n" for part in parts)
-    return _head(notification).encode() + body + mark + b"--\r\n"
+    return _head(notification, encoding=_encoding(body)).encode() + body + mark + b"--\r\n"
 
 
-def _head(notification: Notification) -> str:
+def _head(notification: Notification, *, encoding: str) -> str:
     kind = "global-delivery-status" if notification.is_utf8 else "delivery-status"
     lines = [
         f"From: Mail Delivery System <{notification.postmaster}>",
@@ -101,6 +101,8 @@ def _head(notification: Notification) -> str:
         "Content-Type: multipart/report;",
         f" report-type={kind};",
         f' boundary="{notification.boundary}"',
+        # The whole says so too when a part has 8 bits (RFC 2045 §6.4).
+        f"Content-Transfer-Encoding: {encoding}",
     ]
     return "\r\n".join(lines) + "\r\n\r\n"
 
@@ -151,8 +153,9 @@ def _recipient_fields(recipient: RecipientStatus) -> list[str]:
     if recipient.remote_mta:
         fields.append(f"Remote-MTA: dns; {recipient.remote_mta}")
     if recipient.diagnostic:
-        # Only what a server said has the form of an SMTP reply (RFC 3464 §2.3.6).
-        said = "smtp" if recipient.diagnostic[:3].isdigit() else "x-local"
+        # `smtp` is what a server said (RFC 3464 §2.3.6); our own words may look the same.
+        has_said = recipient.remote_mta and recipient.diagnostic[:3].isdigit()
+        said = "smtp" if has_said else "x-local"
         fields.append(f"Diagnostic-Code: {said}; {_printable(recipient.diagnostic)}")
     if recipient.last_attempt:
         fields.append(f"Last-Attempt-Date: {format_datetime(recipient.last_attempt)}")
@@ -176,6 +179,11 @@ def _returned(notification: Notification) -> tuple[str, bytes]:
 
 
 def _part(content_type: str, content: bytes) -> bytes:
-    encoding = "7bit" if content.isascii() else "8bit"
-    head = f"Content-Type: {content_type}\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
+    head = (
+        f"Content-Type: {content_type}\r\nContent-Transfer-Encoding: {_encoding(content)}\r\n\r\n"
+    )
     return head.encode() + content
+
+
+def _encoding(content: bytes) -> str:
+    return "7bit" if content.isascii() else "8bit"

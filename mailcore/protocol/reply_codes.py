@@ -44,6 +44,7 @@ _EXACT: dict[str, _Meaning] = {
     "6.9": ("unsupported", "hard", "content"),
     "7.2": ("recipient-refuses", "block", "recipient"),
     "7.4": ("tls-required", "admin", "connection"),
+    "7.5": ("tls-required", "admin", "connection"),
     "7.7": ("bad-message", "block", "content"),
     "7.8": ("protocol", "admin", "connection"),
     "7.10": ("tls-required", "admin", "connection"),

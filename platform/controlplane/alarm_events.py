@@ -30,8 +30,11 @@ def tell_of_pause(event: Envelope) -> None:
     """`stream.paused` {stream, reason}: the reseller's owner, and the operator."""
     context = _stream(event, is_over=False)
     resellers.notify_owner(reseller_id=event.reseller_id, template="stream", context=context)
+    order = f"./livery streams resume {event.reseller_id} {event.data['stream']}"
     resellers.notify_operator(
-        reseller_id=event.reseller_id, template="stream_operator", context=context
+        reseller_id=event.reseller_id,
+        template="stream_operator",
+        context={**context, "order": order},
     )
 
 

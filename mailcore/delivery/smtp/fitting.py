@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from mailcore.delivery.smtp.envelope import Answer, Envelope
 from mailcore.protocol import requiretls, smtp_commands
 
+_NO_8BIT = (
+    "the server takes 7-bit text only (no 8BITMIME): send the message again, encoded as"
+    " quoted-printable or base64; most mail programs have a setting for it"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
@@ -47,9 +52,12 @@ def needs_smtputf8(envelope: Envelope, *, content: bytes) -> bool:
 def _missing(envelope: Envelope, content: bytes, server: Server) -> Answer | None:
     offers, limit = server.offers, server.offers.get("SIZE", "")
     if "SMTPUTF8" not in offers and needs_smtputf8(envelope, content=content):
-        return _bounce("5.6.7", "the server does not take internationalised mail")
+        return _bounce(
+            "5.6.7",
+            "the server takes no letters beyond ASCII in the header or the sender's address (SMTPUTF8)",
+        )
     if envelope.is_8bit and "8BITMIME" not in offers:
-        return _bounce("5.6.3", "the server does not take 8-bit content")
+        return _bounce("5.6.3", _NO_8BIT)
     if limit.isdigit() and 0 < int(limit) < len(content):
         return _bounce("5.3.4", f"the message has {len(content)} bytes, the server takes {limit}")
     match requiretls.ruling(
@@ -69,7 +77,10 @@ def _address_missing(address: str, server: Server) -> Answer | None:
     if server.is_lmtp or "SMTPUTF8" in server.offers:
         return None
     if smtp_commands.in_ascii(address) is None:
-        return _bounce("5.6.7", "the server does not take internationalised addresses")
+        return _bounce(
+            "5.6.7",
+            "the server takes no letters beyond ASCII before the @ (SMTPUTF8): ask for another address",
+        )
     return None
 
 

@@ -101,6 +101,21 @@ def test_a_trace_shows_each_try_with_its_way_and_its_meaning(database, claim, fi
     assert attempt.endswith("(S3150) [blocklisted, block, source]")
 
 
+def test_a_trace_tells_what_sent_nothing_from_what_went_in_the_clear(database, claim, finish):
+    claimed = claim("bob@outside.test", message_id="<2@client.test>")
+    refused = Answer(verdict="deferred", phase="starttls", enhanced="4.7.5", text="no", mx="mx.x")
+    finish(_settled(claimed, refused))
+    database.execute(
+        "UPDATE public.recipient SET status = 'suppressed', final_at = now(), final_text = 'why'"
+    )
+    shown = StringIO()
+    call_command("trace", "<2@client.test>", stdout=shown)
+    _, recipient, attempt = shown.getvalue().splitlines()
+    assert "suppressed" in recipient
+    assert ": why" in recipient
+    assert "in starttls (local -> mx.x, other) no [tls-required" in attempt
+
+
 def test_a_final_result_whose_commit_was_not_heard_counts_once(database, claim, finish):
     results = [
         _settled(claim("bob@outside.test"), DONE),

@@ -108,15 +108,16 @@ def test_a_sender_put_off_says_nothing_about_the_recipients():
 
 
 @pytest.mark.parametrize(
-    ("envelope", "status"),
+    ("envelope", "status", "advice"),
     [
-        (replace(ENVELOPE, is_smtputf8=True, sender="schön@client.test"), "5.6.7"),
-        (replace(ENVELOPE, is_8bit=True), "5.6.3"),
+        (replace(ENVELOPE, is_smtputf8=True, sender="schön@client.test"), "5.6.7", "ASCII"),
+        (replace(ENVELOPE, is_8bit=True), "5.6.3", "quoted-printable"),
     ],
 )
-def test_what_the_server_cannot_take_comes_back(envelope, status):
+def test_what_the_server_cannot_take_comes_back(envelope, status, advice):
     answers, _, _ = send(Script("PIPELINING"), envelope)
     assert {(a.verdict, a.enhanced) for a in answers.values()} == {("bounced", status)}
+    assert all(advice in answer.text for answer in answers.values())
 
 
 def test_a_message_over_the_servers_limit_comes_back():

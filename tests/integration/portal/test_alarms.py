@@ -50,6 +50,7 @@ def test_the_owner_hears_of_a_pause_and_of_its_end(acme):
     assert [one.to for one in mail.outbox] == [[owner], [settings.ALARM_EMAIL], [owner]]
     assert "hard bounces: 12 of 100" in mail.outbox[0].body
     assert mail.outbox[0].from_email.startswith('"Acme Mail"')
+    assert f"./livery streams resume {acme.reseller.public_id} bulk" in mail.outbox[1].body
     assert mail.outbox[2].subject == "Your bulk mail is sent again"
 
 

@@ -66,6 +66,12 @@ def test_a_host_that_may_come_back_outweighs_one_that_does_not_exist():
     assert refusal(table)[0] == 451
 
 
+def test_a_mail_host_that_does_not_exist_is_not_the_domain_that_does_not():
+    table = {("x.test", "MX"): ["10 a.test."], ("a.test", "A"): MISSING}
+    assert refusal(table) == (550, "5.4.4")
+    assert refusal({("x.test", "MX"): [], ("x.test", "A"): MISSING}) == (550, "5.1.2")
+
+
 def test_of_fifty_hosts_ten_are_asked():
     table = {("x.test", "MX"): [f"{n} mx{n}.test." for n in range(50)]}
     table |= {(f"mx{n}.test", "A"): [f"192.0.2.{n + 1}"] for n in range(50)}

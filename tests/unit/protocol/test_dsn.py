@@ -56,6 +56,21 @@ def test_it_names_the_recipient_the_reason_and_the_server():
     assert header.get_content_type() == "text/rfc822-headers"
 
 
+def test_only_a_servers_words_are_told_as_smtp():
+    ours = replace(FAILED, diagnostic="550 5.1.2 there is no such domain", remote_mta="")
+    _, status, _ = _read(replace(NOTIFICATION, recipients=[FAILED, ours])).iter_parts()
+    _, said, found = status.iter_parts()
+    assert said["Diagnostic-Code"].startswith("smtp; 550 5.1.1")
+    assert found["Diagnostic-Code"] == "x-local; 550 5.1.2 there is no such domain"
+
+
+def test_the_whole_names_the_encoding_of_its_parts():
+    assert _read(NOTIFICATION)["Content-Transfer-Encoding"] == "7bit"
+    german = ORIGINAL.replace(b"Secret", "Grüße".encode())
+    whole = _read(replace(NOTIFICATION, original=german, ret="FULL"))
+    assert whole["Content-Transfer-Encoding"] == "8bit"
+
+
 def test_it_says_in_plain_words_what_the_reply_means():
     told = replace(FAILED, explanation="There is nobody of this name.")
     text = next(_read(replace(NOTIFICATION, recipients=[told])).iter_parts()).get_content()

@@ -51,6 +51,12 @@ def test_a_block_of_our_network_costs_no_address():
     assert _classify("550 5.1.1 user unknown").is_of_recipient
 
 
+def test_a_certificate_that_is_not_the_right_one_is_no_broken_line():
+    text = "mx.x.test: the certificate is not the one that TLSA names"
+    found = classify(code=None, enhanced="4.7.5", text=text, phase="starttls")
+    assert _words(found) == "tls-required admin connection"
+
+
 def test_a_temporary_reply_is_never_hard():
     assert _classify("450 4.1.1 user unknown").kind == "soft"
     assert classify(code=None, enhanced="4.1.1", text="user unknown", phase="").kind == "soft"

@@ -6,6 +6,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from mailcore.delivery import selectors
 
+_OURS = frozenset({"suppressed", "cancelled"})
+_BEFORE_MAIL = frozenset({"dns", "connect", "ehlo", "starttls", "sign", "scan", "queue"})
+
 
 class Command(BaseCommand):
     """Envelope, recipients and attempts of a message; never its content."""
@@ -42,7 +45,9 @@ class Command(BaseCommand):
         waits = f", {row['queue_state']}, due {row['due']:%Y-%m-%d %H:%M:%S}" if row["due"] else ""
         held = f" (held: {row['held_reason']})" if row["held_reason"] else ""
         ended = f" {row['final_at']:%Y-%m-%d %H:%M:%S}" if row["final_at"] else ""
-        why = f": {row['final_text']}" if row["final_text"] and not row["outcome"] else ""
+        # What a server's reply decided stands with the try.
+        is_ours = row["status"] in _OURS or not row["outcome"]
+        why = f": {row['final_text']}" if row["final_text"] and is_ours else ""
         self.stdout.write(f"  {row['address']}: {row['status']}{ended}{why}{waits}{held}")
 
     def _show_attempt(self, row: dict[str, Any]) -> None:
@@ -57,7 +62,10 @@ def _way(row: dict[str, Any]) -> str:
     """From which address to whose server, and how safely."""
     at = f" [{row['mx_address']}]" if row["mx_address"] else ""
     to = f"{row['mx'] or '?'}{at}"
-    return f"{row['source'] or 'local'} -> {to}, {row['provider'] or '?'}, {row['tls'] or 'in the clear'}"
+    # What ended before MAIL sent nothing, neither in the clear nor otherwise.
+    safety = row["tls"] or ("" if row["phase"] in _BEFORE_MAIL else "in the clear")
+    way = f"{row['source'] or 'local'} -> {to}"
+    return ", ".join(filter(None, [way, row["provider"] or "?", safety]))
 
 
 def _meaning(row: dict[str, Any]) -> str:

@@ -21,6 +21,9 @@ from mailcore.protocol.reply_words import WORDS
 
 log = logging.getLogger(__name__)
 
+#: Where no server spoke (RFC 3463 §3.5).
+_SILENCE = {"no-answer": "4.4.1", "bad-connection": "4.4.2", "dns-failure": "4.4.3"}
+
 
 class Notifier:
     """Composes one notification per message and batch, and puts it into the queue."""
@@ -138,7 +141,9 @@ def _status_code(result: Result) -> str:
         return enhanced if enhanced.startswith("4") else "4.4.7"
     if result.tried.answer.maybe_delivered:
         return "4.4.2"
-    return enhanced or {"delivered": "2.0.0", "bounced": "5.0.0"}.get(result.outcome, "4.0.0")
+    reason = result.meaning.reason if result.meaning else ""
+    unsaid = {"delivered": "2.0.0", "bounced": "5.0.0"}
+    return enhanced or unsaid.get(result.outcome) or _SILENCE.get(reason, "4.0.0")
 
 
 def _original_recipient(orcpt: str | None) -> str:

@@ -7,7 +7,7 @@ WORDS: dict[Reason, str] = {
     "inactive-mailbox": "The recipient's mailbox is switched off or no longer in use.",
     "mailbox-full": "The recipient's mailbox is full.",
     "recipient-rate": "The recipient gets too much mail at the moment.",
-    "recipient-refuses": "The recipient takes no mail from you.",
+    "recipient-refuses": "The recipient's server refuses mail for this address.",
     "no-mail-domain": "The recipient's domain takes no mail at all.",
     "bad-domain": "The recipient's domain does not exist.",
     "dns-failure": "The recipient's domain cannot be found in DNS at the moment.",

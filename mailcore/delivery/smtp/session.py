@@ -12,6 +12,7 @@ from mailcore.delivery.smtp.envelope import Answer, ConnectionFailed, Envelope, 
 from mailcore.delivery.smtp.fitting import Server
 from mailcore.delivery.smtp.tls import OPPORTUNISTIC, TlsPolicy, context_for
 from mailcore.delivery.smtp.transaction import BROKEN, BeforeDot, Transaction
+from mailcore.delivery.smtp.troubles import said
 from mailcore.delivery.smtp.wire import Wire
 from mailcore.protocol import dane, tls_rpt
 from mailcore.protocol.smtp_reply import Reply
@@ -72,10 +73,10 @@ class Session:
         except (*BROKEN, ssl.SSLError) as error:
             self.abandon()
             is_denied = self._phase == "starttls" and self.policy.rule
-            said = str(error) or type(error).__name__
+            words = said(error)
             if is_denied:
-                said = f"TLS is required{self._by_rule()}, but could not be had: {said}"
-            text = f"{self.endpoint.host}: {said}"
+                words = f"TLS is required{self._by_rule()}, but could not be had: {words}"
+            text = f"{self.endpoint.host}: {words}"
             result = tls_rpt.result_of(error)
             enhanced = "4.7.5" if is_denied or isinstance(error, ssl.SSLError) else ""
             failure = ConnectionFailed(

@@ -12,6 +12,7 @@ from mailcore.delivery.smtp.envelope import (
     from_reply,
 )
 from mailcore.delivery.smtp.fitting import Server
+from mailcore.delivery.smtp.troubles import said
 from mailcore.delivery.smtp.wire import ConnectionLost, Wire
 from mailcore.protocol import smtp_commands, smtp_data
 from mailcore.protocol.smtp_arguments import EnvelopeRecipient
@@ -105,7 +106,7 @@ class Transaction:
                 await self._content(content if accepted else b"", accepted, before_dot)
         except BROKEN as error:
             if self._goodbye is None:
-                raise ConnectionFailed(_said(error), phase=self._phase) from error
+                raise ConnectionFailed(said(error), phase=self._phase) from error
             self._all(self._accepted, from_reply(self._goodbye, phase=self._phase))
             return
         if data.code == 354:
@@ -199,7 +200,7 @@ class Transaction:
     def _doubt(self, addresses: Sequence[str], error: BaseException) -> None:
         """The server may have the message, and its answer is lost (RFC 1047)."""
         self.is_reusable = False
-        text = f"no answer after the message was sent: {_said(error)}"
+        text = f"no answer after the message was sent: {said(error)}"
         self._all(
             addresses, Answer(verdict="deferred", phase="dot", text=text, maybe_delivered=True)
         )
@@ -216,7 +217,3 @@ class Transaction:
 
 def _of_content(reply: Reply) -> Answer:
     return from_reply(reply, phase="done" if reply.is_positive else "dot")
-
-
-def _said(error: BaseException) -> str:
-    return str(error) or ("timed out" if isinstance(error, TimeoutError) else type(error).__name__)

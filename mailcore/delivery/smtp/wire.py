@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from typing import cast
 
+from mailcore.delivery.smtp.troubles import said
 from mailcore.protocol import smtp_reply
 from mailcore.protocol.smtp_reply import MalformedReply, Reply
 
@@ -42,8 +43,8 @@ class Wire(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Called by the loop."""
-        said = str(exc) if exc else "the other side closed the connection"
-        self._lost = self._lost or ConnectionLost(said)
+        words = said(exc) if exc else "the other side closed the connection"
+        self._lost = self._lost or ConnectionLost(words)
         self._arrived.set()
         self._writable.set()
 

@@ -151,6 +151,16 @@ def test_the_sender_hears_of_a_delay_and_at_the_end_of_the_failure(
     ]
 
 
+def test_a_delay_says_that_the_server_does_not_answer(loop, mail_store, submit, database):
+    submit("bob@outside.test")
+    database.execute("UPDATE public.message SET accepted_at = accepted_at - interval '5 min'")
+    loop.start(smtp_port=1)
+    eventually(lambda: mail_store.received)
+    assert _told(mail_store) == [("Your message is delayed", "delayed", "4.4.1")]
+    assert b"Connection refused" in mail_store.copies("shop@client.test")[0]
+    assert b"Errno" not in mail_store.copies("shop@client.test")[0]
+
+
 def test_a_receipt_that_was_asked_for_comes_when_the_next_server_sends_none(
     loop, sink, mail_store, submit
 ):

@@ -1,6 +1,6 @@
 """Those who decide about mail on its way out: which source, and in which limits."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -20,10 +20,14 @@ Work = Callable[[], Coroutine[Any, Any, None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deciders:
-    """Both, and what has to run beside the loop so that they stay true, by name."""
+    """Both, and what has to run beside the loop so that they stay true, by name.
+
+    `throttles`: (provider, kind) of what holds now.
+    """
 
     sources: Sources
     shaper: Shaper
+    throttles: Callable[[], Iterable[tuple[str, str]]]
     beside: dict[str, Work]
 
 
@@ -50,4 +54,4 @@ async def open_deciders(stack: AsyncExitStack, settings: EgressSettings, *, pool
         "shaping": throttle.run,
         "names of sources": names.run,
     }
-    return Deciders(sources=book, shaper=throttle, beside=beside)
+    return Deciders(sources=book, shaper=throttle, throttles=throttle.in_force, beside=beside)

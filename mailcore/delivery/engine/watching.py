@@ -19,6 +19,7 @@ def watched(
     if settings.metrics is None:
         return deciders
     host, port = settings.metrics
+    metrics.throttles(deciders.throttles)
     depth = QueueDepth(pool, settings=settings, metrics=metrics)
     beside: dict[str, Work] = {
         **deciders.beside,

@@ -5,6 +5,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 
 from mailcore.delivery.accept.submission import Stream
 from mailcore.delivery.outcomes import Result
@@ -13,6 +15,7 @@ from mailcore.protocol.providers import OTHER
 
 #: Seconds; from what a person does not notice to the days of a retry.
 BUCKETS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14_400, 86_400)
+Throttles = Callable[[], Iterable[tuple[str, str]]]
 #: Sites whose provider is remembered, to name it for what is queued for them.
 MOST_SITES = 50_000
 
@@ -72,9 +75,9 @@ class Metrics:
         """A job did not go at once."""
         self._waits.labels(errand.stream, errand.provider, asked).inc()
 
-    def watch(self, name: str, text: str, *, value: Callable[[], float]) -> None:
-        """Ask `value` whenever somebody reads."""
-        Gauge(name, text, registry=self._registry).set_function(value)
+    def throttles(self, in_force: Throttles) -> None:
+        """Count (provider, kind) of those in force whenever somebody reads."""
+        self._registry.register(_ThrottleCollector(in_force))
 
     def provider_of(self, site: str) -> str:
         """Who answered for a site the last time; OTHER while nobody has."""
@@ -105,6 +108,22 @@ class Metrics:
         self._providers.move_to_end(site)
         if len(self._providers) > MOST_SITES:
             self._providers.popitem(last=False)
+
+
+class _ThrottleCollector(Collector):
+    def __init__(self, in_force: Throttles) -> None:
+        self._in_force = in_force
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        """Called by the registry."""
+        family = GaugeMetricFamily(
+            "livery_throttles",
+            "Suspensions and cuts that hold now; each process tells those of all workers.",
+            labels=("provider", "kind"),
+        )
+        for labels, count in Tally(self._in_force()).items():
+            family.add_metric(labels, count)
+        return [family]
 
 
 def _histogram(registry: CollectorRegistry, name: str, text: str) -> dict[str, Histogram]:

@@ -78,6 +78,10 @@ class Overlays:
                 if overlay.until > now:
                     yield overlay
 
+    def in_force(self, now: datetime) -> Iterator[Overlay]:
+        """All that hold now, whomever they reach."""
+        return (overlay for overlay in self._found.values() if overlay.until > now)
+
     def forget(self, *, over_since: datetime) -> None:
         """Drop those that were over at that instant."""
         for key, overlay in list(self._found.items()):

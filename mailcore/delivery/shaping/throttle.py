@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 import psycopg
@@ -18,7 +18,7 @@ from mailcore.delivery.shaping.overlays import Key, Overlay
 from mailcore.delivery.shaping.rule_file import compile_rules, shipped
 from mailcore.delivery.shaping.rules import target_of
 from mailcore.delivery.smtp.envelope import Answer
-from mailcore.protocol.providers import OTHER
+from mailcore.protocol.providers import OTHER, PROVIDERS
 
 log = logging.getLogger(__name__)
 
@@ -115,6 +115,12 @@ class Throttle:
         if refusal is None:
             return None
         return Wait(seconds=refusal.seconds, reason="limit of new connections")
+
+    def in_force(self) -> Iterator[tuple[str, str]]:
+        """(provider, kind) of each overlay that holds now, of all workers; for figures."""
+        for overlay in self._adaptive.overlays.in_force(clock.now()):
+            target = overlay.reach.target
+            yield target if target in PROVIDERS else OTHER, overlay.kind
 
     async def load(self) -> None:
         """Read what is new, store what was learnt; waits quietly for a database that is away."""

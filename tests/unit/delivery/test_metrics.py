@@ -76,6 +76,14 @@ def test_a_site_has_the_name_of_its_provider_once_it_answered(metrics):
     assert metrics.provider_of("outside.test") == "gmail"
 
 
+def test_what_holds_now_is_counted_when_somebody_reads(metrics):
+    holding = [("gmail", "suspend"), ("gmail", "suspend"), ("other", "rate")]
+    metrics.throttles(lambda: holding)
+    assert 'livery_throttles{kind="suspend",provider="gmail"} 2.0' in _lines(metrics)
+    holding.clear()
+    assert not [line for line in _lines(metrics) if line.startswith("livery_throttles{")]
+
+
 class _Decider:
     wait = None
 

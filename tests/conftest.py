@@ -22,6 +22,7 @@ from kernel import clock, keys, schema
 from kernel.actor import Actor, ActorKind
 from kernel.roles import as_role
 from kernel.tenancy import OPERATOR_RESELLER, in_schema
+from mailcore.delivery import readers
 
 # A deadline would measure the machine, and examples drawn anew would fail for whoever comes next.
 hypothesis.register_profile("livery", deadline=None, derandomize=True)
@@ -84,6 +85,8 @@ def django_db_setup(
     yield
     with django_db_blocker.unblock():
         connection.close()
+    if readers._delivery.cache_info().currsize:
+        readers._delivery().close()
     _drop(name)
 
 

@@ -136,10 +136,8 @@ def queue_mail_facts() -> int:
     )
 
 
-def _queue(rows: readers.Rows, _: str) -> None:
-    services.queue_events(
-        [_fact(*row[3:]) for row in rows if row[3] is not None and row[4] in _KINDS]
-    )
+def _queue(batch: readers.Batch) -> None:
+    services.queue_events([_fact(*row) for row in batch.rows if row[1] in _KINDS])
 
 
 def _fact(

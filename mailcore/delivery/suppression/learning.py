@@ -13,6 +13,8 @@ from psycopg import Cursor
 from psycopg.rows import TupleRow
 
 from kernel import clock
+from mailcore.delivery import readers
+from mailcore.delivery.readers import Batch
 from mailcore.delivery.statements import statement
 from mailcore.delivery.suppression.entries import Entry, Reason, Scope, comparable
 from mailcore.delivery.suppression.services import STREAMS
@@ -22,16 +24,8 @@ from mailcore.protocol.reply_classes import Classified, classify
 
 log = logging.getLogger(__name__)
 
-_LOCK, _READ, _MOVE = (
-    statement("cursor_lock"),
-    statement("read_outcomes"),
-    statement("cursor_move"),
-)
-_STRIKES = statement("count_strikes")
+_READ, _STRIKES = statement("read_outcomes"), statement("count_strikes")
 READER = "suppression"
-BATCH = 2000
-#: A task ends well before a minute; what is left is read by the next one.
-MAX_BATCHES = 20
 #: Somebody else may have the address one day, or a server lied: nothing a bounce taught is for good.
 HARD_FOR, FULL_FOR = timedelta(days=180), timedelta(days=14)
 STRIKES, STRIKES_WITHIN = 3, timedelta(days=14)
@@ -52,16 +46,8 @@ class Fact:
 
 def learn() -> int:
     """Suppress what bounced hard or complained since the last time; events read."""
-    total = 0
-    # Role delivery: a reseller's own role sees neither other resellers' facts nor writes strikes.
-    with psycopg.connect(settings.DSN("delivery")) as connection:
-        for _ in range(MAX_BATCHES):
-            with connection.transaction(), connection.cursor() as cursor:
-                read = _learn_batch(cursor)
-            total += read
-            if read < BATCH:
-                break
-    return total
+    # A reseller's own role sees neither other resellers' facts nor writes strikes.
+    return readers.follow(READER, _READ, handle=_learn, session=readers.as_delivery)
 
 
 def forget() -> int:
@@ -74,26 +60,13 @@ def forget() -> int:
         return ended.rowcount
 
 
-def _learn_batch(cursor: Cursor[TupleRow]) -> int:
-    """One batch: what it teaches and the cursor's move are one transaction."""
-    cursor.execute(
-        "INSERT INTO public.delivery_cursor (reader) VALUES (%s) ON CONFLICT DO NOTHING", [READER]
-    )
-    row = cursor.execute(_LOCK, {"reader": READER}).fetchone()
-    assert row
-    cursor.execute(_READ, {"xid": row[0], "seq": row[1], "batch": BATCH})
-    rows = cursor.fetchall()
-    if not rows:
-        return 0
-    read, last_xid, last_seq = rows[0][:3]
-    facts = [_fact(row[3:]) for row in rows if row[3] is not None]
+def _learn(batch: Batch) -> None:
+    facts = [_fact(row) for row in batch.rows]
     entries = [entry for fact in facts for entry in lessons(fact)]
-    entries += _full_too_often(cursor, [fact for fact in facts if _is_full(fact)])
+    entries += _full_too_often(batch.cursor, [fact for fact in facts if _is_full(fact)])
     if entries:
-        cursor.execute(SUPPRESS, parameters(entries, now=clock.now()))
-        log.info("%d of %d events suppress an address", cursor.rowcount, read)
-    cursor.execute(_MOVE, {"reader": READER, "xid": last_xid, "seq": last_seq})
-    return int(read)
+        batch.cursor.execute(SUPPRESS, parameters(entries, now=clock.now()))
+        log.info("%d of %d events suppress an address", batch.cursor.rowcount, batch.events)
 
 
 def lessons(fact: Fact) -> Iterable[Entry]:

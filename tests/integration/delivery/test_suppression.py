@@ -18,6 +18,7 @@ from kernel.actor import SYSTEM, Actor, ActorKind
 from kernel.errors import NotAllowed, NotFound
 from kernel.roles import as_role
 from kernel.tenancy import in_schema
+from mailcore.delivery import readers
 from mailcore.delivery.accept.submission import Stream
 from mailcore.delivery.jobs import Claimed
 from mailcore.delivery.statements import statement
@@ -124,8 +125,8 @@ def _tell(database, message: UUID, kind: str, *, times: int = 1, **data: object)
 def learn(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     """Reads at once: other tests on this server have transactions open, below which it stays."""
     clause = "AND xid < pg_snapshot_xmin(pg_current_snapshot())"
-    assert clause in learning._READ
-    monkeypatch.setattr(learning, "_READ", learning._READ.replace(clause, ""))
+    assert clause in readers._FRESH
+    monkeypatch.setattr(readers, "_FRESH", readers._FRESH.replace(clause, ""))
     return learning.learn
 
 

@@ -8,4 +8,5 @@ from django.core.management import execute_from_command_line
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "controlplane.settings")
-    execute_from_command_line(sys.argv)
+    # How people called it, for the help.
+    execute_from_command_line([os.environ.get("LIVERY_CALLED_AS", sys.argv[0]), *sys.argv[1:]])

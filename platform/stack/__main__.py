@@ -168,8 +168,9 @@ def _manage(stack: Stack, options: argparse.Namespace) -> int:
     role = os.environ.get("LIVERY_DATABASE_ROLE", "owner")
     named = [options.command] if options.command in MANAGED else []
     command = [str(stack.python), str(stack.checkout / "manage.py"), *named, *options.rest]
-    values = stack.environment(role=role)
-    return subprocess.run(command, env={**os.environ, **values}, check=False).returncode
+    called = {"LIVERY_CALLED_AS": "livery" if named else "livery manage"}
+    values = {**os.environ, **stack.environment(role=role), **called}
+    return subprocess.run(command, env=values, check=False).returncode
 
 
 def _test(stack: Stack, options: argparse.Namespace) -> int:

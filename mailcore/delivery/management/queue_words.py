@@ -6,6 +6,7 @@ from typing import Any
 
 from mailcore.delivery.operating.services.entries import IN_SESSION, Done
 from mailcore.delivery.selectors import PossibleDuplicate, QueueAudit
+from mailcore.delivery.shaping.selectors import StoredOverlay
 
 PRIORITIES = ("system", "mailbox", "transactional", "bulk")
 #: Seconds without a heartbeat after which a shard has nobody.
@@ -73,9 +74,25 @@ def entry_lines(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
         held = f" ({row['held_reason']})" if row["held_reason"] else ""
         yield (
             f"{row['recipient_id']} <{row['envelope_from']}> to {row['address']}, {row['stream']}:"
-            f" {row['state']}{held}, {row['attempts']} tries, due {row['due']:%Y-%m-%d %H:%M:%S},"
+            f" {row['state']}{held}, {_tries(row['attempts'])}, due {row['due']:%Y-%m-%d %H:%M:%S},"
             f" expires {row['expires_at']:%Y-%m-%d %H:%M:%S}"
         )
+
+
+def rest_lines(overlays: Sequence[StoredOverlay]) -> Iterator[str]:
+    """Why mail that is due does not go: what servers' replies suspended for a while."""
+    for overlay in overlays:
+        if overlay.kind == "suspend":
+            whose = " ".join(filter(None, (str(overlay.reseller_id or ""), overlay.stream)))
+            yield (
+                f"at rest until {overlay.until:%Y-%m-%d %H:%M:%S}: {whose or 'everything'} from"
+                f" {overlay.source or 'all sources'} to {overlay.target or 'everybody'}:"
+                f" {overlay.cause} (livery shaping clear {overlay.id})"
+            )
+
+
+def _tries(count: int) -> str:
+    return "1 try" if count == 1 else f"{count} tries"
 
 
 def done_lines(done: Done, word: str) -> Iterator[str]:

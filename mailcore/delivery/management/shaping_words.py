@@ -28,10 +28,15 @@ def rule_lines(rules: RuleSet) -> Iterator[str]:
     yield f"  {'default':<14} {_limits(rules.default, rules.default)}"
     for name, limits in sorted({**rules.providers, **rules.sites}.items()):
         yield f"  {name:<14} {_limits(limits, rules.default)}"
-    yield f"  everything {rate(rules.all_rate)}, a source {rate(rules.source_rate)},"
-    yield f"  a reseller {rate(rules.reseller_rate)}"
+    yield "limits of all providers together"
+    for whose, limit in (
+        ("everything", rules.all_rate),
+        ("each source", rules.source_rate),
+        ("each reseller", rules.reseller_rate),
+    ):
+        yield f"  {whose:<14} {rate(limit)}"
     for key, value in (*rules.sources.items(), *rules.resellers.items()):
-        yield f"  {key} {rate(value)}"
+        yield f"  {key:<14} {rate(value)}"
     yield "replies"
     for provider, found in sorted(rules.replies.items()):
         for rule in found:
@@ -40,7 +45,7 @@ def rule_lines(rules: RuleSet) -> Iterator[str]:
 
 def overlay_lines(overlays: Sequence[StoredOverlay]) -> Iterator[str]:
     """What holds for a while, soonest over first."""
-    yield f"{len(overlays)} overlays"
+    yield _counted(len(overlays), "overlay")
     for overlay in overlays:
         whose = (
             f" of {overlay.reseller_id} {overlay.stream}".rstrip() if overlay.reseller_id else ""
@@ -56,13 +61,13 @@ def overlay_lines(overlays: Sequence[StoredOverlay]) -> Iterator[str]:
 def report_lines(report: Report) -> Iterator[str]:
     """What a dry run found."""
     held = report.held_back.total()
-    yield f"{report.tries} tries; {held} would have waited"
+    yield f"{_counted(report.tries, 'try', 'tries')}; {held} would have waited"
     for provider, count in report.held_back.most_common():
         yield f"  {provider}: {count}"
-    yield "replies that a rule is about"
+    yield f"replies that a rule is about{'' if report.fits else ': none'}"
     for name, count in report.fits.most_common():
         yield f"  {name}: {count}"
-    yield f"{len(report.overlays)} changes"
+    yield _counted(len(report.overlays), "change")
     for overlay in report.overlays:
         reach = overlay.reach
         whose = " ".join(filter(None, (str(reach.reseller_id or ""), reach.stream)))
@@ -72,6 +77,10 @@ def report_lines(report: Report) -> Iterator[str]:
             f" {_value(overlay.kind, overlay.value)} until {overlay.until:%Y-%m-%d %H:%M:%S}"
         )
         yield f"    {overlay.cause}"
+
+
+def _counted(count: int, word: str, words: str = "") -> str:
+    return f"{count} {word if count == 1 else words or word + 's'}"
 
 
 def _limits(limits: Limits, default: Limits) -> str:
@@ -86,9 +95,16 @@ def _limits(limits: Limits, default: Limits) -> str:
 
 def _rule(rule: ReplyRule) -> str:
     effects = ", ".join(_value(effect.kind, effect.value) for effect in rule.effects)
-    often = f"{rule.count} in {rule.within:.0f} s" if rule.count > 1 else "1"
-    does = f"{effects} for {rule.seconds / 60:.0f} min ({rule.scope})" if effects else "no reason"
+    often = f"{rule.count} in {_span(rule.within)}" if rule.count > 1 else "1"
+    does = f"{effects} for {_span(rule.seconds)} ({rule.scope})" if effects else "no reason"
     return f"{rule.name:<24} {often:<12} {does:<44} {rule.pattern.pattern}"
+
+
+def _span(seconds: float) -> str:
+    for length, unit in ((3600, "h"), (60, "min")):
+        if seconds >= length and seconds % length == 0:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.0f} s"
 
 
 def _value(kind: str, value: float | None) -> str:

@@ -132,7 +132,7 @@ def test_an_overlay_is_ended_by_its_id_or_by_whom_it_is_for(database):
         shaping("clear", one)
     assert str(two) in shaping("show")
     assert "1 ended" in shaping("clear", "--target", "yahoo", "--source", "192.0.2.1")
-    assert "1 overlays" in shaping("show")
+    assert "1 overlay\n" in shaping("show")
     with pytest.raises(CommandError, match="Say which"):
         shaping("clear")
     # Mail that waited for the end of a suspension asks again as soon as workers know.

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import psycopg
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import OperationalError
 
 from kernel.actor import Actor, ActorKind
@@ -16,10 +16,11 @@ from kernel.errors import ApplicationError
 from kernel.roles import as_role
 from mailcore.delivery.egress import naming, selectors, services, watching
 from mailcore.delivery.management import egress_words
+from mailcore.delivery.management.operating import OperatorCommand
 from tenants.resellers.models import Reseller
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     """Acts as the operator; each order is written into the audit log."""
 
     help = __doc__ or ""

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from mailcore.delivery import limits
+from mailcore.delivery.management.operating import OperatorCommand
 from tenants.resellers import selectors
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     """Sets limits per mailbox and day (UTC); what is not named goes back to the default."""
 
     help = __doc__ or ""

@@ -7,22 +7,24 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from kernel.actor import Actor, ActorKind
 from kernel.errors import ApplicationError
 from kernel.roles import as_role
 from mailcore.delivery.management import queue_words
+from mailcore.delivery.management.operating import OperatorCommand
 from mailcore.delivery.operating import selectors as operating
 from mailcore.delivery.operating.selection import Selection
 from mailcore.delivery.operating.services import entries, nodes
 from mailcore.delivery.operating.services.entries import Done
 from mailcore.delivery.selectors import audit_queue
+from mailcore.delivery.shaping import selectors as shaping
 
 STREAMS = ("mailbox", "transactional", "bulk", "system")
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     """Acts as the operator; each order is written into the audit log."""
 
     help = __doc__ or ""
@@ -70,6 +72,7 @@ class Command(BaseCommand):
         if selection == Selection():
             self._say(*queue_words.node_lines(operating.nodes(actor=actor)))
             self._say(*queue_words.overview_lines(operating.overview(actor=actor)))
+            self._say(*queue_words.rest_lines(shaping.overlays(actor=actor)))
         else:
             found = operating.list_entries(actor=actor, selection=selection)
             self._say(*queue_words.entry_lines(found))

@@ -7,20 +7,21 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from kernel import clock
 from kernel.actor import Actor, ActorKind
 from kernel.errors import ApplicationError
 from kernel.roles import as_role
 from mailcore.delivery.management import shaping_words
+from mailcore.delivery.management.operating import OperatorCommand
 from mailcore.delivery.shaping import selectors, services
 from mailcore.delivery.shaping.rule_file import read
 from mailcore.delivery.shaping.rule_values import BadRules, duration
 from mailcore.protocol.providers import PROVIDERS
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     """Acts as the operator; each order is written into the audit log."""
 
     help = __doc__ or ""

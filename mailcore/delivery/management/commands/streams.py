@@ -8,17 +8,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from kernel.actor import Actor, ActorKind
 from kernel.errors import ApplicationError
 from kernel.roles import as_role
 from mailcore.delivery.accept.submission import Stream
+from mailcore.delivery.management.operating import OperatorCommand
 from mailcore.delivery.streams import pauses
 from mailcore.delivery.streams.pauses import StreamState
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     """Acts as the operator; each order is written into the audit log."""
 
     help = __doc__ or ""

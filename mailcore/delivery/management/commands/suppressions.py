@@ -4,16 +4,17 @@ import getpass
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from kernel.actor import Actor, ActorKind
 from kernel.errors import ApplicationError
 from kernel.roles import as_role
+from mailcore.delivery.management.operating import OperatorCommand
 from mailcore.delivery.suppression import platform_list
 from mailcore.delivery.suppression.entries import Suppression
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     """Acts as the operator; resellers keep their own lists themselves."""
 
     help = __doc__ or ""

@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from mailcore.delivery import selectors
+from mailcore.delivery.management.operating import OperatorCommand
 
 _OURS = frozenset({"suppressed", "cancelled"})
 _BEFORE_MAIL = frozenset({"dns", "connect", "ehlo", "starttls", "sign", "scan", "queue"})
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     """Envelope, recipients and attempts of a message; never its content."""
 
     help = __doc__ or ""

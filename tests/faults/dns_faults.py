@@ -42,6 +42,8 @@ class Zone:
         self.outside = endpoints.service("outside_mx").address
         net = self.outside.rpartition(".")[0]
         self.nobody, self.silent = f"{net}.250", f"{net}.251"
+        #: For mail hosts of a test's own.
+        self.spare = [f"{net}.{octet}" for octet in (252, 253, 254)]
 
     def put(self, records: Records) -> None:
         """Make these records, whatever was there, on both servers of the zone."""
@@ -60,9 +62,9 @@ class Zone:
         ]
         return {answer.answer[0][0].serial for answer in answers}
 
-    def in_order(self, domain: str) -> Records:
-        """A mail host of the domain's own, which is the outside MX."""
-        return {(f"mx.{domain}", "A"): [self.outside], (domain, "MX"): [f"10 mx.{domain}."]}
+    def in_order(self, domain: str, *, at: str | None = None) -> Records:
+        """A mail host of the domain's own, which is the outside MX unless it is AT another address."""
+        return {(f"mx.{domain}", "A"): [at or self.outside], (domain, "MX"): [f"10 mx.{domain}."]}
 
     def mend(self, domain: str, fault: Fault) -> None:
         """Take the fault away and put the domain in order."""

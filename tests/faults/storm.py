@@ -1,31 +1,21 @@
 """The faults that a storm draws from, each a method, and what is owed when it is over."""
 
 import os
+import shutil
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
-from random import Random
-from typing import Any
 
 import psycopg
 import redis
-from psycopg.rows import TupleRow
 
-from stack.bench.flow import Flow
-from stack.client.compose import compose
-from stack.client.endpoints import Endpoints
-from stack.client.smtp import open_session, transfer
 from stack.client.waiting import wait_for
-from stack.demo.world import World
-from tests.faults.dns_faults import Zone
-from tests.faults.workers import EGRESS, PartsLike, Workers
+from tests.faults.hosts import Hosts, Mode
+from tests.faults.stage import PATIENCE, Stage
+from tests.faults.workers import EGRESS
 
-#: Seconds in which a fact comes, also on a machine that is out of breath.
-PATIENCE = 180
 PAUSED_SECONDS = 3
 #: A lease of three seconds stands for one of 45, of four for one of 900.
 SHORT = {"waiting_lease": 3, "session_lease": 4, "takeover": 3, "heartbeat": 0.5, "sweep": 1}
@@ -35,27 +25,17 @@ RATE, LIMITED = 5, 60
 STALL = 5
 #: Set when the stack's folder is a disk of its own that may be filled; another version's checkout.
 DISK, OTHER_VERSION = "LIVERY_FAULT_DISK", "LIVERY_FAULT_CHECKOUT"
-#: Refusals until there is room again on the disk.
-REFUSED = 40
+#: Refusals until there is room again on the disk; seconds without an inode, in which Postfix may not
+#: even answer: its cleanup cannot start without a lock file.
+REFUSED, WITHOUT_INODES = 40, 40
+#: Messages for each mail host that holds its callers; what a site that has taken nothing yet is
+#: called at most at a time: three times from each of our two addresses.
+HELD, CALLS = 14, 6
 LATER = "451 4.3.0 later"
 
 
-class Storm:
+class Storm(Stage):
     """What is drawn is done to the stack while `flow` goes on."""
-
-    def __init__(
-        self, world: World, parts: PartsLike, endpoints: Endpoints, *, random: Random, flow: Flow
-    ) -> None:
-        self._world, self._parts, self._endpoints = world, parts, endpoints
-        self._random, self._flow = random, flow
-        self._workers = Workers(endpoints, parts)
-        self._zone = Zone(endpoints)
-        self._folder = Path(endpoints.raw["env_file"]).parent
-        self._domains = 0
-        #: (address, subject) of accepted messages beside the flow that have to arrive.
-        self.owed: list[tuple[str, str]] = []
-        #: What was measured, for the protocol.
-        self.notes: list[str] = []
 
     def faults(self) -> dict[str, Callable[[], None]]:
         """Every fault by its name; those that need a machine prepared for them where it is."""
@@ -72,9 +52,14 @@ class Storm:
             "a worker sleeps past its leases": self.oversleep,
             "Redis vanishes under a limit": self.limit,
             "one provider refuses all": self.refuse,
-            **({"the disk is full": self.fill_disk} if DISK in os.environ else {}),
+            "mail hosts hold whoever calls": self.hold,
+            "the queue's table changes": self.expand,
+            **(self._full() if DISK in os.environ else {}),
             **({"two versions work": self.two_versions} if OTHER_VERSION in os.environ else {}),
         }
+
+    def _full(self) -> dict[str, Callable[[], None]]:
+        return {"the disk is full": self.fill_disk, "no inode is left": self.fill_inodes}
 
     # -- Short ones -------------------------------------------------------------------------------
 
@@ -143,6 +128,40 @@ class Storm:
         self.delivers()
         assert not any(self._world.outside.messages(one) for one in (first, *others))
         self._world.outside.behave(refusal)
+
+    def hold(self) -> None:
+        """Three of fifteen mail hosts: no greeting, a byte of it each second, no answer to the dot."""
+        modes: tuple[Mode, ...] = ("silent", "drips", "dumb")
+        held = {
+            self._domain(mode): place for mode, place in zip(modes, self._zone.spare, strict=True)
+        }
+        others = [self._domain("beside") for _ in range(12)]
+        records = [self._zone.in_order(one, at=held.get(one)) for one in (*held, *others)]
+        self._zone.put({key: values for some in records for key, values in some.items()})
+        with Hosts(self._zone.spare) as hosts:
+            known = [hosts.by_address[place] for place in self._zone.spare]
+            for host, mode, domain in zip(known, modes, held, strict=True):
+                host.mode = mode
+                self._send(domain, count=HELD, is_owed=False)
+            wait_for(lambda: all(host.open for host in known), what="held calls", seconds=PATIENCE)
+            for domain in others:
+                self._wait_arrived(self._send(domain, count=2), at_least=2)
+            self.delivers()
+            assert all(host.open for host in known), "they hold, and others' mail has gone on"
+            most = [one.most_open for one in known]
+            for host in known:
+                host.mode = "well"
+            wait_for(
+                lambda: all(len(host.kept) == HELD for host in known),
+                what="mail that was held",
+                seconds=PATIENCE,
+            )
+            for domain in held:
+                self._wait_arrived([f"@{domain}"] * HELD, at_least=HELD)
+            copies = [one.kept.total() for one in known]
+        self.notes.append(f"at most {most} calls at a time, {copies} of {HELD} messages each")
+        assert max(most) <= CALLS, most
+        assert copies == [HELD] * len(known), copies
 
     # -- Ours -------------------------------------------------------------------------------------
 
@@ -217,6 +236,45 @@ class Storm:
             other.wait(PATIENCE)
             self.delivers()
 
+    def expand(self) -> None:
+        """A column and an index come to the queue, while a long transaction has read it."""
+        name = f"storm{self._domains}"
+        self._domains += 1
+        with psycopg.connect(self._endpoints.raw["dsn"]["delivery"]) as report:
+            report.execute("SELECT count(*) FROM public.queue_entry")
+            adding = self._workers.migrate(
+                f"ALTER TABLE public.queue_entry ADD COLUMN {name} text NOT NULL DEFAULT ''",
+                f"CREATE INDEX CONCURRENTLY {name} ON public.queue_entry ({name}) WHERE {name} <> ''",
+            )
+            wait_for(
+                lambda: "in use" in self._workers.migrated(),
+                what="migration that waits",
+                seconds=PATIENCE,
+            )
+            self.delivers()
+            assert adding.poll() is None, "it still waits, and newer mail has gone on"
+        assert adding.wait(PATIENCE) == 0, self._workers.migrated()
+        self.delivers()
+        dropping = self._workers.migrate(f"ALTER TABLE public.queue_entry DROP COLUMN {name}")
+        assert dropping.wait(PATIENCE) == 0, self._workers.migrated()
+        self.delivers()
+
+    def fill_inodes(self) -> None:
+        """No file can be made by anybody; what needs one is refused for now."""
+        folder, flow = self._folder / "ballast", self._flow
+        refused, accepted = flow.refused, len(flow.sent_out)
+        folder.mkdir()
+        try:
+            until = time.monotonic() + WITHOUT_INODES
+            while time.monotonic() < until:
+                _use_up(folder)
+                time.sleep(0.2)
+        finally:
+            shutil.rmtree(folder)
+        self.notes.append(
+            f"without an inode {flow.refused - refused} refused, {len(flow.sent_out) - accepted} accepted"
+        )
+
     def fill_disk(self) -> None:
         """No byte is left for anybody; mail is refused for now until there is room again."""
         ballast, refused = self._folder / "ballast", self._flow.refused
@@ -230,93 +288,6 @@ class Storm:
                 )
         finally:
             ballast.unlink()
-
-    @property
-    def scale(self) -> float:
-        """The factor of every delay of this stack."""
-        return float(self._setting("LIVERY_DELAY_SCALE"))
-
-    # -- What they have in common -----------------------------------------------------------------
-
-    def delivers(self) -> None:
-        """Wait until something arrives outside that was accepted after this moment."""
-        before = len(self._flow.sent_out)
-
-        def look() -> bool:
-            missing = self._flow.missing_outside()
-            return any(subject not in missing for subject in self._flow.sent_out[before:])
-
-        wait_for(look, what="delivery of newer mail", seconds=PATIENCE, every=0.5)
-
-    def _last_attempt(self) -> int:
-        last = 0
-        while tries := self._world.outside.attempts(self._flow.sink, after=last):
-            last = int(tries[-1]["id"])
-        return last
-
-    def ask(self, query: str, *parameters: object) -> list[TupleRow]:
-        """Rows as role delivery, which sees everybody's mail."""
-        with psycopg.connect(self._endpoints.raw["dsn"]["delivery"]) as connection:
-            return connection.execute(query, parameters).fetchall()
-
-    def _domain(self, word: str) -> str:
-        self._domains += 1
-        return f"{word}{self._domains}-{self._world.mark}.{self._zone.name}"
-
-    def _send(self, domain: str, *, count: int) -> list[str]:
-        """Submit COUNT messages to as many people there, in one session; all are accepted."""
-        user, addresses = self._world.sender, [f"p{number}@{domain}" for number in range(count)]
-        with open_session(self._endpoints.service("submission")) as session:
-            session.login(user.address, user.password)
-            for address in addresses:
-                message = compose(sender=user.address, recipient=address, subject=address)
-                reply = transfer(session, sender=user.address, recipient=address, message=message)
-                assert reply.ok, reply
-                self.owed.append((address, address))
-        return addresses
-
-    def _tries_of(self, address: str) -> tuple[Any, ...]:
-        """Outcome, code and enhanced code of the first try, when there was one."""
-        found = wait_for(
-            lambda: self.ask(
-                "SELECT a.outcome, a.code, a.enhanced FROM public.attempt a JOIN public.recipient r"
-                " ON r.id = a.recipient_id WHERE r.address = %s ORDER BY a.started_at",
-                address,
-            ),
-            what=f"a try of {address}",
-            seconds=PATIENCE,
-        )
-        return found[0]
-
-    def _wait_arrived(self, addresses: list[str], *, at_least: int) -> None:
-        domain = addresses[0].rpartition("@")[2]
-        query = (
-            "SELECT count(*) FROM public.recipient"
-            " WHERE domain = %s AND status = 'delivered' HAVING count(*) >= %s"
-        )
-        wait_for(
-            lambda: self.ask(query, domain, at_least),
-            what=f"{at_least} of {len(addresses)} delivered",
-            seconds=PATIENCE,
-        )
-
-    def _setting(self, name: str) -> str:
-        lines = Path(self._endpoints.raw["env_file"]).read_text().splitlines()
-        return dict(line.split("=", 1) for line in lines if "=" in line)[name].strip("\"'")
-
-    def _manage(self, *arguments: str) -> str:
-        """What a command of the stack says."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=self._endpoints.raw["checkout"],
-            env={**os.environ, "LIVERY_ENV_FILE": self._endpoints.raw["env_file"]},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=PATIENCE,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
 
 
 def worst(times: list[float], *, seconds: float = 5.0) -> str:
@@ -333,3 +304,10 @@ def _fill(write: Callable[[bytes], int]) -> None:
             write(b"\0" * size)
         except OSError:
             size //= 2
+
+
+def _use_up(folder: Path) -> None:
+    """Make empty files until no more can be made."""
+    with suppress(OSError):
+        while True:
+            (folder / f"{time.monotonic_ns()}").touch(exist_ok=False)

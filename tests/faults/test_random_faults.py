@@ -20,7 +20,7 @@ from stack.demo.world import World
 from tests.faults.storm import PATIENCE, Storm
 from tests.faults.workers import PartsLike
 
-SEED = int(os.environ.get("LIVERY_FAULT_SEED", "20267938"))
+SEED = int(os.environ.get("LIVERY_FAULT_SEED", "20263456"))
 ROUNDS = int(os.environ.get("LIVERY_FAULT_ROUNDS", "3"))
 ONLY = tuple(os.environ.get("LIVERY_FAULT_ONLY", "").split(","))
 RETURN_SECONDS = 300

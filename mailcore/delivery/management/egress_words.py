@@ -28,7 +28,8 @@ def pool_lines(rows: Sequence[Row], *, slugs: Mapping[UUID, str]) -> Iterator[st
         owner = f" of {slugs.get(row['reseller_id'], row['reseller_id'])}" * bool(
             row["reseller_id"]
         )
-        yield f"pool {row['name']}{owner}: {len(row['members'])} sources"
+        count = len(row["members"])
+        yield f"pool {row['name']}{owner}: {'1 source' if count == 1 else f'{count} sources'}"
         for member in row["members"]:
             only = f", only for {', '.join(member['providers'])}" if member["providers"] else ""
             state = "" if member["state"] == "active" else f", {member['state']}"

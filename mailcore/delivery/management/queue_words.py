@@ -71,7 +71,8 @@ def entry_lines(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
     if not rows:
         yield "Nothing in the queue is like that."
     for row in rows:
-        held = f" ({row['held_reason']})" if row["held_reason"] else ""
+        until = f" until {row['held_until']:%Y-%m-%d %H:%M:%S}" if row["held_until"] else ""
+        held = f" ({row['held_reason']}){until}" if row["held_reason"] else ""
         yield (
             f"{row['recipient_id']} <{row['envelope_from']}> to {row['address']}, {row['stream']}:"
             f" {row['state']}{held}, {_tries(row['attempts'])}, due {row['due']:%Y-%m-%d %H:%M:%S},"

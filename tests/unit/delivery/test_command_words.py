@@ -50,3 +50,20 @@ def test_the_queue_says_why_mail_that_is_due_does_not_go() -> None:
         f"at rest until 2026-11-22 15:00:00: {UUID(int=1)} mailbox from all sources to"
         f" mx.outside.test: 60% of the replies are bad (livery shaping clear {UUID(int=7)})"
     )
+
+
+def test_a_held_recipient_is_shown_with_the_end_of_its_hold() -> None:
+    row = {
+        "recipient_id": UUID(int=1),
+        "envelope_from": "ann@client.test",
+        "address": "bob@outside.test",
+        "stream": "mailbox",
+        "state": "held",
+        "held_reason": "limit.messages",
+        "held_until": NOW,
+        "attempts": 1,
+        "due": NOW,
+        "expires_at": NOW,
+    }
+    (line,) = queue_words.entry_lines([row])
+    assert "held (limit.messages) until 2026-11-22 15:00:00, 1 try, due" in line

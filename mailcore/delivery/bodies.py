@@ -21,7 +21,10 @@ async def read_sealed(
     ids: Collection[UUID], *, connection: AsyncConnection[TupleRow]
 ) -> dict[UUID, bytes]:
     """The bodies as they are stored, by the messages' ids; what is missing is left out."""
-    cursor = await connection.execute(_BODIES, {"ids": list(ids)}, binary=True)
+    if not ids:
+        return {}
+    wanted = {"ids": list(ids), "first": min(ids), "last": max(ids)}
+    cursor = await connection.execute(_BODIES, wanted, binary=True)
     return {row[0]: bytes(row[1]) for row in await cursor.fetchall()}
 
 

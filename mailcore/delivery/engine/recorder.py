@@ -1,23 +1,21 @@
 """Results into the database: in batches, with notifications, until it takes them."""
 
 import asyncio
-import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from uuid import UUID
 
 import psycopg
 
 from kernel import clock
 from mailcore.delivery.engine.journal import Journal
+from mailcore.delivery.engine.results import FINISH, OUTCOMES, of_finish, of_outcomes
 from mailcore.delivery.engine.store import Store
 from mailcore.delivery.notifications import Notifier
 from mailcore.delivery.outcomes import Result
-from mailcore.delivery.statements import statement
 
 log = logging.getLogger(__name__)
 
-_FINISH = statement("finish")
 BATCH = 200
 LINGER = 0.05
 AGAIN = 1.0
@@ -99,10 +97,13 @@ class Recorder:
                 return
 
     async def _commit(self, batch: list[Result]) -> None:
-        rows = json.dumps([result.as_row() for result in batch])
+        rows = [result.as_row() for result in batch]
         async with self._store.connection() as connection, connection.transaction():
-            cursor = await connection.execute(_FINISH, {"results": rows})
-            counted: set[UUID] = {row[0] for row in await cursor.fetchall()}
+            cursor = await connection.execute(FINISH, of_finish(rows))
+            counted: dict[UUID, bool] = dict(await cursor.fetchall())
+            final = [row for row in rows if counted.get(UUID(str(row["recipient_id"])))]
+            if final:
+                await connection.execute(OUTCOMES, of_outcomes(final), prepare=False)
             told = [r for r in batch if r.tried.claimed.recipient_id in counted]
             queued = await self._notifier.queue(told, connection=connection, now=clock.now())
         self._journal.stored(result.tried.claimed for result in batch)
@@ -111,7 +112,7 @@ class Recorder:
         if queued:
             self._queued()
 
-    def _log_late(self, batch: list[Result], counted: set[UUID]) -> None:
+    def _log_late(self, batch: list[Result], counted: Container[UUID]) -> None:
         for result in batch:
             claimed = result.tried.claimed
             if claimed.recipient_id not in counted:

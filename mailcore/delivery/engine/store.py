@@ -7,11 +7,12 @@ from datetime import datetime
 from uuid import UUID
 
 from psycopg import AsyncConnection
-from psycopg.rows import TupleRow, class_row
+from psycopg.rows import TupleRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
 from kernel import clock
 from mailcore.delivery.egress_settings import EgressSettings
+from mailcore.delivery.engine.description import DESCRIBE, joined, wanted
 from mailcore.delivery.jobs import Claimed
 from mailcore.delivery.statements import PLANNED_ONCE, statement
 
@@ -202,10 +203,14 @@ class Store:
     async def _claimed(self, query: str, parameters: dict[str, object]) -> list[Claimed]:
         async with (
             self.connection() as connection,
-            connection.cursor(row_factory=class_row(Claimed)) as cursor,
+            connection.cursor(row_factory=dict_row) as cursor,
         ):
             await cursor.execute(query, parameters)
-            return await cursor.fetchall()
+            leased = await cursor.fetchall()
+            if not leased:
+                return []
+            await cursor.execute(DESCRIBE, wanted(leased))
+            return joined(leased, await cursor.fetchall())
 
     async def _one(self, query: str, parameters: dict[str, object]) -> TupleRow | None:
         async with self.connection() as connection:

@@ -1,6 +1,7 @@
--- One batch of results: queue, ledger, evidence and events together. A result counts only while
--- its lease does; another is kept as a late attempt. Safe to repeat: the ids were made before, and a
--- row that lies ready counts only for a try that is not stored yet.
+-- One batch of results: queue, evidence and events together; outcomes.sql, in the same transaction, is
+-- the ledger's part. A result counts only while its lease does; another is kept as a late attempt.
+-- Safe to repeat: the ids were made before, and a row that lies ready counts only for a try that is
+-- not stored yet.
 WITH result AS MATERIALIZED (
   SELECT * FROM jsonb_to_recordset(%(results)s::jsonb) AS x (
     recipient_id uuid, message_id uuid, reseller_id uuid, organisation_id uuid, stream text,
@@ -23,20 +24,17 @@ WITH result AS MATERIALIZED (
   FROM result r
   WHERE NOT r.is_final AND q.recipient_id = ANY (ARRAY[r.recipient_id])
     AND q.lease_seq = r.lease_seq AND q.lease_by = r.lease_by AND q.state <> 'held'
-    AND (q.state = 'leased' OR NOT EXISTS (SELECT FROM public.attempt a WHERE a.id = r.attempt_id))
+    AND (q.state = 'leased' OR NOT EXISTS (
+         SELECT FROM public.attempt a WHERE a.id = r.attempt_id
+           AND a.id BETWEEN %(first_attempt)s AND %(last_attempt)s))
   RETURNING q.recipient_id, q.node, q.shard, q.pool, q.site, q.reseller_id
 ), pair AS (
   INSERT INTO public.active_pair (node, shard, pool, site, reseller_id)
   SELECT DISTINCT node, shard, pool, site, reseller_id FROM put_back ORDER BY 1, 2, 3, 4, 5
   ON CONFLICT DO NOTHING
 ), counted AS (
-  SELECT recipient_id FROM removed UNION ALL SELECT recipient_id FROM put_back
-), ledger AS (
-  UPDATE public.recipient p
-  SET status = r.outcome, final_at = r.ended_at, final_code = r.code, final_enhanced = r.enhanced,
-      final_text = r.reply, attempts = r.attempts
-  FROM result r JOIN removed USING (recipient_id)
-  WHERE p.id = r.recipient_id AND p.status = 'queued'
+  SELECT recipient_id, true AS is_final FROM removed
+  UNION ALL SELECT recipient_id, false FROM put_back
 ), evidence AS (
   INSERT INTO public.attempt (
     id, recipient_id, reseller_id, lease_seq, started_at, ended_at, source, mx, address, tls,
@@ -57,7 +55,7 @@ WITH result AS MATERIALIZED (
                             'attempt', attempts, 'phase', phase, 'provider', provider,
                             'reason', reason, 'kind', kind, 'scope', scope,
                             'waited', round(waited::numeric, 3))
-  FROM result r JOIN counted USING (recipient_id) ORDER BY event_id
+  FROM result r JOIN counted c USING (recipient_id) ORDER BY event_id
   ON CONFLICT (id) DO NOTHING
 )
-SELECT recipient_id FROM counted
+SELECT recipient_id, is_final FROM counted

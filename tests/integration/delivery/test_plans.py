@@ -1,5 +1,6 @@
 """The queue is looked up by key, also by a plan that was made while the queue was empty."""
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from uuid import UUID
@@ -9,7 +10,7 @@ import pytest
 from django.conf import settings
 from psycopg.rows import TupleRow
 
-from kernel import clock
+from kernel import clock, ids
 from mailcore.delivery.statements import PLANNED_ONCE, statement
 
 SHARD = {"node": "node1", "shard": 0, "epoch": 1}
@@ -24,7 +25,7 @@ PARAMETERS = {
     "hold": SHARD | ROWS | {"seconds": 900.0, "in_session": True},
     "put_off": ROWS | {"until": [clock.now()], "homes": [None]},
     "recover": ROWS | {"losses": 3, "spread": 60.0},
-    "finish": {"results": "[]"},
+    "finish": {"results": "[]", "first_attempt": UUID(int=1), "last_attempt": UUID(int=2)},
 }
 BY_KEY = ("queue_entry_pkey", "queue_entry_fresh", "queue_entry_retried")
 
@@ -51,3 +52,27 @@ def test_no_plan_reads_the_whole_queue(engine, acme, name):
     for line, below in looks:
         assert any(f"using {index}" in line for index in BY_KEY), line
         assert "Index Cond" in below, line
+
+
+NOW = clock.now()
+BOUNDS = {"first": ids.uuid7(), "last": ids.uuid7()}
+OF_DAYS = {
+    "claim": SHARD | CLAIM,
+    "describe": {
+        "recipients": [UUID(int=1)], "first_recipient": BOUNDS["first"], "last_recipient": BOUNDS["last"],
+        "first_message": BOUNDS["first"], "last_message": BOUNDS["last"],
+    },
+    "finish": {"results": "[]", "first_attempt": BOUNDS["first"], "last_attempt": BOUNDS["last"]},
+    "bodies": {"ids": [UUID(int=1)], **BOUNDS},
+    "outcomes": {
+        "recipients": [UUID(int=1)], "statuses": ["delivered"], "final_at": [NOW], "codes": [250],
+        "enhanced": [""], "replies": [""], "attempts": [1], **BOUNDS,
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OF_DAYS)
+def test_a_hot_statement_opens_today_and_none_of_the_days_that_are_kept(engine, acme, name):
+    rows = engine.execute(f"EXPLAIN {statement(name)}", OF_DAYS[name]).fetchall()
+    days = {day for (line,) in rows for day in re.findall(r" (?:on|Update on) \w+_(20\d{6})", line)}
+    assert days <= {f"{NOW:%Y%m%d}"}

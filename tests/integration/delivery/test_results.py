@@ -1,20 +1,19 @@
 """Results in the database: counted once, and with their meaning."""
 
-import json
 from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 from random import Random
+from uuid import UUID
 
 import pytest
 from django.core.management import call_command
-from psycopg.rows import class_row
 
 from kernel import clock
 from mailcore.delivery import outcomes
-from mailcore.delivery.jobs import Claimed
+from mailcore.delivery.engine.results import FINISH, OUTCOMES, of_finish, of_outcomes
 from mailcore.delivery.smtp.envelope import Answer
-from mailcore.delivery.statements import statement
+from tests.integration.delivery.leases import leased
 
 BLOCKED = Answer(
     verdict="bounced",
@@ -45,9 +44,7 @@ def claim(database, transactional_db, submit):
             "UPDATE public.queue_entry SET state = 'leased', lease_by = 1, lease_seq = 1,"
             " attempts = 1, lease_until = now() + interval '1 min' WHERE state = 'ready'"
         )
-        with database.cursor(row_factory=class_row(Claimed)) as cursor:
-            cursor.execute(statement("leased_before"), {"node": "node1", "shard": 0, "epoch": 2})
-            return next(c for c in cursor.fetchall() if c.address == address)
+        return next(c for c in leased(database) if c.address == address)
 
     return claim
 
@@ -57,9 +54,12 @@ def finish(database):
     """Store results; the recipients that counted."""
 
     def finish(*results):
-        rows = json.dumps([result.as_row() for result in results])
-        cursor = database.execute(statement("finish"), {"results": rows})
-        return [row[0] for row in cursor.fetchall()]
+        rows = [result.as_row() for result in results]
+        counted = dict(database.execute(FINISH, of_finish(rows)).fetchall())
+        final = [row for row in rows if counted.get(UUID(str(row["recipient_id"])))]
+        if final:
+            database.execute(OUTCOMES, of_outcomes(final), prepare=False)
+        return list(counted)
 
     return finish
 

@@ -10,7 +10,6 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from kernel import clock, ids
@@ -21,7 +20,6 @@ from kernel.tenancy import in_schema
 from mailcore.delivery import readers
 from mailcore.delivery.accept.submission import Stream
 from mailcore.delivery.jobs import Claimed
-from mailcore.delivery.statements import statement
 from mailcore.delivery.streams import pauses
 from mailcore.delivery.suppression import (
     before_send,
@@ -31,6 +29,7 @@ from mailcore.delivery.suppression import (
     services,
 )
 from mailcore.delivery.suppression.errors import InvalidAddress, InvalidStream
+from tests.integration.delivery.leases import leased
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -154,13 +153,8 @@ def test_bounces_and_complaints_teach_once(acme, submit, database, learn):
 
 def _claim_all(database) -> list[Claimed]:
     database.execute("UPDATE public.queue_entry SET state = 'leased', lease_by = 1")
-    columns = statement("claim").split("\nSELECT ", 1)[1].split("FROM claimed")[0]
-    with database.cursor(row_factory=class_row(Claimed)) as cursor:
-        return cursor.execute(
-            f"SELECT {columns} FROM public.queue_entry q"
-            " JOIN public.recipient r ON r.id = q.recipient_id"
-            " JOIN public.message m ON m.id = q.message_id"
-        ).fetchall()
+    database.execute("UPDATE public.queue_entry SET node = 'node1', shard = 0")
+    return leased(database)
 
 
 def _sift(claimed: list[Claimed]) -> before_send.Sifted:

@@ -9,8 +9,14 @@ from mailcore.delivery.jobs import Claimed
 from mailcore.delivery.statements import statement
 
 
+def _columns(query: str, first: str) -> set[str]:
+    (columns,) = re.findall(rf"SELECT ({first}.*?)\nFROM", query, re.DOTALL)
+    return {re.split(r"\.| AS ", column.strip())[-1] for column in columns.split(",")}
+
+
 @pytest.mark.parametrize("name", ["claim", "claim_expired", "leased_before"])
 def test_a_claimed_recipient_comes_complete(name):
-    (columns,) = re.findall(r"SELECT (q\.recipient_id,.*?)\nFROM", statement(name), re.DOTALL)
-    named = {column.strip().rpartition(".")[2] for column in columns.split(",")}
-    assert named == {field.name for field in fields(Claimed)}
+    leased = _columns(statement(name), r"q\.recipient_id,")
+    described = _columns(statement("describe"), r"r\.id AS recipient_id,")
+    assert leased & described == {"recipient_id"}
+    assert leased | described == {field.name for field in fields(Claimed)}

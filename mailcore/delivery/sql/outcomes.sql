@@ -1,0 +1,10 @@
+-- Outcomes into the ledger, each once. Planned anew each time: with the bounds in hand the plan has
+-- only the days that it is about, and a plan for all of them takes longer to begin than to run.
+UPDATE public.recipient p
+SET status = r.status, final_at = r.final_at, final_code = r.code, final_enhanced = r.enhanced,
+    final_text = r.reply, attempts = r.attempts
+FROM unnest(
+  %(recipients)s::uuid[], %(statuses)s::text[], %(final_at)s::timestamptz[], %(codes)s::int[],
+  %(enhanced)s::text[], %(replies)s::text[], %(attempts)s::int[])
+  AS r (id, status, final_at, code, enhanced, reply, attempts)
+WHERE p.id = r.id AND p.status = 'queued' AND p.id BETWEEN %(first)s AND %(last)s

@@ -13,6 +13,7 @@ from kernel.models import OutboxEvent
 from kernel.tenancy import PUBLIC, in_schema
 from mailcore.delivery.egress import naming
 from mailcore.delivery.egress import selectors as egress
+from mailcore.delivery.operating import selectors as operating
 from mailcore.directory.models import MailboxLogin, Route
 from mailcore.domains.models import Domain
 from mailcore.mailboxes.models import Mailbox
@@ -106,6 +107,14 @@ def _invoices() -> list[str]:
     ]
 
 
+def _queues() -> list[str]:
+    """Every part of the queue has a process that works on it."""
+    return [
+        f"{row['node']} shard {row['shard']} has no process: start a worker of its queue"
+        for row in operating.unattended(actor=SYSTEM)
+    ]
+
+
 def _names() -> list[str]:
     """The name of each source of mail leads to it and back."""
     doubts = egress.doubts(actor=SYSTEM)
@@ -123,5 +132,6 @@ CHECKS: dict[str, Callable[[], list[str]]] = {
     "tomorrow's partitions stand": _partitions,
     "no long transaction": _old_transactions,
     "invoices are the sum of their records": _invoices,
+    "every queue has its process": _queues,
     "names of sources lead there and back": _names,
 }

@@ -4,13 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from mailcore.delivery.operating.selectors import is_silent
 from mailcore.delivery.operating.services.entries import IN_SESSION, Done
 from mailcore.delivery.selectors import PossibleDuplicate, QueueAudit
 from mailcore.delivery.shaping.selectors import StoredOverlay
 
 PRIORITIES = ("system", "mailbox", "transactional", "bulk")
-#: Seconds without a heartbeat after which a shard has nobody.
-SILENT = 30.0
 
 
 def audit_as_data(audit: QueueAudit, duplicates: Sequence[PossibleDuplicate]) -> dict[str, object]:
@@ -43,11 +42,10 @@ def audit_lines(audit: QueueAudit, duplicates: Sequence[PossibleDuplicate]) -> I
 def node_lines(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
     """One line per shard."""
     for row in rows:
-        silent = row["silent"]
-        if silent is None or silent > SILENT:
+        if is_silent(row["silent"]):
             state = "no process: start a worker of its queue"
         else:
-            state = f"runs, heartbeat {silent:.0f} s ago"
+            state = f"runs, heartbeat {row['silent']:.0f} s ago"
         if row["drained_at"]:
             to = f", its rows go to {row['moves_to']}" if row["moves_to"] else ""
             state += f"; drained ({row['drain_reason']}){to}"

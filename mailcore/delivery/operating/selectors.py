@@ -15,6 +15,8 @@ _LIST, _OVERVIEW, _NODES = (
 )
 RIGHT = "queue.read"
 MOST_LISTED = 100
+#: Seconds without a heartbeat after which a shard has nobody.
+SILENT = 30.0
 
 
 def list_entries(*, actor: Actor, selection: Selection) -> list[dict[str, Any]]:
@@ -33,6 +35,16 @@ def nodes(*, actor: Actor) -> list[dict[str, Any]]:
     """Every shard of every node; the columns of sql/nodes.sql."""
     authorise(actor, RIGHT)
     return _rows(_NODES, {})
+
+
+def unattended(*, actor: Actor) -> list[dict[str, Any]]:
+    """Those shards whose mail waits for a process; a drained node needs none."""
+    return [row for row in nodes(actor=actor) if not row["drained_at"] and is_silent(row["silent"])]
+
+
+def is_silent(seconds: float | None) -> bool:
+    """Whether a shard with this age of its heartbeat has nobody; None: it never had one."""
+    return seconds is None or seconds > SILENT
 
 
 def _rows(query: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:

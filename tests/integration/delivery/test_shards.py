@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from django.db import connection
 
+from controlplane import consistency
 from kernel.actor import Actor, ActorKind
 from kernel.errors import Conflict, InvalidInput, NotFound
 from kernel.roles import as_role
@@ -170,6 +171,26 @@ def test_a_drained_node_claims_nothing_and_its_rows_go_where_the_operator_says(
     eventually(lambda: places(database) == [("node2", 0, 2)])
     database.execute("UPDATE public.egress_shard SET heartbeat = 'epoch' WHERE node = 'node2'")
     eventually(lambda: sink.copies("eve@three.test"))
+
+
+def test_a_slip_of_the_pen_makes_no_node(database, operator):
+    with pytest.raises(NotFound):
+        nodes.set_shards(actor=OPERATOR, node="egress.node1", shards=2)
+    with pytest.raises(NotFound):
+        nodes.drain_node(actor=OPERATOR, node="egress.node1", reason="x")
+    assert not database.execute("SELECT node FROM public.egress_node").fetchall()
+
+
+def test_the_doctor_names_a_shard_that_nobody_works_on(database, operator):
+    nodes.set_shards(actor=OPERATOR, node="node1", shards=2)
+    database.execute(
+        "INSERT INTO public.egress_shard (node, shard, heartbeat) VALUES ('node1', 0, clock_timestamp())"
+    )
+    assert consistency.CHECKS["every queue has its process"]() == [
+        "node1 shard 1 has no process: start a worker of its queue"
+    ]
+    nodes.drain_node(actor=OPERATOR, node="node1", reason="the disk is dying")
+    assert not selectors.unattended(actor=OPERATOR), "a drained node needs none"
 
 
 def _stand_in(database, node):

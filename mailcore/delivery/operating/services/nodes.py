@@ -1,5 +1,6 @@
 """Drain addresses and nodes, and share a node's queue between processes."""
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from kernel import clock
@@ -18,12 +19,13 @@ def drain_node(*, actor: Actor, node: str, reason: str, to: str | None = None) -
     """Let a node claim nothing more, and its rows go to another node; how many moved now.
 
     What it is sending it finishes; what a dead one had in a session follows when its lease ends
-    (15 minutes). Raises NotAllowed, NotFound (`to`), Conflict (`to` is drained, or `node` is
-    where another one's rows go).
+    (15 minutes). Raises NotAllowed, NotFound, Conflict (`to` is drained, or `node` is where
+    another one's rows go).
     """
     authorise(actor, RIGHT)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("LOCK TABLE public.egress_node IN SHARE ROW EXCLUSIVE MODE")
+        _require_known(node)
         if to is not None:
             _check_target(node=node, to=to)
         for name in filter(None, (node, to)):
@@ -56,11 +58,12 @@ def undrain_node(*, actor: Actor, node: str) -> None:
 def set_shards(*, actor: Actor, node: str, shards: int) -> int:
     """Share a node's queue between so many processes; how many rows moved. Start these first.
 
-    Raises NotAllowed, InvalidInput.
+    Raises NotAllowed, InvalidInput, NotFound.
     """
     authorise(actor, RIGHT)
     if not 1 <= shards <= MOST_SHARDS:
         raise InvalidInput(f"A node has 1 to {MOST_SHARDS} shards.", field="shards")
+    _require_known(node)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO public.egress_node (node, shards) VALUES (%s, %s)"
@@ -93,18 +96,33 @@ def rehome() -> int:
             return total
 
 
-def _check_target(*, node: str, to: str) -> None:
+def _require_known(node: str) -> None:
+    """A slip of the pen makes no node."""
+    if node == settings.EGRESS_NODE:
+        return
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT EXISTS (SELECT FROM public.egress_shard WHERE node = %(to)s"
-            "  UNION ALL SELECT FROM public.egress_node WHERE node = %(to)s),"
-            " EXISTS (SELECT FROM public.egress_node WHERE node = %(to)s AND drained_at IS NOT NULL),"
+            "SELECT EXISTS (SELECT FROM public.egress_shard WHERE node = %(node)s"
+            "  UNION ALL SELECT FROM public.egress_node WHERE node = %(node)s"
+            "  UNION ALL SELECT FROM public.egress_source WHERE node = %(node)s)",
+            {"node": node},
+        )
+        (is_known,) = cursor.fetchone()
+    if not is_known:
+        raise NotFound(f"There is no node {node}: none such has run or has addresses.")
+
+
+def _check_target(*, node: str, to: str) -> None:
+    if to == node:
+        raise Conflict(f"The rows of {node} cannot go to itself.")
+    _require_known(to)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM public.egress_node WHERE node = %(to)s AND drained_at IS NOT NULL),"
             " EXISTS (SELECT FROM public.egress_node WHERE moves_to = %(node)s)",
             {"to": to, "node": node},
         )
-        is_known, is_drained, is_target = cursor.fetchone()
-    if not is_known or to == node:
-        raise NotFound(f"There is no other node {to}: none such has ever run.")
+        is_drained, is_target = cursor.fetchone()
     if is_drained:
         raise Conflict(f"The node {to} is drained itself.")
     if is_target:

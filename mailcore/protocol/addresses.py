@@ -16,6 +16,8 @@ _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _LOCAL = re.compile(
     r"""[^\x00-\x20\x7f"(),:;<>@\[\\\]]+|"(?:[^\x00-\x1f\x7f"\\]|\\[\x20-\x7e])+\""""
 )
+_ATOM = r"""[^\x00-\x20\x7f"(),.:;<>@\[\\\]]+"""
+_DOT_STRING = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _NAMED = re.compile(r'(?:"((?:[^"\\]|\\.)*)"\s*|([^"<>]*))<([^<>]*)>')
 
@@ -83,7 +85,7 @@ def named(text: str) -> tuple[str, str]:
     if found is None:
         return "", sendable(text.strip())
     quoted, plain, address = found.groups()
-    name = re.sub(r"\\(.)", r"\1", quoted) if quoted is not None else plain
+    name = _out_of_quotes(quoted) if quoted is not None else plain
     if not is_line(name):
         raise InvalidAddress("name")
     return name.strip(), sendable(address.strip())
@@ -95,7 +97,24 @@ def split(text: str) -> tuple[str, str]:
     if not at or not local or not domain:
         raise InvalidAddress("no_at_sign")
     quoted = _QUOTED.fullmatch(local)
-    return (re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else local), domain
+    return (_out_of_quotes(quoted[1]) if quoted else local), domain
+
+
+def without_idle_quotes(path: str) -> str:
+    """An envelope address, its local part out of quotes that it does not need (RFC 5321 §4.1.2)."""
+    plain = internal(path)
+    return plain if _DOT_STRING.fullmatch(plain.rpartition("@")[0]) else path
+
+
+def internal(path: str) -> str:
+    """An envelope address out of all quotes: the form in which two spellings are compared."""
+    local, _, domain = path.rpartition("@")
+    quoted = _QUOTED.fullmatch(local)
+    return f"{_out_of_quotes(quoted[1])}@{domain}" if quoted else path
+
+
+def _out_of_quotes(quoted: str) -> str:
+    return re.sub(r"\\(.)", r"\1", quoted)
 
 
 def mailbox_local_part(text: str) -> str:

@@ -3,6 +3,5 @@
 #: Received fields; more are a loop (RFC 5321 §6.3 asks for at least 100).
 MAX_HOPS = 100
 MAX_FIELDS = 2_000
-#: Bytes of one field and of all. With a milter, Postfix cuts what a field has beyond 60,000 bytes,
-#: and says nothing.
+#: Bytes of one field and of all.
 MAX_FIELD, MAX_HEADER = 59_000, 1_000_000

@@ -1,10 +1,15 @@
 """Header fields as bytes: found, removed and added without touching their neighbours (RFC 5322)."""
 
 import re
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 _NAME = re.compile(rb"([!-9;-~]+)[ \t]*:")
+
+
+class HeaderTooBig(ValueError):
+    """More fields or bytes than the caller wants to see."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,27 +26,37 @@ class Field:
         return text.strip()
 
 
-def split(message: bytes) -> tuple[list[Field], bytes]:
+def split(
+    message: bytes, *, most_fields: int = sys.maxsize, most_bytes: int = sys.maxsize
+) -> tuple[list[Field], bytes]:
     """The fields, and the rest from the empty line on; line ends must be CRLF already.
 
     A line that is no field ends the header: an empty line is put before it, as Postfix does.
+    Raises HeaderTooBig as soon as there is more than that, whatever follows.
     """
     fields: list[Field] = []
-    start, end = 0, len(message)
+    name, begun, start, end = "", 0, 0, len(message)
+    rest = b"\r\n"
     while start < end:
         line_end = message.find(b"\r\n", start)
         line_end = end if line_end < 0 else line_end
         if line_end == start:
-            return fields, message[start:]
-        line = message[start : line_end + 2]
-        if line[:1] in b" \t" and fields:
-            fields[-1] = Field(name=fields[-1].name, raw=fields[-1].raw + line)
-        elif (name := _name_of(line)) is not None:
-            fields.append(Field(name=name, raw=line))
-        else:
-            return fields, b"\r\n" + message[start:]
+            rest = message[start:]
+            break
+        if not (name and message[start] in b" \t"):
+            following = _name_of(message, start)
+            if following is None:
+                rest = b"\r\n" + message[start:]
+                break
+            if name:
+                fields.append(Field(name=name, raw=message[begun:start]))
+            name, begun = following, start
         start = line_end + 2
-    return fields, b"\r\n"
+        if start > most_bytes or len(fields) > most_fields:
+            raise HeaderTooBig
+    if name:
+        fields.append(Field(name=name, raw=message[begun:start]))
+    return fields, rest
 
 
 def join(fields: Iterable[Field], rest: bytes) -> bytes:
@@ -62,6 +77,6 @@ def values_of(fields: Iterable[Field], name: str) -> list[str]:
     return [field.value for field in fields if field.name == wanted]
 
 
-def _name_of(line: bytes) -> str | None:
-    found = _NAME.match(line)
+def _name_of(message: bytes, start: int) -> str | None:
+    found = _NAME.match(message, start)
     return found[1].decode("ascii").lower() if found else None

@@ -1,4 +1,4 @@
-"""The identity header: the submission milter vouches for a login, the accept daemon checks it.
+"""The identity header: the sender policy vouches for a login, acceptance checks it.
 
 `X-Livery-Auth: v1; l=<login>; t=<unix seconds>; n=<nonce>; s=<HMAC-SHA256>`; the login is in
 unpadded base 64 for URLs, and the HMAC also covers the envelope sender.
@@ -11,10 +11,12 @@ import hmac
 import re
 from dataclasses import dataclass
 
+from mailcore.protocol import addresses
+
 HEADER = "X-Livery-Auth"
 PREFIX = "x-livery-"
-#: Mail may wait this long between the milter and acceptance: Postfix keeps it for 30 days.
-LIFETIME = 31 * 86_400
+#: Seconds from MAIL to the end of the message, with a slow line and a huge message between them.
+LIFETIME = 86_400
 _FORM = re.compile(
     r"v1; l=([\w-]{1,1024}); t=(\d{1,12}); n=([0-9a-f]{16}); s=([0-9a-f]{64})", re.ASCII
 )
@@ -26,7 +28,7 @@ class IdentityRefused(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vouched:
-    """What the milter vouched for: the login and when (seconds since the epoch)."""
+    """What was vouched for: the login and when (seconds since the epoch)."""
 
     login: str
     at: int
@@ -39,7 +41,7 @@ def vouch(*, key: bytes, login: str, envelope_from: str, at: int, nonce: bytes) 
 
 
 def check(value: str, *, key: bytes, envelope_from: str, now: int) -> Vouched:
-    """The login of a header value that our milter made; raises IdentityRefused."""
+    """The login of a header value that we made; raises IdentityRefused."""
     match = _FORM.fullmatch(value.strip())
     if match is None:
         raise IdentityRefused("malformed")
@@ -63,5 +65,6 @@ def _pack(login: str) -> str:
 
 
 def _signature(key: bytes, login: str, envelope_from: str, at: int, nonce: str) -> str:
-    text = "\0".join(("identity-v1", login, envelope_from.lower(), str(at), nonce))
+    sender = addresses.internal(envelope_from).lower()
+    text = "\0".join(("identity-v1", login, sender, str(at), nonce))
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()

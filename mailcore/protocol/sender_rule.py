@@ -28,12 +28,20 @@ def addresses_in(value: str) -> list[str] | None:
     return found if len(found) == bare.count("@") else None
 
 
-def fault_of(*, login: str, envelope_from: str, from_values: Sequence[str]) -> str | None:
-    """Why this login may not send so, as one English sentence; None when it may."""
+def fault_of_envelope(*, login: str, envelope_from: str) -> str | None:
+    """Why this login may not send from there, as one English sentence; None when it may."""
     if not login:
         return "Authentication required"
     if envelope_from and not owns(login, envelope_from):
         return "Envelope sender is not yours"
+    return None
+
+
+def fault_of(*, login: str, envelope_from: str, from_values: Sequence[str]) -> str | None:
+    """The same of the envelope and of every From value of a message."""
+    fault = fault_of_envelope(login=login, envelope_from=envelope_from)
+    if fault is not None:
+        return fault
     if len(from_values) != 1:
         return "Exactly one From header is required"
     addresses = addresses_in(from_values[0])

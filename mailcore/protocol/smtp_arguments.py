@@ -1,9 +1,9 @@
-"""Arguments of MAIL and RCPT as a server reads them (RFC 5321 §4.1.2, 1870, 3461, 6152, 6531, 8689)."""
+"""Arguments of MAIL and RCPT as a server reads them (RFC 5321 §4.1.2, 1870, 3461, 4954, 6152, 6531, 8689)."""
 
 import re
 from dataclasses import dataclass
 
-from mailcore.protocol import xtext
+from mailcore.protocol import addresses, xtext
 
 _ARGUMENT = r'\s*<((?:"(?:[^"\\]|\\.)*"|[^"<>\s])*)>(?:\s+(\S.*))?'
 _FORMS = {word: re.compile(word + ":" + _ARGUMENT, re.IGNORECASE) for word in ("FROM", "TO")}
@@ -44,7 +44,8 @@ class EnvelopeRecipient:
 def parse_mail(argument: str) -> MailArguments:
     """`FROM:<path> parameters`; raises ArgumentRefused."""
     sender, given = _take_apart("FROM", argument)
-    _only(given, {"SIZE", "BODY", "SMTPUTF8", "RET", "ENVID", "REQUIRETLS"})
+    # AUTH= is somebody's claim about the author, which nobody here believes (RFC 4954 §5).
+    _only(given, {"SIZE", "BODY", "SMTPUTF8", "RET", "ENVID", "REQUIRETLS", "AUTH"})
     size, envid = given.get("SIZE", "0"), given.get("ENVID")
     _need(size.isdecimal() and len(size) <= 20, "SIZE")
     _need(given.get("BODY", "7BIT").upper() in {"7BIT", "8BITMIME"}, "BODY")
@@ -99,7 +100,8 @@ def _take_apart(word: str, argument: str) -> tuple[str, dict[str, str]]:
         key, _, value = parameter.partition("=")
         _need(key.upper() not in given, key.upper())
         given[key.upper()] = value
-    return _SOURCE_ROUTE.sub("", match[1], count=1) if match[1][:1] == "@" else match[1], given
+    path = _SOURCE_ROUTE.sub("", match[1], count=1) if match[1][:1] == "@" else match[1]
+    return addresses.without_idle_quotes(path), given
 
 
 def _only(given: dict[str, str], known: set[str]) -> None:

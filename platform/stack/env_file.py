@@ -73,10 +73,11 @@ def _network(stack: Stack) -> dict[str, str]:
             stack.address(role) for role in ("registry_primary", "registry_secondary")
         ),
         "LIVERY_ACCEPT_LISTEN": _at(stack, "accept"),
+        "LIVERY_ACCEPT_ESMTP_LISTEN": _at(stack, "accept_esmtp"),
+        "LIVERY_SENDER_POLICY_LISTEN": _at(stack, "sender_policy"),
         "LIVERY_FEEDBACK_LISTEN": _at(stack, "feedback"),
         "LIVERY_ACCEPT_METRICS_LISTEN": _at(stack, "accept_metrics"),
         "LIVERY_METRICS_LISTEN": _at(stack, "metrics"),
-        "LIVERY_MILTER_LISTEN": _at(stack, "milter"),
         "LIVERY_WEB_LISTEN": _at(stack, "web"),
         "LIVERY_DOVECOT_LMTP": _at(stack, "lmtp"),
         "LIVERY_RSPAMD_URL": f"http://{_at(stack, 'rspamd_normal')}",

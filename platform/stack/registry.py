@@ -20,7 +20,6 @@ ORDER = (
     "prepare",
     "accept",
     "feedback",
-    "milter",
     "dovecot",
     "rspamd",
     "postfix",

@@ -149,7 +149,7 @@ def test_rights_are_few(name):
 
 def test_our_own_processes_begin_without_root():
     ours = {name for name, one in SERVICES.items() if one["user"] == "livery"}
-    daemons = {"accept", "feedback", "milter"}
+    daemons = {"accept", "feedback"}
     assert ours == {"web", "egress.node1", "events", "control", "beat", "prepare", "seed"} | daemons
 
 

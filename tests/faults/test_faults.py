@@ -15,7 +15,6 @@ KILLED = (
     "postfix",
     "dovecot",
     "accept",
-    "milter",
     "egress.node1",
     "rspamd",
     "redis",

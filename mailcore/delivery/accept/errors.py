@@ -1,11 +1,11 @@
-"""Why a message was not accepted now; the sender's side keeps it and tries again."""
+"""Why a message was not accepted: who sends it hears so, in the session."""
 
-from mailcore.protocol.lmtp import Answer
+from mailcore.protocol.mail_session import Answer
 
 
 class NotAccepted(Exception):
-    """Nothing was stored; `answer` is the reply, 451 so that Postfix keeps the message."""
+    """Nothing was stored; `answer` is the reply: 451 when another try may do."""
 
-    def __init__(self, enhanced: str, text: str) -> None:
-        self.answer = Answer(code=451, enhanced=enhanced, text=text)
+    def __init__(self, enhanced: str, text: str, *, code: int = 451) -> None:
+        self.answer = Answer(code=code, enhanced=enhanced, text=text)
         super().__init__(text)

@@ -1,1 +1,1 @@
-"""Long-running processes of the way in: LMTP server, accept daemon, submission milter."""
+"""Long-running processes of the way in: the accept daemon, and what listens in it."""

@@ -1,4 +1,8 @@
-"""The accept daemon: LMTP from Postfix's submission in, rows out; it needs only PostgreSQL."""
+"""The accept daemon: mail from Postfix's submission in, rows out; it needs only PostgreSQL.
+
+Postfix asks it at MAIL who may name the sender (`sender_policy`), and hands the message on by ESMTP
+while its client waits; what is inside anyway comes by LMTP.
+"""
 
 import asyncio
 import logging
@@ -10,10 +14,19 @@ from mailcore.delivery.accept.errors import NotAccepted
 from mailcore.delivery.accept.store import Store
 from mailcore.delivery.accept.wake import Waker
 from mailcore.delivery.accept.writer import GroupWriter
-from mailcore.delivery.lmtp_listener import LmtpListener
+from mailcore.delivery.daemons import sender_policy
+from mailcore.delivery.mail_listener import Deliver, MailListener
 from mailcore.delivery.reporting import exposition
 from mailcore.delivery.reporting.acceptance import AcceptMetrics
-from mailcore.protocol.lmtp import Answer, Limits, LmtpSession, Transaction
+from mailcore.protocol.mail_session import (
+    ESMTP,
+    LMTP,
+    Answer,
+    Dialect,
+    Limits,
+    MailSession,
+    Transaction,
+)
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +38,10 @@ _LARGE = 256 * 1024
 class Configuration:
     """What the daemon needs of the outside."""
 
-    address: tuple[str, int]
+    #: Where it listens: LMTP, ESMTP, and the sender policy.
+    lmtp: tuple[str, int]
+    esmtp: tuple[str, int]
+    policy: tuple[str, int]
     host: str
     infra_domain: str
     dsn: str
@@ -47,24 +63,34 @@ async def serve(configuration: Configuration, *, stop: asyncio.Event) -> None:
     )
     acceptance = Acceptance(configuration, writer=writer)
     metrics = AcceptMetrics()
-    listener = LmtpListener(
-        session=lambda: LmtpSession(
-            # Heard on this machine's own addresses only, which stand for the proven line.
-            host=configuration.host,
-            limits=configuration.limits,
-            offers_requiretls=True,
-        ),
-        deliver=metrics.watched(acceptance.deliver),
-    )
+    deliver = metrics.watched(acceptance.deliver)
     writing, waking = asyncio.create_task(writer.run()), asyncio.create_task(waker.run())
     for task in (writing, waking):
         task.add_done_callback(lambda _: stop.set())  # without one of them the daemon must end
     showing = asyncio.create_task(_show(configuration.metrics, metrics))
-    await listener.serve(address=configuration.address, stop=stop)
+    async with asyncio.TaskGroup() as doors:
+        for address, dialect in ((configuration.lmtp, LMTP), (configuration.esmtp, ESMTP)):
+            listener = _listener(configuration, dialect, deliver)
+            doors.create_task(listener.serve(address=address, stop=stop))
+        key = configuration.identity_key
+        doors.create_task(sender_policy.serve(address=configuration.policy, key=key, stop=stop))
     showing.cancel()
     writing.cancel()
     waker.end()
     await asyncio.wait((writing, waking), timeout=10)
+
+
+def _listener(configuration: Configuration, dialect: Dialect, deliver: Deliver) -> MailListener:
+    return MailListener(
+        session=lambda: MailSession(
+            # Heard on this machine's own addresses only, which stand for the proven line.
+            host=configuration.host,
+            limits=configuration.limits,
+            dialect=dialect,
+            offers_requiretls=True,
+        ),
+        deliver=deliver,
+    )
 
 
 async def _show(listen: tuple[str, int] | None, metrics: AcceptMetrics) -> None:
@@ -73,7 +99,7 @@ async def _show(listen: tuple[str, int] | None, metrics: AcceptMetrics) -> None:
 
 
 class Acceptance:
-    """One transaction in, one answer per recipient out: 250 after the commit, or 451."""
+    """One transaction in, one answer per recipient out: 250 after the commit, or why not."""
 
     def __init__(self, configuration: Configuration, *, writer: GroupWriter) -> None:
         self._configuration, self._writer = configuration, writer

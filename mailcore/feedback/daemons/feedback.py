@@ -13,12 +13,12 @@ from uuid import UUID
 import psycopg
 from psycopg import AsyncConnection
 
-from mailcore.delivery.lmtp_listener import LmtpListener
+from mailcore.delivery.mail_listener import MailListener
 from mailcore.feedback import complaints, facts, late_bounces
 from mailcore.protocol import arf
 from mailcore.protocol.arf import FeedbackReport
 from mailcore.protocol.dsn_reader import ReportedStatus
-from mailcore.protocol.lmtp import Answer, Limits, LmtpSession, Transaction
+from mailcore.protocol.mail_session import Answer, Limits, MailSession, Transaction
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +41,8 @@ class Configuration:
 async def serve(configuration: Configuration, *, stop: asyncio.Event) -> None:
     """Hear bounces until `stop` is set."""
     feedback = Feedback(configuration)
-    listener = LmtpListener(
-        session=lambda: LmtpSession(host=configuration.host, limits=_LIMITS),
+    listener = MailListener(
+        session=lambda: MailSession(host=configuration.host, limits=_LIMITS),
         deliver=feedback.deliver,
     )
     try:

@@ -23,9 +23,8 @@ def parts(stack: Stack) -> list[Part]:
     """Return every process of our own code, in no particular order."""
     return [
         _command(stack, "prepare", role="owner", requires=("postgres", "redis"), seconds=240),
-        _daemon(stack, "accept", command="accept_daemon", requires=DATABASE_READY),
-        _daemon(stack, "feedback", command="feedback_daemon", requires=DATABASE_READY),
-        _daemon(stack, "milter", command="submission_milter", requires=DATABASE_READY),
+        _daemon(stack, "accept", also=("accept_esmtp", "sender_policy")),
+        _daemon(stack, "feedback"),
         _web(stack),
         _worker(stack, f"egress.{EGRESS_NODE}", queue=f"egress.{EGRESS_NODE}"),
         _worker(stack, "events", queue="events"),
@@ -69,16 +68,16 @@ def _command(
     )
 
 
-def _daemon(stack: Stack, name: str, *, command: str, requires: tuple[str, ...]) -> Part:
-    speaks_lmtp = name != "milter"
+def _daemon(stack: Stack, name: str, *, also: tuple[str, ...] = ()) -> Part:
+    """An LMTP server; `also` is where else it listens."""
     return Part(
         name=name,
-        command=(str(stack.python), str(stack.checkout / "manage.py"), command),
+        command=(str(stack.python), str(stack.checkout / "manage.py"), f"{name}_daemon"),
         user=SERVICE_USER,
         environment=_environment(stack, role="delivery"),
-        listens=(stack.endpoint(name),),
-        check=(lambda: _lmtp(stack, name)) if speaks_lmtp else None,
-        requires=requires,
+        listens=tuple(stack.endpoint(role) for role in (name, *also)),
+        check=lambda: _lmtp(stack, name),
+        requires=DATABASE_READY,
         prepare=lambda: _own(stack),
         ready_seconds=READY_SECONDS,
         stop_seconds=40,

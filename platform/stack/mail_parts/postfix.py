@@ -35,7 +35,7 @@ def parts(stack: Stack) -> list[Part]:
             directory=folder,
             listens=tuple(stack.endpoint(role) for role in ("mx", "submission", "submissions")),
             check=lambda: _check(stack),
-            requires=("postgres", "prepare", "dovecot", "rspamd", "accept", "feedback", "milter"),
+            requires=("postgres", "prepare", "dovecot", "rspamd", "accept", "feedback"),
             prepare=lambda: _prepare(stack),
             # An smtpd with a client survives its master and would keep the port.
             stop_as_group=True,
@@ -60,7 +60,6 @@ def _prepare(stack: Stack) -> None:
     }
     stack.render("postfix/main.cf.j2", folder / "main.cf", values=values)
     stack.render("postfix/master.cf.j2", folder / "master.cf", values=values)
-    stack.render("postfix/submission_headers.j2", folder / "submission_headers")
     host, port = stack.endpoint("feedback")
     for name, query in LOOK_UPS.items():
         stack.render(

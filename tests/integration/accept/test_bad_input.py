@@ -7,7 +7,7 @@ import pytest
 from kernel import keys
 from mailcore.delivery import selectors
 from mailcore.protocol import dkim
-from mailcore.protocol.lmtp import Limits
+from mailcore.protocol.mail_session import Limits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

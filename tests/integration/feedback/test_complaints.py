@@ -13,7 +13,7 @@ from mailcore.delivery import services
 from mailcore.delivery.accept.submission import Recipient, Stream, Submission
 from mailcore.feedback.daemons.feedback import Configuration, Feedback
 from mailcore.protocol import verp
-from mailcore.protocol.lmtp import Transaction
+from mailcore.protocol.mail_session import Transaction
 from mailcore.protocol.smtp_arguments import parse_mail, parse_rcpt
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -6,7 +6,7 @@ from kernel import clock
 from mailcore.delivery.accept.draft import draft_of
 from mailcore.delivery.accept.errors import NotAccepted
 from mailcore.protocol import identity
-from mailcore.protocol.lmtp import Transaction
+from mailcore.protocol.mail_session import Transaction
 from mailcore.protocol.smtp_arguments import parse_mail, parse_rcpt
 
 KEY, ANNA = b"k" * 32, "anna@xn--mller-kva.test"

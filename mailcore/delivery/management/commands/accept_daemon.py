@@ -1,4 +1,4 @@
-"""`manage.py accept_daemon`: take submitted mail by LMTP and store it; SIGTERM drains."""
+"""`manage.py accept_daemon`: take submitted mail and store it; SIGTERM drains."""
 
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,9 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **__: Any) -> None:
         """Starts without PostgreSQL too: it answers 451 until the database is there."""
         configuration = accept.Configuration(
-            address=settings.ACCEPT_LISTEN,
+            lmtp=settings.ACCEPT_LISTEN,
+            esmtp=settings.ACCEPT_ESMTP_LISTEN,
+            policy=settings.SENDER_POLICY_LISTEN,
             host=settings.SMTP_HOST,
             infra_domain=settings.INFRA_DOMAIN,
             dsn=settings.DSN("delivery"),

@@ -27,7 +27,7 @@ ALWAYS = (
     "hosting", "hosting-secondary", "registry", "registry-secondary",
 )  # fmt: skip
 BESIDES: dict[Way, tuple[str, ...]] = {
-    "edge": ("accept", "postfix", "milter", "dovecot"),
+    "edge": ("accept", "postfix", "dovecot"),
     "lmtp": ("accept",),
     "rest": ("caddy", "web"),
 }

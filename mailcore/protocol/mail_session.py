@@ -1,4 +1,4 @@
-"""An LMTP server without I/O (RFC 2033): bytes in, bytes and finished transactions out."""
+"""A server of LMTP (RFC 2033) or ESMTP without I/O: bytes in, bytes and transactions out."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -30,11 +30,38 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """Where the two protocols differ: names, what follows the dot, and what is too big."""
+
+    name: str
+    hello: str
+    answers_each: bool
+    too_big: Answer
+
+
+_TOO_BIG = "Message is bigger than this system takes"
+#: 4xx and not RFC 1870's 552: a 5xx would make Postfix write the bounce, under its own name.
+LMTP = Dialect(
+    name="LMTP",
+    hello="LHLO",
+    answers_each=True,
+    too_big=Answer(code=452, enhanced="4.3.4", text=_TOO_BIG),
+)
+#: What Postfix's smtpd_proxy_filter speaks, while its client waits.
+ESMTP = Dialect(
+    name="ESMTP",
+    hello="EHLO",
+    answers_each=False,
+    too_big=Answer(code=552, enhanced="5.3.4", text=_TOO_BIG),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """Message size in bytes, and recipients per transaction.
 
     The size is above Postfix's own 50 MB: what a client may send just so has grown by the fields
-    that Postfix and the milter added.
+    that Postfix added.
     """
 
     size: int = 52 * 1024**2
@@ -55,7 +82,7 @@ def take_every(_address: str) -> Answer | None:
     return None
 
 
-class LmtpSession:
+class MailSession:
     """One connection: `receive` bytes, then call `next_event` until it gives None.
 
     An event is bytes to send, or a Transaction; after that one, `finish` says what to send
@@ -67,12 +94,14 @@ class LmtpSession:
         *,
         host: str,
         limits: Limits,
+        dialect: Dialect = LMTP,
         refusal_of: Callable[[str], Answer | None] = take_every,
         offers_requiretls: bool = False,
     ) -> None:
         """`offers_requiretls`: who takes the message heeds REQUIRETLS (RFC 8689)."""
         self.closed = False
         self._host, self._limits, self._refusal_of = host, limits, refusal_of
+        self._dialect = dialect
         self._offers_requiretls = offers_requiretls
         self._buffer = bytearray()
         self._skipping = False
@@ -89,7 +118,7 @@ class LmtpSession:
 
     def greeting(self) -> bytes:
         """The first line."""
-        return f"220 {self._host} LMTP\r\n".encode()
+        return f"220 {self._host} {self._dialect.name}\r\n".encode()
 
     def receive(self, data: bytes) -> None:
         """Take bytes from the peer."""
@@ -102,12 +131,13 @@ class LmtpSession:
         return self._read_message() if self._reader is not None else self._read_command()
 
     def finish(self, answers: Sequence[Answer]) -> bytes:
-        """End the transaction with one answer per recipient, in their order."""
+        """End the transaction with one answer per recipient, in their order; ESMTP says the first."""
         assert self._waiting is not None
         assert len(answers) == len(self._waiting.recipients)
         self._waiting = None
         self._reset()
-        return b"".join(answer.line() for answer in answers)
+        said = answers if self._dialect.answers_each else answers[:1]
+        return b"".join(answer.line() for answer in said)
 
     def close(self, answer: Answer) -> bytes:
         """End the connection from our side."""
@@ -132,7 +162,7 @@ class LmtpSession:
             mail=self._mail, recipients=tuple(self._recipients), message=reader.message()
         )
         if reader.too_big:
-            return self.finish([_TOO_BIG] * len(self._recipients))
+            return self.finish([self._dialect.too_big] * len(self._recipients))
         return self._waiting
 
     def _read_command(self) -> bytes | None:
@@ -152,7 +182,8 @@ class LmtpSession:
 
     def _command(self, line: bytes) -> bytes:
         verb, _, argument = line.decode("utf-8", "surrogateescape").strip().partition(" ")
-        handler = _COMMANDS.get(verb.upper())
+        verb = verb.upper()
+        handler = MailSession._hello if verb == self._dialect.hello else _COMMANDS.get(verb)
         if handler is None:
             return self._fault(Answer(code=500, enhanced="5.5.1", text="Command not known"))
         try:
@@ -171,9 +202,11 @@ class LmtpSession:
             return self.close(Answer(code=421, enhanced="4.7.0", text="Too many errors"))
         return answer.line()
 
-    def _lhlo(self, argument: str) -> bytes:
+    def _hello(self, argument: str) -> bytes:
         if not argument.strip():
-            return self._fault(Answer(code=501, enhanced="5.5.4", text="Syntax: LHLO name"))
+            return self._fault(
+                Answer(code=501, enhanced="5.5.4", text=f"Syntax: {self._dialect.hello} name")
+            )
         self._greeted = True
         self._reset()
         words = [
@@ -190,7 +223,7 @@ class LmtpSession:
         if mail.requires_tls and not self._offers_requiretls:
             return self._fault(Answer(code=555, enhanced="5.5.4", text="REQUIRETLS not known here"))
         if mail.size > self._limits.size:
-            return _TOO_BIG.line()
+            return self._dialect.too_big.line()
         self._mail = mail
         return b"250 2.1.0 Sender ok\r\n"
 
@@ -226,16 +259,13 @@ class LmtpSession:
         return self.close(Answer(code=221, enhanced="2.0.0", text="Bye"))
 
 
-# 4xx and not RFC 1870's 552: a 5xx would make Postfix write the bounce, under its own name.
-_TOO_BIG = Answer(code=452, enhanced="4.3.4", text="Message is bigger than this system takes")
 _BAD_SEQUENCE = Answer(code=503, enhanced="5.5.1", text="Not now")
-_COMMANDS: dict[str, Callable[[LmtpSession, str], bytes]] = {
-    "LHLO": LmtpSession._lhlo,
-    "MAIL": LmtpSession._from,
-    "RCPT": LmtpSession._to,
-    "DATA": LmtpSession._data,
-    "RSET": LmtpSession._rset,
-    "NOOP": LmtpSession._noop,
-    "VRFY": LmtpSession._vrfy,
-    "QUIT": LmtpSession._quit,
+_COMMANDS: dict[str, Callable[[MailSession, str], bytes]] = {
+    "MAIL": MailSession._from,
+    "RCPT": MailSession._to,
+    "DATA": MailSession._data,
+    "RSET": MailSession._rset,
+    "NOOP": MailSession._noop,
+    "VRFY": MailSession._vrfy,
+    "QUIT": MailSession._quit,
 }

@@ -5,7 +5,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailcore.protocol.lmtp import Answer, Limits, LmtpSession, Transaction
+from mailcore.protocol.mail_session import Answer, Limits, MailSession, Transaction
 
 OK = Answer(code=250, enhanced="2.0.0", text="Ok")
 NO = Answer(code=550, enhanced="5.1.1", text="Nobody")
@@ -14,9 +14,9 @@ ENVELOPE = (
 )
 
 
-def _talk(data: bytes, session: LmtpSession | None = None) -> tuple[list[bytes], list[Transaction]]:
+def _talk(data: bytes, session: MailSession | None = None) -> tuple[list[bytes], list[Transaction]]:
     """Everything is sent at once; each message is answered with 250 per recipient."""
-    session = session or LmtpSession(host="h.test", limits=Limits(size=1000, recipients=3))
+    session = session or MailSession(host="h.test", limits=Limits(size=1000, recipients=3))
     session.receive(data)
     out, transactions = b"", []
     while (event := session.next_event()) is not None:
@@ -109,7 +109,7 @@ def test_commands_out_of_order_are_refused() -> None:
 
 
 def test_a_recipient_can_be_refused_before_the_message() -> None:
-    session = LmtpSession(
+    session = MailSession(
         host="h", limits=Limits(), refusal_of=lambda address: NO if address == "b@y.test" else None
     )
     lines, (transaction,) = _talk(ENVELOPE + b"x\r\n.\r\n", session)
@@ -118,7 +118,7 @@ def test_a_recipient_can_be_refused_before_the_message() -> None:
 
 
 def test_nothing_is_read_on_while_a_message_waits_for_its_answer() -> None:
-    session = LmtpSession(host="h", limits=Limits())
+    session = MailSession(host="h", limits=Limits())
     session.receive(ENVELOPE + b"x\r\n.\r\nNOOP\r\n")
     events = [session.next_event() for _ in range(7)]
     assert isinstance(events[5], Transaction)
@@ -128,7 +128,7 @@ def test_nothing_is_read_on_while_a_message_waits_for_its_answer() -> None:
 
 
 def test_an_endless_command_line_takes_no_memory_and_is_answered_once() -> None:
-    session = LmtpSession(host="h", limits=Limits())
+    session = MailSession(host="h", limits=Limits())
     for _ in range(200):
         session.receive(b"x" * 10_000)
         assert session.next_event() is None
@@ -150,7 +150,7 @@ def test_a_peer_that_only_errs_is_sent_away() -> None:
 
 @given(st.binary(max_size=400), st.lists(st.integers(0, 400), max_size=6))
 def test_no_bytes_whatsoever_break_the_server(noise: bytes, places: list[int]) -> None:
-    session = LmtpSession(host="h", limits=Limits(size=1000, recipients=3))
+    session = MailSession(host="h", limits=Limits(size=1000, recipients=3))
     edges = [0, *sorted(place % (len(noise) + 1) for place in places), len(noise)]
     for start, end in itertools.pairwise(edges):
         _talk(noise[start:end], session)
@@ -160,7 +160,7 @@ def test_no_bytes_whatsoever_break_the_server(noise: bytes, places: list[int]) -
 @given(st.lists(st.integers(0, 120), max_size=10))
 def test_how_the_bytes_are_cut_does_not_matter(places: list[int]) -> None:
     wire = ENVELOPE + b"Subject: x\r\n\r\n..dot\r\n.\r\nQUIT\r\n"
-    session = LmtpSession(host="h.test", limits=Limits(size=1000, recipients=3))
+    session = MailSession(host="h.test", limits=Limits(size=1000, recipients=3))
     edges = [0, *sorted(place % len(wire) for place in places), len(wire)]
     lines: list[bytes] = []
     for start, end in itertools.pairwise(edges):
@@ -170,18 +170,18 @@ def test_how_the_bytes_are_cut_does_not_matter(places: list[int]) -> None:
 
 def test_requiretls_is_taken_only_where_it_is_offered() -> None:
     wire = b"LHLO me\r\nMAIL FROM:<a@x.test> REQUIRETLS\r\nRCPT TO:<b@y.test>\r\nDATA\r\nx\r\n.\r\n"
-    session = LmtpSession(host="h", limits=Limits(), offers_requiretls=True)
+    session = MailSession(host="h", limits=Limits(), offers_requiretls=True)
     lines, (transaction,) = _talk(wire, session)
     assert b"250-REQUIRETLS\r\n" in lines
     assert transaction.mail.requires_tls
     assert _codes(_talk(wire)[0])[:3] == [250, 555, 503]
     argument = wire.replace(b"REQUIRETLS", b"REQUIRETLS=1")
-    session = LmtpSession(host="h", limits=Limits(), offers_requiretls=True)
+    session = MailSession(host="h", limits=Limits(), offers_requiretls=True)
     assert _codes(_talk(argument, session)[0])[1] == 501
 
 
 def test_of_ten_thousand_recipients_the_first_thousand_are_taken() -> None:
-    session = LmtpSession(host="h", limits=Limits())
+    session = MailSession(host="h", limits=Limits())
     rcpt = b"".join(b"RCPT TO:<u%d@y.test>\r\n" % n for n in range(10_000))
     wire = b"LHLO me\r\nMAIL FROM:<a@x.test>\r\n" + rcpt + b"DATA\r\nx\r\n.\r\n"
     lines, (transaction,) = _talk(wire, session)

@@ -1,10 +1,10 @@
-"""The LMTP server on asyncio streams; what a message means is its caller's business."""
+"""A server of LMTP or ESMTP on asyncio streams; what a message means is its caller's business."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
-from mailcore.protocol.lmtp import Answer, LmtpSession, Transaction
+from mailcore.protocol.mail_session import Answer, MailSession, Transaction
 
 log = logging.getLogger(__name__)
 
@@ -17,13 +17,13 @@ _SLOW = Answer(code=421, enhanced="4.4.2", text="Nothing came for too long")
 _FAULT = Answer(code=451, enhanced="4.3.0", text="Internal fault, try again later")
 
 
-class LmtpListener:
+class MailListener:
     """Serves until `stop` is set, then lets transactions in progress end."""
 
     def __init__(
         self,
         *,
-        session: Callable[[], LmtpSession],
+        session: Callable[[], MailSession],
         deliver: Deliver,
         connections: int = 100,
         patience: float = 300.0,
@@ -41,7 +41,7 @@ class LmtpListener:
     ) -> None:
         """Listen on `address`; after `stop`, wait at most `drain` seconds for open transactions."""
         server = await asyncio.start_server(self._connected, *address, backlog=256)
-        log.info("LMTP listens on %s:%d", *address)
+        log.info("mail is heard on %s:%d", *address)
         await stop.wait()
         server.close()
         self._stopping.set()
@@ -67,14 +67,14 @@ class LmtpListener:
                 await self._converse(session, reader, writer)
             await writer.drain()
         except ConnectionError:
-            log.debug("LMTP peer went away")
+            log.debug("mail peer went away")
         finally:
             self._tasks.discard(task)
             writer.close()
 
     async def _converse(
         self,
-        session: LmtpSession,
+        session: MailSession,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
     ) -> None:
@@ -95,7 +95,7 @@ class LmtpListener:
 
     async def _refill(
         self,
-        session: LmtpSession,
+        session: MailSession,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
     ) -> bool:
@@ -125,5 +125,5 @@ class LmtpListener:
         try:
             return await self._deliver(transaction)
         except Exception:
-            log.exception("fault in an LMTP transaction")
+            log.exception("fault in a mail transaction")
             return [_FAULT] * len(transaction.recipients)

@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-from mailcore.delivery.lmtp_listener import LmtpListener
-from mailcore.protocol.lmtp import Answer, Limits, LmtpSession, Transaction
+from mailcore.delivery.mail_listener import MailListener
+from mailcore.protocol.mail_session import Answer, Limits, MailSession, Transaction
 from tests.integration.accept.conftest import ADDRESS, free_port
 from tests.waiting import PATIENCE
 
@@ -29,8 +29,8 @@ def _with_listener(
     """Play a scene against a listener that is stopped afterwards."""
 
     async def main() -> None:
-        listener = LmtpListener(
-            session=lambda: LmtpSession(host="h", limits=Limits()), deliver=deliver, **given
+        listener = MailListener(
+            session=lambda: MailSession(host="h", limits=Limits()), deliver=deliver, **given
         )
         stop, peers, port = asyncio.Event(), [], free_port()
         serving = asyncio.create_task(listener.serve(address=(ADDRESS, port), stop=stop, drain=1))

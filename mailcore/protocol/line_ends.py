@@ -16,7 +16,7 @@ def clean(message: bytes) -> bytes:
     """The message with CRLF only and without NUL, which RFC 5321 §2.3.8 and §4.1.1.4 forbid.
 
     A bare CR inside the header block becomes a space: as a line end it would make new fields out
-    of what the submission milter saw as one. A longer line than may be sent is broken as Postfix
+    of what its writer may have seen as one. A longer line than may be sent is broken as Postfix
     breaks it, by CRLF and a space: a server that breaks it later would break the signatures too.
     """
     message = _with_crlf(message.replace(b"\0", b""))

@@ -49,6 +49,7 @@ SERVICES: dict[str, tuple[str, str | None, str]] = {
     "accept": ("accept", None, "none"),
     "feedback": ("feedback", None, "none"),
     "metrics": ("metrics", None, "none"),
+    "accept_esmtp": ("accept_esmtp", None, "none"),
     "accept_metrics": ("accept_metrics", None, "none"),
     "outside_mx": ("outside_mx", f"mx.{OUTSIDE_DOMAIN}", "starttls"),
     "outside_control": ("outside_control", None, "none"),

@@ -13,7 +13,6 @@ from mailcore.protocol.headers import Field
 _OURS_FIELDS, _OURS_BYTES = 2, 10_000
 #: What mail through Postfix's queue would lose in cleanup, which this mail never sees.
 _DROPPED = {"bcc", "resent-bcc", "content-length", "return-path"}
-_BARE_CR = re.compile(rb"\r(?!\n)")
 #: How Postfix and others name a client in a trace field.
 _CLIENT = re.compile(rb"[^:]+:\s*from\s+\S+\s+\(\S+ \[[^]]+\]\)")
 _NOBODY = b"Received: from submission (authenticated)"
@@ -30,7 +29,7 @@ class Submitted:
 
 def read(message: bytes, *, key: bytes, envelope_from: str) -> Submitted:
     """Judge the header while the client waits; raises NotAccepted."""
-    fields, rest = _split(line_ends.clean(message))
+    fields, rest = _split(message)
     place = next((n for n, field in enumerate(fields) if _is_identity(field)), None)
     if place is None:
         raise NotAccepted("4.7.0", "Message carries no identity of the submission service")
@@ -41,10 +40,12 @@ def read(message: bytes, *, key: bytes, envelope_from: str) -> Submitted:
     theirs = [*fields[:place], *below[has_trace:]]
     _require_bounds(theirs)
     from_values = headers.values_of(theirs, "from")
+    if not from_values:  # simple devices leave it out
+        theirs.append(headers.make("From", f"<{envelope_from or login}>"))
+        from_values = [theirs[-1].value]
     fault = sender_rule.fault_of(login=login, envelope_from=envelope_from, from_values=from_values)
     if fault is not None:
         raise NotAccepted("5.7.1", fault, code=550)
-    _require_sound(theirs, message)
     kept = [_without_client(field) for field in theirs if _may_go_on(field)]
     trace = [_without_start(below[0])] if has_trace else []
     return Submitted(login=login, fields=[*trace, *kept], rest=rest)
@@ -61,7 +62,7 @@ def _may_go_on(field: Field) -> bool:
 def _split(message: bytes) -> tuple[list[Field], bytes]:
     try:
         return headers.split(
-            message,
+            line_ends.clean(message),
             most_fields=MAX_FIELDS + _OURS_FIELDS,
             most_bytes=MAX_HEADER + _OURS_BYTES,
         )
@@ -82,22 +83,12 @@ def _require_bounds(fields: list[Field]) -> None:
     sizes = [len(field.raw) for field in fields]
     if len(sizes) > MAX_FIELDS or sum(sizes) > MAX_HEADER or max(sizes, default=0) > MAX_FIELD:
         raise _too_big()
-
-
-def _too_big() -> NotAccepted:
-    return NotAccepted("5.3.4", "The header is bigger than this system takes", code=552)
-
-
-def _require_sound(fields: list[Field], message: bytes) -> None:
-    has_either = b"\0" in message or message.count(b"\r") != message.count(b"\r\n")
-    if has_either and any(_is_unsound(field) for field in _split(message)[0]):
-        raise NotAccepted("5.6.0", "A header field holds a bare CR or a NUL", code=550)
     if sum(field.name == "received" for field in fields) > MAX_HOPS:
         raise NotAccepted("5.4.6", "Too many Received fields: mail loop", code=550)
 
 
-def _is_unsound(field: Field) -> bool:
-    return b"\0" in field.raw or _BARE_CR.search(field.raw) is not None
+def _too_big() -> NotAccepted:
+    return NotAccepted("5.3.4", "The header is bigger than this system takes", code=552)
 
 
 def _without_client(field: Field) -> Field:

@@ -1,4 +1,4 @@
-"""The accept daemon on the test database, and somebody who speaks LMTP to it."""
+"""The accept daemon on the test database, and somebody who speaks LMTP or ESMTP to it."""
 
 import asyncio
 import os
@@ -24,14 +24,15 @@ ANNA = "anna@client.test"
 ADDRESS = "127.77.101.15"
 
 
-class Lmtp:
+class Client:
     """A client that reads one reply per line and assumes nothing."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, *, hello: str = "LHLO") -> None:
         self.socket = socket.create_connection((ADDRESS, port), timeout=PATIENCE)
         self.file = self.socket.makefile("rb")
         self.reply()
-        self.command(b"LHLO test\r\n")
+        self.command(f"{hello} test\r\n".encode())
+        self._answers_each = hello == "LHLO"
 
     def close(self) -> None:
         self.file.close()
@@ -56,7 +57,7 @@ class Lmtp:
             assert self.command(f"RCPT TO:{recipient}\r\n".encode())[:3] == b"250"
         assert self.command(b"DATA\r\n")[:3] == b"354"
         self.socket.sendall(message + b".\r\n")
-        return [self.reply() for _ in recipients]
+        return [self.reply() for _ in (recipients if self._answers_each else recipients[:1])]
 
 
 def free_port() -> int:
@@ -76,9 +77,12 @@ def wait_for(port: int) -> None:
     raise AssertionError("the daemon does not listen")
 
 
-def configuration(port: int, **changes: object) -> accept.Configuration:
+def configuration(ports: tuple[int, int, int], **changes: object) -> accept.Configuration:
+    lmtp, esmtp, policy = ports
     given = {
-        "address": (ADDRESS, port),
+        "lmtp": (ADDRESS, lmtp),
+        "esmtp": (ADDRESS, esmtp),
+        "policy": (ADDRESS, policy),
         "host": "smtp.infra.test",
         "infra_domain": "infra.test",
         "dsn": settings.DSN("delivery"),
@@ -94,18 +98,37 @@ class Daemon:
     """The daemon on a thread of its own."""
 
     def __init__(self, **changes: object) -> None:
-        self.port = free_port()
+        self.ports = self.port, self.esmtp, self.policy = free_port(), free_port(), free_port()
         self._changes = changes
-        self._clients: list[Lmtp] = []
+        self._clients: list[Client] = []
         self._ready = threading.Event()
         self.thread = threading.Thread(target=lambda: asyncio.run(self._main()))
         self.thread.start()
         assert self._ready.wait(PATIENCE)
-        wait_for(self.port)
+        for port in self.ports:
+            wait_for(port)
 
-    def connect(self) -> Lmtp:
-        self._clients.append(Lmtp(self.port))
+    def connect(self) -> Client:
+        self._clients.append(Client(self.port))
         return self._clients[-1]
+
+    def connect_as_edge(self) -> Client:
+        """As Postfix does for its client."""
+        self._clients.append(Client(self.esmtp, hello="EHLO"))
+        return self._clients[-1]
+
+    def ask(self, *, sender: str, login: str) -> str:
+        """What the sender policy answers at MAIL."""
+        lines = (
+            "request=smtpd_access_policy",
+            "protocol_state=MAIL",
+            f"sender={sender}",
+            f"sasl_username={login}",
+        )
+        with socket.create_connection((ADDRESS, self.policy), timeout=PATIENCE) as asked:
+            asked.sendall("".join(f"{line}\n" for line in lines).encode() + b"\n")
+            with asked.makefile("rb") as answer:
+                return answer.readline().decode().strip()
 
     def close(self) -> None:
         """Hang up every client, then end."""
@@ -123,7 +146,7 @@ class Daemon:
     async def _main(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         self._ready.set()
-        await accept.serve(configuration(self.port, **self._changes), stop=self._stop)
+        await accept.serve(configuration(self.ports, **self._changes), stop=self._stop)
 
 
 @pytest.fixture
@@ -141,17 +164,19 @@ def start() -> Iterator[Callable[..., Daemon]]:
 
 
 @pytest.fixture
-def process() -> Iterator[Callable[[], tuple[subprocess.Popen[bytes], Lmtp]]]:
+def process() -> Iterator[Callable[[], tuple[subprocess.Popen[bytes], Client]]]:
     """The daemon as a process of its own, to be killed."""
-    started: list[tuple[subprocess.Popen[bytes], Lmtp]] = []
+    started: list[tuple[subprocess.Popen[bytes], Client]] = []
 
-    def process() -> tuple[subprocess.Popen[bytes], Lmtp]:
+    def process() -> tuple[subprocess.Popen[bytes], Client]:
         port = free_port()
         environment = {
             **os.environ,
             "LIVERY_DATABASE_NAME": str(settings.DATABASES["default"]["NAME"]),
             "LIVERY_DATABASE_ROLE": "delivery",
             "LIVERY_ACCEPT_LISTEN": f"{ADDRESS}:{port}",
+            "LIVERY_ACCEPT_ESMTP_LISTEN": f"{ADDRESS}:{free_port()}",
+            "LIVERY_SENDER_POLICY_LISTEN": f"{ADDRESS}:{free_port()}",
             "DJANGO_SETTINGS_MODULE": "controlplane.settings",
             "PYTHONPATH": f"{settings.BASE_DIR}:{settings.BASE_DIR / 'platform'}",
         }
@@ -163,7 +188,7 @@ def process() -> Iterator[Callable[[], tuple[subprocess.Popen[bytes], Lmtp]]]:
             daemon.kill()
             daemon.wait()
             raise
-        started.append((daemon, Lmtp(port)))
+        started.append((daemon, Client(port)))
         return started[-1]
 
     yield process
@@ -193,7 +218,7 @@ Letter = Callable[..., bytes]
 
 @pytest.fixture
 def letter() -> Letter:
-    """A message as the milter leaves it."""
+    """A message as Postfix hands it on."""
 
     def letter(
         *extra: str, sender: str = ANNA, envelope_from: str = ANNA, key: bytes | None = None

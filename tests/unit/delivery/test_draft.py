@@ -1,4 +1,4 @@
-"""What acceptance makes of a message that the milter vouched for."""
+"""What acceptance makes of a message that the sender policy vouched for."""
 
 import pytest
 
@@ -50,11 +50,6 @@ def test_no_bare_line_end_is_stored() -> None:
     assert message.count(b"\n") == message.count(b"\r\n")
 
 
-def test_a_bare_cr_cannot_hide_a_second_from() -> None:
-    message = _message(f"From: {ANNA}\r\nSubject: x\rFrom: evil@x.test")
-    assert b"Subject: x From: evil@x.test\r\n" in message
-
-
 def test_a_recipient_named_twice_is_delivered_to_once() -> None:
     draft = draft_of(
         _transaction(f"From: {ANNA}", rcpt=("x@a.test", "x@A.Test", "x@a.test", "y@a.test")),
@@ -63,14 +58,6 @@ def test_a_recipient_named_twice_is_delivered_to_once() -> None:
     )
     assert [r.address for r in draft.submission.recipients] == ["x@a.test", "y@a.test"]
     assert draft.submission.from_domain == "xn--mller-kva.test"
-
-
-@pytest.mark.parametrize(
-    "head", ["Subject: no From", "From: ben@x.test", f"From: {ANNA}\r\nFrom: {ANNA}"]
-)
-def test_the_senders_right_is_judged_again(head: str) -> None:
-    with pytest.raises(NotAccepted):
-        _message(head)
 
 
 def test_the_first_identity_counts_and_not_one_below_it() -> None:
@@ -84,16 +71,89 @@ def test_the_first_identity_counts_and_not_one_below_it() -> None:
         draft_of(forged, key=KEY, infra_domain="infra.test")
 
 
-def _refusals(head: str) -> set[str]:
-    draft = draft_of(_transaction(head), key=KEY, infra_domain="infra.test")
-    return {r.refusal.enhanced if r.refusal else "" for r in draft.submission.recipients}
+def test_a_bare_cr_or_nul_cannot_hide_a_second_from() -> None:
+    message = _message(f"From: {ANNA}\r\nSubject: x\rFrom: evil@x.test")
+    assert b"Subject: x From: evil@x.test\r\n" in message
+    with pytest.raises(NotAccepted):
+        _message(f"From: {ANNA}\r\nFr\0om: evil@x.test")
 
 
-def test_a_loop_and_a_header_without_end_are_taken_and_refused_for_good() -> None:
-    start = f"From: {ANNA}\r\n"
-    assert _refusals(start + "Received: by x\r\n" * 106) == {"5.4.6"}
-    assert _refusals(start + "X: y\r\n" * 2010) == {"5.3.4"}
-    assert _refusals(start + "Received: by x\r\n" * 100 + "X: y\r\n" * 1800) == {""}
+def test_a_device_that_names_no_author_sends_as_its_sender() -> None:
+    assert f"From: <{ANNA}>\r\n".encode() in _message("Subject: scan")
+
+
+REFUSED = {
+    "another From": ("From: ben@x.test", 550, "5.7.1"),
+    "two From": (f"From: {ANNA}\r\nfrom: {ANNA}", 550, "5.7.1"),
+    "two addresses": (f"From: {ANNA}, b@x.test", 550, "5.7.1"),
+    "loop": (f"From: {ANNA}\r\n" + "Received: by x\r\n" * 101, 550, "5.4.6"),
+    "fields": (f"From: {ANNA}\r\n" + "X: y\r\n" * 2000, 552, "5.3.4"),
+    "a hundred thousand fields": (f"From: {ANNA}\r\n" + "X: y\r\n" * 100_000, 552, "5.3.4"),
+    "a long field": (f"From: {ANNA}\r\nTo: " + "x" * 59_000, 552, "5.3.4"),
+    "a folded field": (f"From: {ANNA}\r\nTo: x" + "\r\n x" * 200_000, 552, "5.3.4"),
+    "all of it": (f"From: {ANNA}\r\n" + ("To: " + "x" * 50_000 + "\r\n") * 20, 552, "5.3.4"),
+}
+
+
+@pytest.mark.parametrize(("head", "code", "enhanced"), REFUSED.values(), ids=REFUSED.keys())
+def test_what_may_not_go_on_is_refused_while_the_client_waits(
+    head: str, code: int, enhanced: str
+) -> None:
+    with pytest.raises(NotAccepted) as refused:
+        _message(head)
+    assert (refused.value.answer.code, refused.value.answer.enhanced) == (code, enhanced)
+
+
+def test_a_long_way_and_a_rich_header_are_no_fault() -> None:
+    head = (
+        f"From: {ANNA}\r\n"
+        + "Received: by x\r\n" * 100
+        + "X: y\r\n" * 1800
+        + "To: "
+        + "x " * 20_000
+    )
+    assert head.encode()[:1000] in _message(head)
+
+
+def test_odd_bytes_in_the_body_are_no_fault_of_the_header() -> None:
+    assert _message(f"From: {ANNA}\r\n\r\na\rb\0").endswith(
+        b"\r\n\r\na\r\nb\r\n\r\n.\r\nsmuggled\r\n"
+    )
+
+
+#: As Postfix writes it below the identity; the HELO is the client's.
+TRACE = "Received: from {helo} (unknown [192.0.2.7])\r\n\tby smtp.infra.test (Postfix) with ESMTPSA\r\n\tfor <x@a.test>; now\r\n"
+
+
+@pytest.mark.parametrize("helo", ["pc", "a b", "(x [y])", "[1.2.3.4] (pc", "h" * 1900, " h" * 900])
+def test_nobody_learns_from_where_it_was_sent(helo: str) -> None:
+    message = _message(TRACE.format(helo=helo) + f"From: {ANNA}")
+    trace, _, rest = message.partition(b"\r\nReceived: ")[2].partition(b"\r\n")
+    assert trace == b"from submission (authenticated)"
+    assert rest.startswith(
+        b"\tby smtp.infra.test (Postfix) with ESMTPSA\r\n\tfor <x@a.test>; now\r\nFrom:"
+    )
+    assert b"192.0.2.7" not in message
+
+
+def test_trace_fields_that_the_client_brought_along_lose_its_address() -> None:
+    theirs = "RECEIVED: from pc (pc.lan [10.0.0.1])\r\n\tby lan; now\r\nReceived: by lan; now\r\n"
+    message = _message(TRACE.format(helo="pc") + theirs + f"From: {ANNA}")
+    assert b"10.0.0.1" not in message
+    assert message.count(b"Received: from submission (authenticated)") == 2
+    assert b"\r\nReceived: by lan; now\r\n" in message
+
+
+def test_our_trace_is_no_hop_of_the_client() -> None:
+    assert _message(TRACE.format(helo="pc") + "Received: by x\r\n" * 100 + f"From: {ANNA}")
+
+
+def test_what_only_the_envelope_may_say_goes() -> None:
+    fields = "Bcc: b@x.test\r\nResent-Bcc: c@x.test\r\nReturn-Path: <d@x.test>\r\nContent-Length: 7"
+    message = _message(f"From: {ANNA}\r\n{fields}")
+    assert message.count(b"\r\nFrom: ") == 1
+    for name in (b"bcc", b"return-path", b"content-length", b"x.test"):
+        assert name not in message.lower()
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,20 @@
-"""The LMTP server's side of the dialogue (RFC 2033)."""
+"""The server's side of the dialogue in LMTP (RFC 2033) and ESMTP."""
 
 import itertools
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailcore.protocol.mail_session import Answer, Limits, MailSession, Transaction
+from mailcore.protocol.mail_session import (
+    ESMTP,
+    LMTP,
+    Answer,
+    Dialect,
+    Limits,
+    MailSession,
+    Transaction,
+)
 
 OK = Answer(code=250, enhanced="2.0.0", text="Ok")
 NO = Answer(code=550, enhanced="5.1.1", text="Nobody")
@@ -14,9 +23,13 @@ ENVELOPE = (
 )
 
 
-def _talk(data: bytes, session: MailSession | None = None) -> tuple[list[bytes], list[Transaction]]:
-    """Everything is sent at once; each message is answered with 250 per recipient."""
-    session = session or MailSession(host="h.test", limits=Limits(size=1000, recipients=3))
+def _talk(
+    data: bytes, session: MailSession | None = None, dialect: Dialect = LMTP
+) -> tuple[list[bytes], list[Transaction]]:
+    """Everything is sent at once; each recipient of a message is answered with 250."""
+    session = session or MailSession(
+        host="h.test", limits=Limits(size=1000, recipients=3), dialect=dialect
+    )
     session.receive(data)
     out, transactions = b"", []
     while (event := session.next_event()) is not None:
@@ -75,6 +88,42 @@ def test_malformed_parameters_are_refused() -> None:
     ):  # fmt: skip
         lines, _ = _talk(b"LHLO me\r\nMAIL " + argument + b"\r\n")
         assert _codes(lines)[-1] >= 500, argument
+
+
+def test_esmtp_gives_one_answer_to_a_message() -> None:
+    wire = ENVELOPE.replace(b"LHLO", b"EHLO") + b"x\r\n.\r\nNOOP\r\n"
+    lines, (transaction,) = _talk(wire, dialect=ESMTP)
+    assert _codes(lines) == [250, 250, 250, 250, 354, 250, 250]
+    assert len(transaction.recipients) == 2
+    assert MailSession(host="h", limits=Limits(), dialect=ESMTP).greeting() == b"220 h ESMTP\r\n"
+
+
+def test_each_protocol_has_its_own_greeting_and_word_for_too_big() -> None:
+    assert _codes(_talk(b"LHLO me\r\nEHLO me\r\nMAIL FROM:<>\r\n", dialect=ESMTP)[0]) == [
+        500,
+        250,
+        250,
+    ]
+    big = ENVELOPE.replace(b"LHLO", b"EHLO") + b"x" * 2000 + b"\r\n.\r\nNOOP\r\n"
+    assert _codes(_talk(big, dialect=ESMTP)[0])[-2:] == [552, 250]
+    assert _codes(_talk(b"EHLO me\r\nMAIL FROM:<> SIZE=1001\r\n", dialect=ESMTP)[0])[-1] == 552
+
+
+def test_what_a_client_claims_of_the_author_is_read_and_not_believed() -> None:
+    wire = b"EHLO me\r\nMAIL FROM:<a@x.test> AUTH=b@x.test\r\nRCPT TO:<b@y.test>\r\nDATA\r\n.\r\n"
+    _, (transaction,) = _talk(wire, dialect=ESMTP)
+    assert transaction.mail.sender == "a@x.test"
+
+
+def test_idle_quotes_around_a_local_part_go() -> None:
+    spellings = {
+        b'"ben"@y.test': "ben@y.test", b'"b\\en"@y.test': "ben@y.test", b'"b en"@y.test': '"b en"@y.test',
+        b'"b..n"@y.test': '"b..n"@y.test', b"b..n@y.test": "b..n@y.test", b'"b@c"@y.test': '"b@c"@y.test',
+    }  # fmt: skip
+    for spelling, address in spellings.items():
+        wire = b"LHLO me\r\nMAIL FROM:<>\r\nRCPT TO:<" + spelling + b">\r\nDATA\r\n.\r\n"
+        _, (transaction,) = _talk(wire)
+        assert transaction.recipients[0].address == address
 
 
 def test_quoted_local_parts_and_source_routes_are_read() -> None:
@@ -149,12 +198,15 @@ def test_a_peer_that_only_errs_is_sent_away() -> None:
 
 
 @given(st.binary(max_size=400), st.lists(st.integers(0, 400), max_size=6))
-def test_no_bytes_whatsoever_break_the_server(noise: bytes, places: list[int]) -> None:
-    session = MailSession(host="h", limits=Limits(size=1000, recipients=3))
+@pytest.mark.parametrize("dialect", [LMTP, ESMTP], ids=lambda one: one.name)
+def test_no_bytes_whatsoever_break_the_server(
+    dialect: Dialect, noise: bytes, places: list[int]
+) -> None:
+    session = MailSession(host="h", limits=Limits(size=1000, recipients=3), dialect=dialect)
     edges = [0, *sorted(place % (len(noise) + 1) for place in places), len(noise)]
     for start, end in itertools.pairwise(edges):
         _talk(noise[start:end], session)
-    _talk(ENVELOPE + noise, session)
+    _talk(ENVELOPE.replace(b"LHLO", dialect.hello.encode()) + noise, session)
 
 
 @given(st.lists(st.integers(0, 120), max_size=10))

@@ -4,7 +4,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
-from mailcore.protocol.mail_session import Answer, MailSession, Transaction
+from mailcore.protocol.mail_dialects import Answer
+from mailcore.protocol.mail_session import MailSession, Transaction
 
 log = logging.getLogger(__name__)
 

@@ -25,7 +25,7 @@ class Route(models.Model):
 
 
 class MailboxLogin(models.Model):
-    """What Dovecot and the milter need of a mailbox."""
+    """What Dovecot and acceptance need of a mailbox."""
 
     public_id = models.UUIDField(unique=True)
     address = models.CharField(max_length=320, unique=True)

@@ -32,15 +32,13 @@ def fault_of_envelope(*, login: str, envelope_from: str) -> str | None:
     """Why this login may not send from there, as one English sentence; None when it may."""
     if not login:
         return "Authentication required"
-    if envelope_from and not owns(login, envelope_from):
-        return "Envelope sender is not yours"
-    return None
+    is_own = not envelope_from or owns(login, envelope_from)
+    return None if is_own else "Envelope sender is not yours"
 
 
 def fault_of(*, login: str, envelope_from: str, from_values: Sequence[str]) -> str | None:
     """The same of the envelope and of every From value of a message."""
-    fault = fault_of_envelope(login=login, envelope_from=envelope_from)
-    if fault is not None:
+    if fault := fault_of_envelope(login=login, envelope_from=envelope_from):
         return fault
     if len(from_values) != 1:
         return "Exactly one From header is required"

@@ -6,7 +6,7 @@ from email.utils import format_datetime
 from mailcore.delivery.accept import submitted
 from mailcore.delivery.accept.batch import domain_of, with_stored_domain
 from mailcore.delivery.accept.submission import Recipient, Stream, Submission
-from mailcore.protocol import headers, sender_rule
+from mailcore.protocol import headers, requiretls, sender_rule
 from mailcore.protocol.headers import Field
 from mailcore.protocol.mail_session import Transaction
 from mailcore.protocol.smtp_arguments import EnvelopeRecipient
@@ -43,7 +43,7 @@ def draft_of(transaction: Transaction, *, key: bytes, infra_domain: str) -> Draf
         is_smtputf8=transaction.mail.is_smtputf8,
         dsn_ret=transaction.mail.ret,
         dsn_envid=transaction.mail.envid,
-        require_tls=wish_for_tls(transaction.mail.requires_tls, found.fields),
+        require_tls=requiretls.wish_of(transaction.mail.requires_tls, found.fields),
     )
     completed = complete(submission, found.fields, found.rest, domain=infra_domain)
     return Draft(login=found.login, submission=completed)
@@ -64,11 +64,3 @@ def complete(
         message_id = f"<{submission.id.hex}@{domain}>"
         added.append(headers.make("Message-ID", message_id))
     return submission.with_message(headers.join([trace, *kept, *added], rest), message_id)
-
-
-def wish_for_tls(is_required: bool, fields: list[Field]) -> bool | None:
-    """REQUIRETLS wins over the header field that waives TLS (RFC 8689 §4.1)."""
-    if is_required:
-        return True
-    waived = [value.lower() for value in headers.values_of(fields, "tls-required")] == ["no"]
-    return False if waived else None

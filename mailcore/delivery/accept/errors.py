@@ -1,6 +1,6 @@
 """Why a message was not accepted: who sends it hears so, in the session."""
 
-from mailcore.protocol.mail_session import Answer
+from mailcore.protocol.mail_dialects import Answer
 
 
 class NotAccepted(Exception):

@@ -18,15 +18,8 @@ from mailcore.delivery.daemons import sender_policy
 from mailcore.delivery.mail_listener import Deliver, MailListener
 from mailcore.delivery.reporting import exposition
 from mailcore.delivery.reporting.acceptance import AcceptMetrics
-from mailcore.protocol.mail_session import (
-    ESMTP,
-    LMTP,
-    Answer,
-    Dialect,
-    Limits,
-    MailSession,
-    Transaction,
-)
+from mailcore.protocol.mail_dialects import ESMTP, LMTP, Answer, Dialect
+from mailcore.protocol.mail_session import Limits, MailSession, Transaction
 
 log = logging.getLogger(__name__)
 

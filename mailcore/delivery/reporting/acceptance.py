@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 
-from mailcore.protocol.mail_session import Answer, Transaction
+from mailcore.protocol.mail_dialects import Answer
+from mailcore.protocol.mail_session import Transaction
 
 Deliver = Callable[[Transaction], Awaitable[Sequence[Answer]]]
 #: Seconds from the whole message to its answer: reading it, and the group commit.

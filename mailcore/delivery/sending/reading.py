@@ -5,13 +5,12 @@ from collections.abc import Sequence
 
 from kernel import ids
 from mailcore.delivery.accept.batch import domain_of
-from mailcore.delivery.accept.draft import wish_for_tls
 from mailcore.delivery.accept.submission import Stream
 from mailcore.delivery.sending import extra_fields, raw
 from mailcore.delivery.sending.errors import MessageInvalid, TooLarge
 from mailcore.delivery.sending.given import LARGEST_MESSAGE, Given
 from mailcore.delivery.sending.posting import Posting
-from mailcore.protocol import addresses, bulk_headers, headers, mime, xtext
+from mailcore.protocol import addresses, bulk_headers, headers, mime, requiretls, xtext
 from mailcore.protocol.headers import Field
 
 _ALWAYS = frozenset({"recipients", "stream", "reference", "raw"})
@@ -52,7 +51,7 @@ def _read_raw(given: Given) -> Posting:
         reference=_reference(given),
         is_utf8=not all(field.raw.isascii() for field in message.fields)
         or not all(map(str.isascii, recipients)),
-        require_tls=wish_for_tls(False, message.fields),
+        require_tls=requiretls.wish_of(False, message.fields),
     )
 
 
@@ -85,7 +84,7 @@ def _read_composed(given: Given) -> Posting:
         reference=_reference(given),
         is_individual=is_individual,
         is_utf8=not all(map(str.isascii, [*named, *everybody])),
-        require_tls=wish_for_tls(False, added),
+        require_tls=requiretls.wish_of(False, added),
     )
 
 

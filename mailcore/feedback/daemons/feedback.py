@@ -18,7 +18,8 @@ from mailcore.feedback import complaints, facts, late_bounces
 from mailcore.protocol import arf
 from mailcore.protocol.arf import FeedbackReport
 from mailcore.protocol.dsn_reader import ReportedStatus
-from mailcore.protocol.mail_session import Answer, Limits, MailSession, Transaction
+from mailcore.protocol.mail_dialects import Answer
+from mailcore.protocol.mail_session import Limits, MailSession, Transaction
 
 log = logging.getLogger(__name__)
 

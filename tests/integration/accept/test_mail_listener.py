@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from mailcore.delivery.mail_listener import MailListener
-from mailcore.protocol.mail_session import Answer, Limits, MailSession, Transaction
+from mailcore.protocol.mail_dialects import Answer
+from mailcore.protocol.mail_session import Limits, MailSession, Transaction
 from tests.integration.accept.conftest import ADDRESS, free_port
 from tests.waiting import PATIENCE
 

@@ -1,4 +1,4 @@
-"""The milter's word to the accept daemon cannot be forged, moved or kept for later."""
+"""The sender policy's word to acceptance cannot be forged, moved or kept for later."""
 
 import pytest
 from hypothesis import given

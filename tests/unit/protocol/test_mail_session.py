@@ -6,15 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailcore.protocol.mail_session import (
-    ESMTP,
-    LMTP,
-    Answer,
-    Dialect,
-    Limits,
-    MailSession,
-    Transaction,
-)
+from mailcore.protocol.mail_dialects import ESMTP, LMTP, Answer, Dialect
+from mailcore.protocol.mail_session import Limits, MailSession, Transaction
 
 OK = Answer(code=250, enhanced="2.0.0", text="Ok")
 NO = Answer(code=550, enhanced="5.1.1", text="Nobody")

@@ -70,7 +70,8 @@ def _live(*nodes: str) -> None:
     with as_role("delivery"), connection.cursor() as cursor:
         for node in nodes:
             cursor.execute(
-                "INSERT INTO egress_shard (node, shard, heartbeat) VALUES (%s, 0, clock_timestamp())",
+                "INSERT INTO egress_shard (node, shard, heartbeat)"
+                " VALUES (%s, 0, clock_timestamp() + interval '1 hour')",
                 [node],
             )
 

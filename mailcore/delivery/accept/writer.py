@@ -19,8 +19,10 @@ from mailcore.delivery.accept.store import Store
 
 log = logging.getLogger(__name__)
 
-#: Seconds that a batch gathers at most while another one is stored, and from one to the next.
-_GATHER, _SPACING = 0.02, 0.01
+#: Seconds that a batch gathers at most while another one is stored, and from one to the next. That
+#: is so many times what the last one took, up to the longest: the busier the machine is, the more
+#: come together, and the cheaper each is.
+_GATHER, _SPACING, _REST, _LONGEST_REST = 0.02, 0.01, 4, 0.05
 _MOST_MESSAGES, _MOST_RECIPIENTS, _MOST_BYTES = 64, 2000, 32 * 1024**2
 
 
@@ -41,7 +43,7 @@ class GroupWriter:
         self._make_store, self._committed, self._connections = store, committed, connections
         self._queue: deque[Waiting] = deque()
         self._filled = asyncio.Event()
-        self._storing, self._began = 0, 0.0
+        self._storing, self._began, self._took = 0, 0.0, 0.0
         self._stored = asyncio.Event()
 
     async def write(self, draft: Draft) -> None:
@@ -75,16 +77,18 @@ class GroupWriter:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_GATHER):
                     await self._stored.wait()
-        rest = self._began + _SPACING - asyncio.get_running_loop().time()
+        spacing = max(_SPACING, min(self._took * _REST, _LONGEST_REST))
+        rest = self._began + spacing - asyncio.get_running_loop().time()
         if rest > 0 and len(self._queue) < _MOST_MESSAGES:
             await asyncio.sleep(rest)
 
     async def _store(self, store: Store, batch: list[Waiting]) -> None:
         self._storing += 1
-        self._began = asyncio.get_running_loop().time()
+        self._began = began = asyncio.get_running_loop().time()
         try:
             await self._commit(store, batch)
         finally:
+            self._took = asyncio.get_running_loop().time() - began
             self._storing -= 1
             self._stored.set()
 

@@ -73,7 +73,7 @@ def test_mail_to_a_bare_postmaster_is_not_kept_for_nobody(
     command: str, becomes: str | None
 ) -> None:
     line = postfix_file("main.cf").split("smtpd_command_filter =")[1].split("\n")[1]
-    rule = re.fullmatch(r" +regexp:\{ \{/(.+)\$\$/ \$\$\{1\}(.+)\$\$\{3\}\} \}", line)
+    rule = re.fullmatch(r" +regexp:\{ \{/(.+)\$\$/ \$\$\{1\}(.+)\$\$\{3\}\},", line)
     assert rule
     # Letter case is nothing to a table of this kind (an `i` behind it would make it count).
     found = re.fullmatch(rule[1].replace("[[:space:]]", r"\s"), command, re.IGNORECASE)
@@ -111,20 +111,12 @@ def test_a_refused_hand_over_is_kept_and_never_bounced_in_our_name() -> None:
         )
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        "Received: from laptop.home (unknown [198.51.100.7])\tby smtp.infra.test (Postfix)",
-        "Received: from [10.0.0.5] (host.example [IPv6:2001:db8::1]) by elsewhere.example",
-    ],
-)
-def test_a_submitted_message_does_not_tell_where_its_writer_was(line: str) -> None:
-    text = rendered("postfix/submission_headers.j2", a_stack())
-    rule = next(row for row in text.splitlines() if row.startswith("/"))
-    pattern, _, replacement = rule[1:].partition("/ REPLACE ")
-    match = re.match(pattern.replace("[^]]", r"[^\]]"), line)
-    assert match
-    assert not re.search(r"198\.51|10\.0\.0\.5|2001:db8", replacement.replace("$1", match[1]))
+def test_submission_asks_postgres_nothing_about_addresses() -> None:
+    lines = postfix_file("master.cf")
+    assert lines.count("\n  -o rewrite_service_name=subrewrite") == 2
+    own = lines.split("\nsubrewrite ")[1].split("\nbounce ")[0]
+    assert "-o virtual_mailbox_domains=\n" in own
+    assert "-o transport_maps=\n" in own
 
 
 def test_every_address_that_speaks_smtp_has_a_name_that_leads_back_to_it() -> None:

@@ -116,7 +116,7 @@ def test_submission_asks_postgres_nothing_about_addresses() -> None:
     assert lines.count("\n  -o rewrite_service_name=subrewrite") == 2
     own = lines.split("\nsubrewrite ")[1].split("\nbounce ")[0]
     assert "-o virtual_mailbox_domains=\n" in own
-    assert "-o transport_maps=\n" in own
+    assert own.endswith("-o transport_maps=")
 
 
 def test_every_address_that_speaks_smtp_has_a_name_that_leads_back_to_it() -> None:

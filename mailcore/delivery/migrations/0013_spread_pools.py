@@ -1,4 +1,4 @@
-"""Pools with sources on several nodes (decision 0015)."""
+"""Pools with sources on several nodes (decision 0029)."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
--- Pools with sources on several nodes (decision 0015): which of them a recipient waits at.
+-- Pools with sources on several nodes (decision 0029): which of them a recipient waits at.
 
 -- Passed on by another node then: for a while nobody passes it on again.
 ALTER TABLE public.queue_entry ADD passed_at timestamptz;

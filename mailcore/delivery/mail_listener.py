@@ -12,9 +12,12 @@ log = logging.getLogger(__name__)
 Deliver = Callable[[Transaction], Awaitable[Sequence[Answer]]]
 
 _CHUNK = 1 << 16
+#: Bytes of messages in memory, of all sessions, from which on those above the second bound must wait.
+_MOST_HELD, _LARGE = 256 * 1024**2, 1024**2
 _BUSY = Answer(code=421, enhanced="4.3.2", text="Too many connections")
 _GOING = Answer(code=421, enhanced="4.3.2", text="Shutting down")
 _SLOW = Answer(code=421, enhanced="4.4.2", text="Nothing came for too long")
+_FULL = Answer(code=421, enhanced="4.3.1", text="Too much mail at once, try again later")
 _FAULT = Answer(code=451, enhanced="4.3.0", text="Internal fault, try again later")
 
 
@@ -27,11 +30,15 @@ class MailListener:
         session: Callable[[], MailSession],
         deliver: Deliver,
         connections: int = 100,
+        most_held: int = _MOST_HELD,
         patience: float = 300.0,
     ) -> None:
-        """`patience` is the wait for the peer in seconds, `connections` how many at once."""
+        """`patience` is the wait for the peer in seconds, `connections` how many at once, `most_held` the
+        bytes of messages in memory from which on large ones are put off."""
         self._session, self._deliver = session, deliver
         self._connections, self._patience = connections, patience
+        self._most_held = most_held
+        self._sessions: set[MailSession] = set()
         self._stopping = asyncio.Event()
         #: The time limits of sessions that rest between two messages.
         self._resting: set[asyncio.Timeout] = set()
@@ -60,6 +67,7 @@ class MailListener:
         assert task is not None
         self._tasks.add(task)
         session = self._session()
+        self._sessions.add(session)
         try:
             if len(self._tasks) > self._connections:
                 writer.write(session.close(_BUSY))
@@ -71,6 +79,7 @@ class MailListener:
             log.debug("mail peer went away")
         finally:
             self._tasks.discard(task)
+            self._sessions.discard(session)
             writer.close()
 
     async def _converse(
@@ -107,7 +116,14 @@ class MailListener:
             writer.write(session.close(_SLOW))
         elif data:
             session.receive(data)
+            if session.held > _LARGE and self._is_full:
+                log.warning("a message of more than %d bytes is put off: too much at once", _LARGE)
+                writer.write(session.close(_FULL))
         return data != b"" or (self._stopping.is_set() and not reader.at_eof())
+
+    @property
+    def _is_full(self) -> bool:
+        return sum(session.held for session in self._sessions) > self._most_held
 
     async def _read(self, reader: asyncio.StreamReader, *, may_stop: bool) -> bytes | None:
         """Bytes; empty at the end of the stream or when stopping; None when nothing came."""

@@ -72,6 +72,11 @@ class Result:
     delay_notified: bool = False
     notice: Action | None = None
 
+    @property
+    def is_final(self) -> bool:
+        """Whether the recipient leaves the queue."""
+        return self.outcome != "deferred"
+
     def as_row(self) -> dict[str, object]:
         """The columns of finish.sql, as JSON takes them."""
         claimed, answer, meaning = self.tried.claimed, self.tried.answer, self.meaning
@@ -104,7 +109,7 @@ class Result:
             "waited": (self.tried.ended_at - claimed.accepted_at).total_seconds(),
             "outcome": self.outcome,
             "maybe_delivered": answer.maybe_delivered,
-            "is_final": self.outcome != "deferred",
+            "is_final": self.is_final,
             "due": self.due.isoformat() if self.due else None,
             "maybe_count": self.maybe_count,
             "delay_notified": self.delay_notified,

@@ -14,6 +14,11 @@ class DotReader:
         self._limit = limit
         self.too_big = False
 
+    @property
+    def held(self) -> int:
+        """Bytes in memory."""
+        return len(self._buffer)
+
     def feed(self, data: bytes) -> bytes | None:
         """Take `data`; once the lone dot has come, what follows it, else None."""
         start = max(0, len(self._buffer) - len(_END) + 1)

@@ -77,6 +77,13 @@ class MailSession:
         """Whether the peer would lose nothing if the connection ended now."""
         return self._mail is None and self._waiting is None
 
+    @property
+    def held(self) -> int:
+        """Bytes of the peer's in memory, a message that waits for its answer included."""
+        reading = self._reader.held if self._reader is not None else 0
+        waiting = len(self._waiting.message) if self._waiting is not None else 0
+        return len(self._buffer) + reading + waiting
+
     def greeting(self) -> bytes:
         """The first line."""
         return f"220 {self._host} {self._dialect.name}\r\n".encode()

@@ -3,8 +3,11 @@
 import re
 from collections.abc import Sequence
 
+from mailcore.protocol.addresses import internal
+
 _NESTING = re.compile(r'[\\"()]')
-_ADDRESS = re.compile(r"[^\s<>,;:@\[\]]+@[^\s<>,;:@\[\]]+")
+#: Only where a word begins: a long one without an at sign would be looked through from each of its letters.
+_ADDRESS = re.compile(r"(?<![^\s<>,;:@\[\]])[^\s<>,;:@\[\]]+@[^\s<>,;:@\[\]]+")
 
 
 def owns(login: str, address: str) -> bool:
@@ -32,7 +35,7 @@ def fault_of_envelope(*, login: str, envelope_from: str) -> str | None:
     """Why this login may not send from there, as one English sentence; None when it may."""
     if not login:
         return "Authentication required"
-    is_own = not envelope_from or owns(login, envelope_from)
+    is_own = not envelope_from or owns(login, internal(envelope_from))
     return None if is_own else "Envelope sender is not yours"
 
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 
 from django.db import OperationalError
-from psycopg.errors import LockNotAvailable
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from kernel.roles import locks_within
 
@@ -27,7 +27,10 @@ def beside_traffic(step: Callable[[], None], *, pause: float = PAUSE) -> None:
             with locks_within(LOCK):
                 return step()
         except OperationalError as error:
-            if not isinstance(error.__cause__, LockNotAvailable) or time.monotonic() > until:
+            if (
+                not isinstance(error.__cause__, LockNotAvailable | DeadlockDetected)
+                or time.monotonic() > until
+            ):
                 raise
             log.warning("in use, once more in %g s: %s", pause, str(error).strip())
         time.sleep(pause)

@@ -29,7 +29,7 @@ def of_refused(submission: Submission, *, infra_domain: str) -> Submission | Non
             envelope_id=xtext.decode(s.dsn_envid or ""),
             ret=(s.dsn_ret or "") if is_small else "HDRS",
             is_utf8=s.is_smtputf8,
-            # Not more of the header either: its length may be why it is refused.
+            # Not more of the header either.
             original=s.message[: dsn.RETURN_WHOLE_UP_TO],
             recipients=told,
         )

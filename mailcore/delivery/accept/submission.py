@@ -102,12 +102,9 @@ class Submission:
         hashed = dkim.body_hash(message)
         return replace(self, message=message, message_id=message_id, body_hash=hashed)
 
-    def refusing(
-        self, refusal: Refusal, *, addresses: Collection[str] | None = None
-    ) -> "Submission":
-        """The same with all recipients refused, or those among `addresses`."""
+    def refusing(self, refusal: Refusal, *, addresses: Collection[str]) -> "Submission":
+        """The same with those recipients refused."""
         recipients = tuple(
-            replace(r, refusal=refusal) if addresses is None or r.address in addresses else r
-            for r in self.recipients
+            replace(r, refusal=refusal) if r.address in addresses else r for r in self.recipients
         )
         return replace(self, recipients=recipients)

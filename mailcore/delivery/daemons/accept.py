@@ -1,7 +1,7 @@
 """The accept daemon: mail from Postfix's submission in, rows out; it needs only PostgreSQL.
 
 Postfix asks it at MAIL who may name the sender (`sender_policy`), and hands the message on by ESMTP
-while its client waits; what is inside anyway comes by LMTP.
+while its client waits. The door for LMTP asks for the same identity.
 """
 
 import asyncio

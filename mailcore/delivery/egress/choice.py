@@ -51,11 +51,12 @@ class Chooser:
         near = [member for member in serving if member.node == self.node]
         if len(near) < len(serving) and (node := self._other_node(errand, serving, now=now)):
             return Elsewhere(node=node)
-        return self._choose_near(errand, near, now=now)
+        return self._choose_near(errand, near, pool=serving, now=now)
 
     def _choose_near(
-        self, errand: Errand, serving: Sequence[Member], *, now: datetime
+        self, errand: Errand, serving: Sequence[Member], *, pool: Sequence[Member], now: datetime
     ) -> Choice | Wait:
+        """A member of this node; a standby's share is of what all of the POOL sends."""
         order = [member for member in serving if member.state != "suspended"]
         if not order:
             members = [m for m in self.book.pools.get(errand.pool, ()) if m.node == self.node]
@@ -63,7 +64,7 @@ class Chooser:
         group = group_of(errand.provider)
         choices = self._with_caps(self._sound(errand, order), group)
         found = (
-            self._due_standby(choices, errand, now=now)
+            self._due_standby(choices, errand, among=self._choices(errand, pool), now=now)
             or self._with_room(self._first_row(choices, serving), errand, now=now)
             or self._with_room(choices, errand, now=now)
         )
@@ -91,9 +92,9 @@ class Chooser:
             return _home(far, errand) if far and not errand.was_passed else None
         if not far:
             return None
-        choices = self._with_caps(sound, group_of(errand.provider))
+        choices = self._choices(errand, usable)
         if not (errand.is_retry or errand.was_passed):
-            due = self._due_standby(choices, errand, now=now)
+            due = self._due_standby(choices, errand, among=choices, now=now)
             if due:
                 return self._pass_on(due, errand, now=now)
             row = self._first_row(choices, serving) or choices
@@ -119,6 +120,10 @@ class Chooser:
 
     def _sound(self, errand: Errand, members: Sequence[Member]) -> list[Member]:
         return [m for m in members if m.is_sound and not self.is_shunned(errand, m.address)]
+
+    def _choices(self, errand: Errand, members: Sequence[Member]) -> list[Choice]:
+        usable = [member for member in members if member.state != "suspended"]
+        return self._with_caps(self._sound(errand, usable), group_of(errand.provider))
 
     def _order(self, errand: Errand) -> list[Member]:
         """The pool's members as this reseller's mail to this site prefers them, kept with the book."""
@@ -160,13 +165,18 @@ class Chooser:
         return self.tally.has_room(place, cap=choice.cap, recipients=errand.recipients, now=now)
 
     def _due_standby(
-        self, choices: Sequence[Choice], errand: Errand, *, now: datetime
+        self,
+        choices: Sequence[Choice],
+        errand: Errand,
+        *,
+        among: Sequence[Choice],
+        now: datetime,
     ) -> Choice | None:
         """A standby that has less than its share; first tries only, for greylists' sake."""
         standbys = [choice for choice in choices if choice.member.role == "standby"]
         if not standbys or errand.is_retry:
             return None
-        used = {c.member.address: self._used(c, now) for c in choices}
+        used = {c.member.address: self._used(c, now) for c in among}
         everything = sum(used.values())
         due = max(everything * STANDBY_SHARE, min(STANDBY_FEW, everything * STANDBY_SHARE_OF_FEW))
         behind = [choice for choice in standbys if used[choice.member.address] < due]

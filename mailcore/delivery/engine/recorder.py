@@ -2,14 +2,21 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 import psycopg
 
 from kernel import clock
 from mailcore.delivery.engine.journal import Journal
-from mailcore.delivery.engine.results import FINISH, OUTCOMES, of_finish, of_outcomes
+from mailcore.delivery.engine.results import (
+    FINISH,
+    OUTCOMES,
+    PLANNED_WITH_BOUNDS,
+    counted,
+    of_finish,
+    of_outcomes,
+)
 from mailcore.delivery.engine.store import Store
 from mailcore.delivery.notifications import Notifier
 from mailcore.delivery.outcomes import Result
@@ -97,23 +104,17 @@ class Recorder:
                 return
 
     async def _commit(self, batch: list[Result]) -> None:
-        rows = [result.as_row() for result in batch]
         async with self._store.connection() as connection, connection.transaction():
-            cursor = await connection.execute(FINISH, of_finish(rows))
-            counted: dict[UUID, bool] = dict(await cursor.fetchall())
-            final = [row for row in rows if counted.get(UUID(str(row["recipient_id"])))]
-            if final:
-                await connection.execute(OUTCOMES, of_outcomes(final), prepare=False)
-            told = [r for r in batch if r.tried.claimed.recipient_id in counted]
+            cursor = await connection.execute(FINISH, of_finish(batch))
+            told = counted(batch, await cursor.fetchall())
+            if any(result.is_final for result in told):
+                await connection.execute(PLANNED_WITH_BOUNDS)
+                await connection.execute(OUTCOMES, of_outcomes(told))
             queued = await self._notifier.queue(told, connection=connection, now=clock.now())
         self._journal.stored(result.tried.claimed for result in batch)
         self._seen(told)
-        self._log_late(batch, counted)
+        for late in batch:
+            if late not in told:
+                log.warning("late result for %s: %s", late.tried.claimed.recipient_id, late.outcome)
         if queued:
             self._queued()
-
-    def _log_late(self, batch: list[Result], counted: Container[UUID]) -> None:
-        for result in batch:
-            claimed = result.tried.claimed
-            if claimed.recipient_id not in counted:
-                log.warning("late result for %s: %s", claimed.recipient_id, result.outcome)

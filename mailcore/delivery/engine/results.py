@@ -1,28 +1,41 @@
-"""The parameters of the two statements that store a batch of results, in one transaction."""
+"""The two statements that store a batch of results, in one transaction, and what they are run with."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
+from mailcore.delivery.outcomes import Result
 from mailcore.delivery.statements import statement
 
+#: FINISH tells whose results counted; OUTCOMES is for those among them that are final, if any.
 FINISH, OUTCOMES = statement("finish"), statement("outcomes")
+#: Comes between the two: see outcomes.sql.
+PLANNED_WITH_BOUNDS = "SET LOCAL plan_cache_mode = force_custom_plan"
 
-#: As `outcomes.Result.as_row` makes it.
-Row = Mapping[str, object]
 
-
-def of_finish(rows: Sequence[Row]) -> dict[str, object]:
-    """For FINISH, which tells whose results counted, and whether for good."""
-    attempts = [str(row["attempt_id"]) for row in rows]
+def of_finish(results: Sequence[Result]) -> dict[str, object]:
+    """The parameters of FINISH."""
+    attempts = [result.tried.attempt_id for result in results]
     return {
-        "results": json.dumps(rows),
+        "results": json.dumps([result.as_row() for result in results]),
         "first_attempt": min(attempts),
         "last_attempt": max(attempts),
     }
 
 
-def of_outcomes(rows: Sequence[Row]) -> dict[str, object]:
-    """For OUTCOMES: those rows that counted for good, at least one."""
+def counted(results: Iterable[Result], rows: Iterable[Sequence[Any]]) -> list[Result]:
+    """Those of the results that FINISH named: by recipient and lease."""
+    named = {(row[0], row[1]) for row in rows}
+    return [
+        result
+        for result in results
+        if (result.tried.claimed.recipient_id, result.tried.claimed.lease_seq) in named
+    ]
+
+
+def of_outcomes(results: Iterable[Result]) -> dict[str, object]:
+    """The parameters of OUTCOMES: of results that counted, those that are final."""
+    rows = [result.as_row() for result in results if result.is_final]
     recipients = [str(row["recipient_id"]) for row in rows]
     return {
         "recipients": recipients,

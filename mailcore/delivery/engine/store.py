@@ -196,7 +196,7 @@ class Store:
         async with self.connection() as connection:
             returned = await (await connection.execute(query, parameters | lost)).fetchall()
         for recipient_id, held_reason in returned:
-            if held_reason:
+            if held_reason == "poison":
                 log.error("%s is held: no process survived its session", recipient_id)
         return len(returned)
 

@@ -16,7 +16,7 @@ WITH result AS MATERIALIZED (
   DELETE FROM public.queue_entry q USING result r
   WHERE r.is_final AND q.recipient_id = ANY (ARRAY[r.recipient_id])
     AND q.lease_seq = r.lease_seq AND q.lease_by = r.lease_by
-  RETURNING q.recipient_id
+  RETURNING q.recipient_id, q.lease_seq
 ), put_back AS (
   UPDATE public.queue_entry q
   SET state = 'ready', lease_until = NULL, in_session = false, losses = 0, due = r.due,
@@ -27,14 +27,14 @@ WITH result AS MATERIALIZED (
     AND (q.state = 'leased' OR NOT EXISTS (
          SELECT FROM public.attempt a WHERE a.id = r.attempt_id
            AND a.id BETWEEN %(first_attempt)s AND %(last_attempt)s))
-  RETURNING q.recipient_id, q.node, q.shard, q.pool, q.site, q.reseller_id
+  RETURNING q.recipient_id, q.lease_seq, q.node, q.shard, q.pool, q.site, q.reseller_id
 ), pair AS (
   INSERT INTO public.active_pair (node, shard, pool, site, reseller_id)
   SELECT DISTINCT node, shard, pool, site, reseller_id FROM put_back ORDER BY 1, 2, 3, 4, 5
   ON CONFLICT DO NOTHING
 ), counted AS (
-  SELECT recipient_id, true AS is_final FROM removed
-  UNION ALL SELECT recipient_id, false FROM put_back
+  SELECT recipient_id, lease_seq FROM removed
+  UNION ALL SELECT recipient_id, lease_seq FROM put_back
 ), evidence AS (
   INSERT INTO public.attempt (
     id, recipient_id, reseller_id, lease_seq, started_at, ended_at, source, mx, address, tls,
@@ -42,7 +42,8 @@ WITH result AS MATERIALIZED (
   SELECT attempt_id, recipient_id, reseller_id, lease_seq, started_at, ended_at, source, mx,
          address, tls, phase, code, enhanced, reply, provider, reason, kind, scope, outcome,
          maybe_delivered,
-         NOT EXISTS (SELECT FROM counted c WHERE c.recipient_id = r.recipient_id)
+         NOT EXISTS (
+           SELECT FROM counted c WHERE c.recipient_id = r.recipient_id AND c.lease_seq = r.lease_seq)
   FROM result r ORDER BY attempt_id
   ON CONFLICT (id) DO NOTHING
 ), told AS (
@@ -55,7 +56,7 @@ WITH result AS MATERIALIZED (
                             'attempt', attempts, 'phase', phase, 'provider', provider,
                             'reason', reason, 'kind', kind, 'scope', scope,
                             'waited', round(waited::numeric, 3))
-  FROM result r JOIN counted c USING (recipient_id) ORDER BY event_id
+  FROM result r JOIN counted USING (recipient_id, lease_seq) ORDER BY event_id
   ON CONFLICT (id) DO NOTHING
 )
-SELECT recipient_id, is_final FROM counted
+SELECT recipient_id, lease_seq FROM counted

@@ -7,8 +7,10 @@ WITH expired AS MATERIALIZED (
 ), back AS (
   UPDATE public.queue_entry q
   SET lease_until = NULL, in_session = false, losses = q.losses + q.in_session::int,
-      state = CASE WHEN q.in_session AND q.losses + 1 >= %(losses)s THEN 'held' ELSE 'ready' END,
-      held_reason = CASE WHEN q.in_session AND q.losses + 1 >= %(losses)s THEN 'poison' END,
+      -- What was held and only taken to be ended (claim_expired.sql) is held again.
+      state = CASE WHEN q.held_reason IS NOT NULL OR q.in_session AND q.losses + 1 >= %(losses)s
+                   THEN 'held' ELSE 'ready' END,
+      held_reason = CASE WHEN q.in_session AND q.losses + 1 >= %(losses)s THEN 'poison' ELSE q.held_reason END,
       due = CASE WHEN q.in_session AND q.losses + 1 > 1
                  THEN GREATEST(q.due, clock_timestamp() + random() * make_interval(secs => %(spread)s))
                  ELSE q.due END

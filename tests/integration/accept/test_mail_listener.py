@@ -107,3 +107,22 @@ def test_a_peer_that_hangs_up_in_a_message_stores_nothing() -> None:
 
     _with_listener(scene, deliver=deliver)
     assert taken == []
+
+
+def test_large_mail_is_put_off_while_there_is_too_much_of_it_and_small_mail_goes_on() -> None:
+    async def scene(connect: Callable[[], Awaitable[Peer]]) -> None:
+        hello = b"LHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<a@b>\r\nDATA\r\n"
+        first, held = await connect()
+        held.write(hello + b"x" * 1_000_000)
+        await held.drain()
+        await first.readuntil(b"354 ")
+        reader, writer = await connect()
+        writer.write(hello + b"x" * 2_000_000)
+        assert b"421 4.3.1" in await reader.read()
+        small, writer = await connect()
+        writer.write(MESSAGE)
+        assert b"250 2.0.0 Ok" in await small.readuntil(b"2.0.0 Ok\r\n")
+        held.write(b"\r\n.\r\n")
+        assert b"250 2.0.0 Ok" in await first.readuntil(b"2.0.0 Ok\r\n")
+
+    _with_listener(scene, most_held=1_500_000)

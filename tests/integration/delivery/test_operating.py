@@ -239,6 +239,12 @@ def test_a_hold_ends_in_time_and_what_is_held_too_long_expires_with_a_notice(
     assert books()["ok"]
 
 
+async def _taken_to_be_ended_and_lost(store: Store) -> None:
+    """Its process is gone before it says how it ended."""
+    await store.claim_expired(now=clock.now())
+    assert await store.release_strays(set()) == 1
+
+
 def test_what_waits_in_vain_behind_a_suspended_site_expires_too(submit, database, loop, operator):
     submit("ann@one.test")
     database.execute("UPDATE public.queue_entry SET expires_at = now() - interval '2 h'")
@@ -246,6 +252,8 @@ def test_what_waits_in_vain_behind_a_suspended_site_expires_too(submit, database
     async def scene() -> None:
         async with owned(loop) as store:
             await store.hold_overdue(before=clock.now() - timedelta(hours=1))
+            await _taken_to_be_ended_and_lost(store)
+            assert states(database) == {"held": 1}, "and not sent"
             (expired,) = await store.claim_expired(now=clock.now())
             assert expired.address == "ann@one.test"
             assert await store.claim_expired(now=clock.now()) == [], "once"

@@ -4,14 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 from random import Random
-from uuid import UUID
 
 import pytest
 from django.core.management import call_command
 
 from kernel import clock
 from mailcore.delivery import outcomes
-from mailcore.delivery.engine.results import FINISH, OUTCOMES, of_finish, of_outcomes
+from mailcore.delivery.engine.results import FINISH, OUTCOMES, counted, of_finish, of_outcomes
 from mailcore.delivery.smtp.envelope import Answer
 from tests.integration.delivery.leases import leased
 
@@ -54,12 +53,10 @@ def finish(database):
     """Store results; the recipients that counted."""
 
     def finish(*results):
-        rows = [result.as_row() for result in results]
-        counted = dict(database.execute(FINISH, of_finish(rows)).fetchall())
-        final = [row for row in rows if counted.get(UUID(str(row["recipient_id"])))]
-        if final:
-            database.execute(OUTCOMES, of_outcomes(final), prepare=False)
-        return list(counted)
+        told = counted(results, database.execute(FINISH, of_finish(results)).fetchall())
+        if any(result.is_final for result in told):
+            database.execute(OUTCOMES, of_outcomes(told))
+        return [result.tried.claimed.recipient_id for result in told]
 
     return finish
 
@@ -68,6 +65,16 @@ def _settled(claimed, answer):
     now = clock.now()
     tried = outcomes.record(claimed, answer, started_at=now, ended_at=now)
     return outcomes.settle(tried, scale=1, random=Random(1))
+
+
+def test_a_late_result_beside_the_one_that_counts_changes_nothing(database, claim, finish):
+    claimed = claim("bob@outside.test")
+    late = _settled(replace(claimed, lease_seq=0), BLOCKED)
+    assert finish(late, _settled(claimed, DONE)) == [claimed.recipient_id]
+    (status,) = database.execute("SELECT status FROM public.recipient").fetchone()
+    assert status == "delivered"
+    told = database.execute("SELECT outcome, late FROM public.attempt ORDER BY late").fetchall()
+    assert told == [("delivered", False), (late.outcome, True)]
 
 
 def test_an_attempt_and_its_event_say_what_the_reply_meant_once(database, claim, finish):

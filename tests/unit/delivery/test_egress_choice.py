@@ -249,6 +249,16 @@ def test_a_standby_on_another_node_gets_its_share() -> None:
     )
 
 
+def test_a_standby_beside_an_active_on_its_node_takes_what_was_passed_on_for_it() -> None:
+    third = replace(FAR_B, address="192.0.2.3", role="standby")
+    there = replace(_spread(FAR_A, FAR_B, third), node="there")
+    there.tally.learn(
+        {(A.address, "gmail"): 7000, (B.address, "gmail"): 3000, (third.address, "gmail"): 160},
+        day=NOW.date(),
+    )
+    assert _address(there, _errand(was_passed=True)) == third.address
+
+
 def test_what_is_too_much_for_a_new_source_goes_to_a_warm_one_on_another_node() -> None:
     chooser = _spread(FAR_A, FAR_B, steps={A.address: 1})
     chooser.tally.learn({(A.address, "gmail"): 50}, day=NOW.date())

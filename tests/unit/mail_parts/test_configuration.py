@@ -64,7 +64,7 @@ def test_the_mx_takes_mail_for_hosted_domains_only() -> None:
     ("command", "becomes"),
     [
         ("RCPT TO:<postmaster>", "RCPT TO:<postmaster@mx.infra.test>"),
-        ("rcpt to: Postmaster NOTIFY=NEVER", "rcpt to: Postmaster@mx.infra.test NOTIFY=NEVER"),
+        ("rcpt to: <Postmaster> NOTIFY=NEVER", "rcpt to: <Postmaster@mx.infra.test> NOTIFY=NEVER"),
         ("RCPT TO:<@a.test:postmaster>", "RCPT TO:<@a.test:postmaster@mx.infra.test>"),
         ("RCPT TO:<postmaster@client.test>", None),
     ],

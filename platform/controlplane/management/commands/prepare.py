@@ -12,6 +12,7 @@ from kernel import schema
 from kernel.migrating import beside_traffic
 from kernel.roles import as_role
 from kernel.tenancy import PUBLIC
+from mailcore.delivery.partitions import DAYS
 from tenants.resellers.models import Reseller
 
 SQL = Path(settings.BASE_DIR) / "platform" / "deploy" / "postgres"
@@ -35,7 +36,7 @@ class Command(BaseCommand):
         self.stdout.write("template schema " + ("built" if built else "is current"))
         self._migrate_resellers()
         with connection.cursor() as cursor:
-            cursor.execute("SELECT sec.make_partitions(CURRENT_DATE - 1, 10)")
+            cursor.execute("SELECT sec.make_partitions(CURRENT_DATE - 1, %s)", [DAYS])
 
     def _migrate_resellers(self) -> None:
         wanted = schema.migration_set()

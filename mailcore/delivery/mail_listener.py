@@ -17,7 +17,7 @@ _MOST_HELD, _LARGE = 256 * 1024**2, 1024**2
 _BUSY = Answer(code=421, enhanced="4.3.2", text="Too many connections")
 _GOING = Answer(code=421, enhanced="4.3.2", text="Shutting down")
 _SLOW = Answer(code=421, enhanced="4.4.2", text="Nothing came for too long")
-_FULL = Answer(code=421, enhanced="4.3.1", text="Too much mail at once, try again later")
+_FULL = Answer(code=452, enhanced="4.3.1", text="Too much mail at once, try again later")
 _FAULT = Answer(code=451, enhanced="4.3.0", text="Internal fault, try again later")
 
 
@@ -116,9 +116,9 @@ class MailListener:
             writer.write(session.close(_SLOW))
         elif data:
             session.receive(data)
-            if session.held > _LARGE and self._is_full:
+            if session.is_in_message and session.held > _LARGE and self._is_full:
                 log.warning("a message of more than %d bytes is put off: too much at once", _LARGE)
-                writer.write(session.close(_FULL))
+                session.put_off(_FULL)
         return data != b"" or (self._stopping.is_set() and not reader.at_eof())
 
     @property

@@ -37,6 +37,11 @@ class DotReader:
             self._shed()
         return rest
 
+    def drop(self) -> None:
+        """Keep nothing of this message, as if it were too big."""
+        self._limit = -1
+        self._shed()
+
     def message(self) -> bytes:
         """The message with its leading dots undoubled; empty when it was too big."""
         return b"" if self.too_big else bytes(self._buffer.replace(b"\r\n.", b"\r\n")[2:])

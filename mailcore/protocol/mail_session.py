@@ -70,12 +70,18 @@ class MailSession:
         self._greeted = False
         self._waiting: Transaction | None = None
         self._reader: DotReader | None = None
+        self._end_hears: Answer | None = None
         self._reset()
 
     @property
     def is_idle(self) -> bool:
         """Whether the peer would lose nothing if the connection ended now."""
         return self._mail is None and self._waiting is None
+
+    @property
+    def is_in_message(self) -> bool:
+        """Whether what comes is what follows DATA."""
+        return self._reader is not None
 
     @property
     def held(self) -> int:
@@ -107,6 +113,12 @@ class MailSession:
         said = answers if self._dialect.answers_each else answers[:1]
         return b"".join(answer.line() for answer in said)
 
+    def put_off(self, answer: Answer) -> None:
+        """Keep no more of the message that is coming; `answer` is what its end will hear."""
+        assert self._reader is not None
+        self._reader.drop()
+        self._end_hears = answer
+
     def close(self, answer: Answer) -> bytes:
         """End the connection from our side."""
         self.closed = True
@@ -116,6 +128,7 @@ class MailSession:
         self._mail: MailArguments | None = None
         self._recipients: list[EnvelopeRecipient] = []
         self._reader = None
+        self._end_hears = None
 
     def _read_message(self) -> bytes | Transaction | None:
         assert self._reader is not None
@@ -130,7 +143,8 @@ class MailSession:
             mail=self._mail, recipients=tuple(self._recipients), message=reader.message()
         )
         if reader.too_big:
-            return self.finish([self._dialect.too_big] * len(self._recipients))
+            answer = self._end_hears or self._dialect.too_big
+            return self.finish([answer] * len(self._recipients))
         return self._waiting
 
     def _read_command(self) -> bytes | None:

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 #: Seconds that a batch gathers at most while another one is stored, and from one to the next. That
 #: is so many times what the last one took, up to the longest: the busier the machine is, the more
 #: come together, and the cheaper each is.
-_GATHER, _SPACING, _REST, _LONGEST_REST = 0.02, 0.01, 4, 0.05
+_GATHER, _SPACING, _REST, _LONGEST_REST = 0.02, 0.01, 2, 0.03
 _MOST_MESSAGES, _MOST_RECIPIENTS, _MOST_BYTES = 64, 2000, 32 * 1024**2
 
 

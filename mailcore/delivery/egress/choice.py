@@ -63,8 +63,10 @@ class Chooser:
             return Wait(seconds=LATER, reason=_why_nobody(errand, members, serving))
         group = group_of(errand.provider)
         choices = self._with_caps(self._sound(errand, order), group)
+        # Mostly the whole pool is near.
+        among = choices if len(pool) == len(serving) else self._choices(errand, pool)
         found = (
-            self._due_standby(choices, errand, among=self._choices(errand, pool), now=now)
+            self._due_standby(choices, errand, among=among, now=now)
             or self._with_room(self._first_row(choices, serving), errand, now=now)
             or self._with_room(choices, errand, now=now)
         )
@@ -92,7 +94,7 @@ class Chooser:
             return _home(far, errand) if far and not errand.was_passed else None
         if not far:
             return None
-        choices = self._choices(errand, usable)
+        choices = self._with_caps(sound, group_of(errand.provider))
         if not (errand.is_retry or errand.was_passed):
             due = self._due_standby(choices, errand, among=choices, now=now)
             if due:

@@ -12,7 +12,6 @@ from mailcore.delivery.engine.journal import Journal
 from mailcore.delivery.engine.results import (
     FINISH,
     OUTCOMES,
-    PLANNED_WITH_BOUNDS,
     counted,
     of_finish,
     of_outcomes,
@@ -20,6 +19,7 @@ from mailcore.delivery.engine.results import (
 from mailcore.delivery.engine.store import Store
 from mailcore.delivery.notifications import Notifier
 from mailcore.delivery.outcomes import Result
+from mailcore.delivery.statements import PLANNED_WITH_BOUNDS
 
 log = logging.getLogger(__name__)
 
@@ -105,10 +105,10 @@ class Recorder:
 
     async def _commit(self, batch: list[Result]) -> None:
         async with self._store.connection() as connection, connection.transaction():
+            await connection.execute(PLANNED_WITH_BOUNDS)
             cursor = await connection.execute(FINISH, of_finish(batch))
             told = counted(batch, await cursor.fetchall())
             if any(result.is_final for result in told):
-                await connection.execute(PLANNED_WITH_BOUNDS)
                 await connection.execute(OUTCOMES, of_outcomes(told))
             queued = await self._notifier.queue(told, connection=connection, now=clock.now())
         self._journal.stored(result.tried.claimed for result in batch)

@@ -9,8 +9,6 @@ from mailcore.delivery.statements import statement
 
 #: FINISH tells whose results counted; OUTCOMES is for those among them that are final, if any.
 FINISH, OUTCOMES = statement("finish"), statement("outcomes")
-#: Comes between the two: see outcomes.sql.
-PLANNED_WITH_BOUNDS = "SET LOCAL plan_cache_mode = force_custom_plan"
 
 
 def of_finish(results: Sequence[Result]) -> dict[str, object]:

@@ -14,7 +14,7 @@ from kernel import clock
 from mailcore.delivery.egress_settings import EgressSettings
 from mailcore.delivery.engine.description import DESCRIBE, joined, wanted
 from mailcore.delivery.jobs import Claimed
-from mailcore.delivery.statements import PLANNED_ONCE, statement
+from mailcore.delivery.statements import PLANNED_ONCE, PLANNED_WITH_BOUNDS, statement
 
 log = logging.getLogger(__name__)
 
@@ -209,8 +209,10 @@ class Store:
             leased = await cursor.fetchall()
             if not leased:
                 return []
-            await cursor.execute(DESCRIBE, wanted(leased))
-            return joined(leased, await cursor.fetchall())
+            async with connection.transaction():
+                await cursor.execute(PLANNED_WITH_BOUNDS)
+                await cursor.execute(DESCRIBE, wanted(leased))
+                return joined(leased, await cursor.fetchall())
 
     async def _one(self, query: str, parameters: dict[str, object]) -> TupleRow | None:
         async with self.connection() as connection:

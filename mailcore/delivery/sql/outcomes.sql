@@ -1,6 +1,5 @@
--- Outcomes into the ledger, each once. Planned anew each time (the engine's connections plan once, so
--- it is told otherwise): with the bounds in hand the plan has only the days that it is about, and a
--- plan for all of them takes longer to begin than to run.
+-- Outcomes into the ledger, each once. With the bounds in hand the plan has only the days that it is
+-- about as targets (decision 0027).
 UPDATE public.recipient p
 SET status = r.status, final_at = r.final_at, final_code = r.code, final_enhanced = r.enhanced,
     final_text = r.reply, attempts = r.attempts

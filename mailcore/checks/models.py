@@ -42,11 +42,12 @@ class DomainSchedule(models.Model):
 
 
 class RecordVerdict(models.Model):
-    """The last verdict on one expected record."""
+    """The last verdict on one expected record; a purpose may have several, at several names."""
 
     domain_id = models.UUIDField()
     reseller_id = models.UUIDField()
     purpose = models.CharField(max_length=40)
+    name = models.CharField(max_length=253)
     verdict = models.CharField(max_length=10, choices=Verdict.choices, default=Verdict.UNCHECKED)
     code = models.CharField(max_length=60, default="", blank=True)
     found = models.JSONField(default=list)
@@ -56,7 +57,9 @@ class RecordVerdict(models.Model):
     class Meta:
         db_table = "record_verdict"
         constraints = [
-            models.UniqueConstraint(fields=("domain_id", "purpose"), name="record_verdict_once")
+            models.UniqueConstraint(
+                fields=("domain_id", "purpose", "name"), name="record_verdict_at_name"
+            )
         ]
         indexes = [
             models.Index(fields=["reseller_id", "domain_id"], name="record_verdict_reseller")

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from mailcore.checks.models import DomainSchedule, RecordVerdict
+from mailcore.protocol.dns_records import Key
 
 
 def find_schedule(domain_id: UUID) -> DomainSchedule | None:
@@ -10,7 +11,7 @@ def find_schedule(domain_id: UUID) -> DomainSchedule | None:
     return DomainSchedule.objects.filter(domain_id=domain_id).first()
 
 
-def list_verdicts(domain_id: UUID) -> dict[str, RecordVerdict]:
-    """Purpose → the last verdict."""
+def list_verdicts(domain_id: UUID) -> dict[Key, RecordVerdict]:
+    """Purpose and name → the last verdict."""
     rows = RecordVerdict.objects.filter(domain_id=domain_id)
-    return {row.purpose: row for row in rows}
+    return {(row.purpose, row.name): row for row in rows}

@@ -17,8 +17,9 @@ from kernel.dns.udp import UdpExchange
 from kernel.dns.walk import Unreachable, Walker
 from kernel.tenancy import current_reseller_id
 from mailcore.checks.models import DomainSchedule, RecordVerdict
+from mailcore.checks.selectors import list_verdicts
 from mailcore.protocol import verdicts
-from mailcore.protocol.dns_records import Record
+from mailcore.protocol.dns_records import Key, Record
 from mailcore.protocol.verdicts import Judgement, Outcome
 
 #: Seconds between checks: while somebody waits, while something is missing, when all is well.
@@ -106,7 +107,7 @@ def _unknown(record: Record, code: str) -> Look:
 
 
 @transaction.atomic
-def open_schedule(*, domain_id: UUID, domain: str, purposes: Sequence[str]) -> None:
+def open_schedule(*, domain_id: UUID, domain: str, records: Sequence[Key]) -> None:
     """Begin to check a new domain, at once and often."""
     reseller_id, now = current_reseller_id(), clock.now()
     DomainSchedule.objects.create(
@@ -117,8 +118,8 @@ def open_schedule(*, domain_id: UUID, domain: str, purposes: Sequence[str]) -> N
         watched_until=now + WATCH,
     )
     RecordVerdict.objects.bulk_create(
-        RecordVerdict(domain_id=domain_id, reseller_id=reseller_id, purpose=purpose)
-        for purpose in purposes
+        RecordVerdict(domain_id=domain_id, reseller_id=reseller_id, purpose=purpose, name=name)
+        for purpose, name in records
     )
 
 
@@ -129,20 +130,23 @@ def watch(domain_id: UUID) -> None:
 
 
 @transaction.atomic
-def keep(*, domain_id: UUID, looks: Sequence[Look]) -> dict[str, RecordVerdict]:
-    """Store what was seen and when to look again; purpose → its verdict row."""
+def keep(*, domain_id: UUID, looks: Sequence[Look]) -> dict[Key, RecordVerdict]:
+    """Store what was seen and when to look again; purpose and name → the verdict row.
+
+    Rows of records that are no longer expected go.
+    """
     now = clock.now()
-    rows = {r.purpose: r for r in RecordVerdict.objects.filter(domain_id=domain_id)}
+    known = list_verdicts(domain_id)
+    rows: dict[Key, RecordVerdict] = {}
     for look in looks:
-        row = rows.get(look.record.purpose)
-        if row is None:
-            row = rows[look.record.purpose] = RecordVerdict(
-                domain_id=domain_id,
-                reseller_id=current_reseller_id(),
-                purpose=look.record.purpose,
-            )
+        purpose, name = look.record.key
+        row = known.pop(look.record.key, None) or RecordVerdict(
+            domain_id=domain_id, reseller_id=current_reseller_id(), purpose=purpose, name=name
+        )
         _apply(row, look, now)
         row.save()
+        rows[look.record.key] = row
+    RecordVerdict.objects.filter(pk__in=[row.pk for row in known.values()]).delete()
     _plan_next(domain_id, rows, now)
     return rows
 
@@ -156,7 +160,7 @@ def _apply(row: RecordVerdict, look: Look, now: datetime) -> None:
         row.missing_in_a_row = min(row.missing_in_a_row + 1, 1000)
 
 
-def _plan_next(domain_id: UUID, rows: dict[str, RecordVerdict], now: datetime) -> None:
+def _plan_next(domain_id: UUID, rows: dict[Key, RecordVerdict], now: datetime) -> None:
     schedule = DomainSchedule.objects.select_for_update().get(domain_id=domain_id)
     settled = all(row.verdict == Outcome.MATCH for row in rows.values())
     watched = schedule.watched_until is not None and now < schedule.watched_until

@@ -4,7 +4,13 @@ from django.db import models
 
 from kernel import clock, ids
 from mailcore.directory.states import KeyState
-from mailcore.domains.states import DkimAlgorithm, DomainState
+from mailcore.domains.states import (
+    DkimAlgorithm,
+    DmarcPolicy,
+    DomainState,
+    MtaStsMode,
+    Publishing,
+)
 
 
 class Domain(models.Model):
@@ -18,6 +24,16 @@ class Domain(models.Model):
         max_length=10, choices=DomainState.choices, default=DomainState.PENDING
     )
     ownership_token = models.CharField(max_length=64)
+    publishing = models.CharField(
+        max_length=10, choices=Publishing.choices, default=Publishing.DIRECT
+    )
+    dmarc_policy = models.CharField(
+        max_length=10, choices=DmarcPolicy.choices, default=DmarcPolicy.NONE
+    )
+    mta_sts_mode = models.CharField(
+        max_length=10, choices=MtaStsMode.choices, default=MtaStsMode.NONE
+    )
+    mta_sts_changed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now)
     verified_at = models.DateTimeField(null=True, blank=True)
 
@@ -31,6 +47,11 @@ class Domain(models.Model):
     def reference(self) -> str:
         """The id that is shown: `dom_…`."""
         return ids.to_public("dom", self.public_id)
+
+    @property
+    def label(self) -> str:
+        """The 26 characters of its id: its name under the records zone, and in report addresses."""
+        return self.reference.removeprefix("dom_")
 
 
 class DkimKey(models.Model):

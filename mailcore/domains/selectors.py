@@ -13,7 +13,7 @@ from mailcore.directory.states import KeyState
 from mailcore.domains import instructions
 from mailcore.domains.models import Domain
 from mailcore.protocol import dns_records
-from mailcore.protocol.dns_records import PublicKey, Record
+from mailcore.protocol.dns_records import HostedDomain, PublicKey, Record
 from mailcore.protocol.verdicts import Outcome
 
 
@@ -75,11 +75,14 @@ def expected_records(domain: Domain) -> list[Record]:
         if key.state in {KeyState.PENDING, KeyState.ACTIVE}
     ]
     return dns_records.wanted(
-        domain.name,
-        token=domain.ownership_token,
-        mx_host=settings.MX_HOST,
-        spf_include=settings.SPF_INCLUDE,
-        keys=keys,
+        HostedDomain(
+            name=domain.name,
+            token=domain.ownership_token,
+            mx_host=settings.MX_HOST,
+            spf_include=settings.SPF_INCLUDE,
+            keys=keys,
+            dmarc_policy=domain.dmarc_policy,
+        )
     )
 
 
@@ -88,7 +91,7 @@ def list_records(domain: Domain) -> list[RecordRow]:
     verdicts = checks.list_verdicts(domain.public_id)
     rows = []
     for record in expected_records(domain):
-        last = verdicts.get(record.purpose)
+        last = verdicts.get(record.key)
         code, found = (last.code, last.found) if last else ("", [])
         verdict = last.verdict if last else Outcome.UNCHECKED
         rows.append(

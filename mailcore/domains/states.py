@@ -11,6 +11,29 @@ class DomainState(models.TextChoices):
     SUSPENDED = "suspended"
 
 
+class Publishing(models.TextChoices):
+    """How a domain's records come into DNS: as they are, or as CNAMEs to names that we keep."""
+
+    DIRECT = "direct"
+    CNAME = "cname"
+
+
+class DmarcPolicy(models.TextChoices):
+    """What receivers are asked to do with forged mail (RFC 7489 §6.3)."""
+
+    NONE = "none"
+    QUARANTINE = "quarantine"
+    REJECT = "reject"
+
+
+class MtaStsMode(models.TextChoices):
+    """What senders are asked to do when TLS to us fails (RFC 8461 §5); none: no policy at all."""
+
+    NONE = "none"
+    TESTING = "testing"
+    ENFORCE = "enforce"
+
+
 class DkimAlgorithm(models.TextChoices):
     """RFC 8301 and RFC 8463."""
 

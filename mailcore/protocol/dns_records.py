@@ -16,6 +16,8 @@ DMARC = "dmarc"
 _OWNERSHIP_LABEL = "_mail-ownership"
 MX_PRIORITY = 10
 TTL = 3600
+#: What a verdict is kept under: purpose and name.
+Key = tuple[str, str]
 #: The longest name that goes in front of a domain is a DKIM selector's; RFC 1035 allows 253 in all.
 LONGEST_PREFIX = len("e1-20260101._domainkey.")
 
@@ -31,6 +33,11 @@ class Record:
     priority: int | None = None
     ttl: int = TTL
 
+    @property
+    def key(self) -> Key:
+        """Purpose and name: what tells it from the domain's other records."""
+        return self.purpose, self.name
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicKey:
@@ -39,6 +46,18 @@ class PublicKey:
     selector: str
     algorithm: str
     public: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostedDomain:
+    """All that a domain's records are made of; `token` proves its ownership."""
+
+    name: str
+    token: str
+    mx_host: str
+    spf_include: str
+    keys: Sequence[PublicKey]
+    dmarc_policy: str = "none"
 
 
 def ownership(domain: str, *, token: str) -> Record:
@@ -65,25 +84,33 @@ def dkim(domain: str, key: PublicKey) -> Record:
     """The public key of a selector (RFC 6376 §3.6.2)."""
     return Record(
         purpose=DKIM_RSA if key.algorithm == dkim_keys.RSA else DKIM_ED25519,
-        name=f"{key.selector}._domainkey.{domain}",
+        name=dkim_name(domain, selector=key.selector),
         type="TXT",
         value=dkim_keys.record_value(algorithm=key.algorithm, public=key.public),
     )
 
 
-def dmarc(domain: str) -> Record:
-    """A policy to start with: tell, but do not refuse (RFC 7489 §6.3)."""
-    return Record(purpose=DMARC, name=f"_dmarc.{domain}", type="TXT", value="v=DMARC1; p=none")
+def dkim_name(domain: str, *, selector: str) -> str:
+    """Where a DKIM key stands (RFC 6376 §3.6.2.1)."""
+    return f"{selector}._domainkey.{domain}"
 
 
-def wanted(
-    domain: str, *, token: str, mx_host: str, spf_include: str, keys: Sequence[PublicKey]
-) -> list[Record]:
+def dmarc(domain: str, *, policy: str) -> Record:
+    """What receivers are asked to do with forged mail (RFC 7489 §6.3)."""
+    return Record(purpose=DMARC, name=dmarc_name(domain), type="TXT", value=f"v=DMARC1; p={policy}")
+
+
+def dmarc_name(domain: str) -> str:
+    """Where a domain's DMARC policy stands (RFC 7489 §6.1)."""
+    return f"_dmarc.{domain}"
+
+
+def wanted(domain: HostedDomain) -> list[Record]:
     """Every record of a hosted domain, ownership first."""
     return [
-        ownership(domain, token=token),
-        mx(domain, host=mx_host),
-        sender_policy(domain, include=spf_include),
-        *(dkim(domain, key) for key in keys),
-        dmarc(domain),
+        ownership(domain.name, token=domain.token),
+        mx(domain.name, host=domain.mx_host),
+        sender_policy(domain.name, include=domain.spf_include),
+        *(dkim(domain.name, key) for key in domain.keys),
+        dmarc(domain.name, policy=domain.dmarc_policy),
     ]

@@ -123,8 +123,9 @@ def _fault_of(domain: str) -> str:
     signing_keys = directory.list_signing_keys(domain)
     if not any(key.state == KeyState.ACTIVE for key in signing_keys):
         return "no_signing_key"
+    dmarc = (dns_records.DMARC, dns_records.dmarc_name(domain))
     # A look that failed, or that was not made yet, says nothing against the domain.
-    policy = checks.list_verdicts(route.public_id).get(dns_records.DMARC)
+    policy = checks.list_verdicts(route.public_id).get(dmarc)
     is_missing = policy is not None and policy.verdict == Verdict.MISSING
     return "no_dmarc" if is_missing else ""
 

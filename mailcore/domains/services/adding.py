@@ -86,8 +86,8 @@ def _create(name: str, organisation_id: UUID, pairs: Sequence[KeyPair]) -> Domai
         raise DomainTaken from error
     for pair in pairs:
         _add_key(domain, pair)
-    purposes = [record.purpose for record in selectors.expected_records(domain)]
-    checks.open_schedule(domain_id=domain.public_id, domain=name, purposes=purposes)
+    records = [record.key for record in selectors.expected_records(domain)]
+    checks.open_schedule(domain_id=domain.public_id, domain=name, records=records)
     return domain
 
 

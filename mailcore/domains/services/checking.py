@@ -1,38 +1,25 @@
 """Look at a domain's records, and draw the consequences."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
 from django.db import transaction
 
-from kernel import clock
-from kernel.actor import SYSTEM, Actor, authorise
+from kernel.actor import Actor, authorise
 from kernel.dns.ports import Exchange
 from kernel.errors import NotFound
-from kernel.outbox import audit, publish
+from kernel.outbox import publish
 from kernel.tenancy import in_reseller
 from mailcore.checks import services as checks
-from mailcore.checks.models import RecordVerdict
 from mailcore.checks.services import Look
-from mailcore.directory import services as directory
-from mailcore.directory.states import KeyState
 from mailcore.domains import selectors
 from mailcore.domains.models import Domain
-from mailcore.domains.states import DkimAlgorithm, DomainState
-from mailcore.protocol import dns_records
+from mailcore.domains.services.consequences import keys, ownership
 from mailcore.protocol.dns_records import Record
-from mailcore.protocol.verdicts import Outcome
 
 log = logging.getLogger(__name__)
-
-#: So many looks in a row must miss a key before we stop signing with it: one may be a mishap.
-STOP_SIGNING_AFTER = 3
-_KEY_RECORD = {
-    DkimAlgorithm.RSA.value: dns_records.DKIM_RSA,
-    DkimAlgorithm.ED25519.value: dns_records.DKIM_ED25519,
-}
 
 
 @transaction.atomic
@@ -93,7 +80,7 @@ def _alone(domain_id: UUID) -> Iterator[None]:
 
 @transaction.atomic
 def _conclude(domain_id: UUID, looks: Sequence[Look]) -> Domain:
-    """Store what was seen, then verify the domain and settle its keys."""
+    """Store what was seen, then draw the consequences."""
     # Not FOR UPDATE: that would wait for everybody who commits a reference to this row, and they
     # for us, with the schedule in their hands.
     locked = Domain.objects.select_for_update(no_key=True)
@@ -101,38 +88,6 @@ def _conclude(domain_id: UUID, looks: Sequence[Look]) -> Domain:
     if domain is None:
         raise NotFound
     rows = checks.keep(domain_id=domain_id, looks=looks)
-    _verify(domain, rows)
-    if domain.state == DomainState.VERIFIED:
-        _settle_keys(domain, rows)
+    ownership.draw(domain, rows)
+    keys.draw(domain, rows)
     return domain
-
-
-def _verify(domain: Domain, rows: Mapping[str, RecordVerdict]) -> None:
-    proof = rows[dns_records.OWNERSHIP]
-    if domain.state != DomainState.PENDING or proof.verdict != Outcome.MATCH:
-        return
-    domain.state, domain.verified_at = DomainState.VERIFIED, clock.now()
-    domain.save(update_fields=["state", "verified_at"])
-    directory.set_routed(domain.name, is_verified=True)
-    audit("domain.verified", subject=domain.reference, actor=SYSTEM, data={"name": domain.name})
-    publish(
-        "domain.verified",
-        subject=domain.reference,
-        data={"domain_id": str(domain.public_id), "name": domain.name},
-    )
-
-
-def _settle_keys(domain: Domain, rows: Mapping[str, RecordVerdict]) -> None:
-    """Sign with a key from when DNS shows it until DNS has lost it for good."""
-    for key in domain.dkim_keys.filter(state__in=[KeyState.PENDING, KeyState.ACTIVE]):
-        row = rows[_KEY_RECORD[key.algorithm]]
-        if row.verdict == Outcome.MATCH:
-            state = KeyState.ACTIVE
-        elif row.missing_in_a_row >= STOP_SIGNING_AFTER:
-            state = KeyState.PENDING
-        else:
-            continue
-        if state != key.state:
-            key.state = state
-            key.save(update_fields=["state"])
-            directory.set_key_state(domain=domain.name, selector=key.selector, state=state)

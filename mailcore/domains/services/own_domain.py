@@ -16,6 +16,7 @@ from mailcore.domains.adapters import DnsUpdate
 from mailcore.domains.ports import ZoneEditor
 from mailcore.domains.services.adding import make_pairs, selector_for
 from mailcore.domains.services.publishing import write
+from mailcore.domains.states import DmarcPolicy
 from mailcore.protocol import dns_records
 from mailcore.protocol.dns_records import PublicKey, Record
 
@@ -70,7 +71,7 @@ def _records(domain: str, feedback: str, keys: list[PublicKey]) -> list[Record]:
         dns_records.mx(domain, host=settings.MX_HOST),
         dns_records.sender_policy(domain, include=include),
         *(dns_records.dkim(domain, key) for key in keys),
-        dns_records.dmarc(domain),
+        dns_records.dmarc(domain, policy=DmarcPolicy.NONE),
         dns_records.mx(feedback, host=settings.MX_HOST),
         dns_records.sender_policy(feedback, include=include),
     ]

@@ -180,7 +180,7 @@ def test_a_domain_that_receivers_would_not_believe_sends_no_mailing(send):
     route = Route.objects.get(domain="client.test")
     verdict = RecordVerdict.objects.create(
         domain_id=route.public_id, reseller_id=route.reseller_id, purpose="dmarc",
-        verdict=Verdict.MISSING,
+        name="_dmarc.client.test", verdict=Verdict.MISSING,
     )  # fmt: skip
     assert _reason(send) == "no_dmarc"
     RecordVerdict.objects.filter(pk=verdict.pk).update(verdict=Verdict.UNKNOWN)

@@ -8,8 +8,10 @@ from kernel import clock
 from kernel.dns.memory import MemoryExchange
 from kernel.tenancy import PUBLIC, in_schema
 from mailcore.checks import services as checks
-from mailcore.checks.models import DomainSchedule, RecordVerdict
-from mailcore.domains import services, tasks
+from mailcore.checks.models import DomainSchedule
+from mailcore.checks.services import Look
+from mailcore.domains import selectors, services, tasks
+from mailcore.protocol.verdicts import Judgement, Outcome
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -64,7 +66,7 @@ def test_a_domain_of_a_worker_that_died_comes_back(acme, as_worker, looked_at) -
 
 @pytest.mark.parametrize(
     ("outcome", "watched", "seconds"),
-    [("match", True, 86_400), ("missing", True, 5), ("missing", False, 300)],
+    [(Outcome.MATCH, True, 86_400), (Outcome.MISSING, True, 5), (Outcome.MISSING, False, 300)],
 )
 def test_the_next_look_comes_by_what_was_seen(
     acme, as_worker, settings, outcome, watched, seconds
@@ -73,8 +75,10 @@ def test_the_next_look_comes_by_what_was_seen(
     domain = add(acme, "shop.test")
     now = clock.now() + (timedelta(0) if watched else checks.WATCH * 2)
     with in_schema(acme.reseller.schema_name), clock.at(now):
-        rows = RecordVerdict.objects.filter(domain_id=domain.public_id)
-        rows.update(verdict=outcome)
-        checks.keep(domain_id=domain.public_id, looks=[])
+        looks = [
+            Look(record=record, judgement=Judgement(outcome=outcome))
+            for record in selectors.expected_records(domain)
+        ]
+        checks.keep(domain_id=domain.public_id, looks=looks)
         due = DomainSchedule.objects.get(domain_id=domain.public_id).due_at
     assert (due - now).total_seconds() == pytest.approx(seconds, abs=1)

@@ -3,13 +3,13 @@
 import pytest
 
 from mailcore.protocol import dkim_keys, dns_records
-from mailcore.protocol.dns_records import PublicKey
+from mailcore.protocol.dns_records import HostedDomain, PublicKey
 from mailcore.protocol.verdicts import judge
 
 MX = dns_records.mx("shop.test", host="mx.infra.test")
 SPF = dns_records.sender_policy("shop.test", include="spf.infra.test")
 OWNERSHIP = dns_records.ownership("shop.test", token="abc")
-DMARC = dns_records.dmarc("shop.test")
+DMARC = dns_records.dmarc("shop.test", policy="none")
 RSA = dns_records.dkim("shop.test", PublicKey(selector="r1", algorithm="rsa-sha256", public="QUJD"))
 ED = dns_records.dkim(
     "shop.test", PublicKey(selector="e1", algorithm="ed25519-sha256", public="QUJD")
@@ -76,6 +76,6 @@ def test_every_record_of_a_domain_fits_into_a_dns_name() -> None:
     domain = ".".join(["x" * 57] * 4)[: 253 - dns_records.LONGEST_PREFIX]
     keys = [PublicKey(selector="r1-20260101", algorithm=dkim_keys.RSA, public="x")]
     records = dns_records.wanted(
-        domain, token="t", mx_host="mx.test", spf_include="spf.test", keys=keys
+        HostedDomain(name=domain, token="t", mx_host="mx.test", spf_include="spf.test", keys=keys)
     )
     assert max(len(record.name) for record in records) <= 253

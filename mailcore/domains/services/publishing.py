@@ -76,6 +76,21 @@ def request_dns_update(
     return domain
 
 
+def republish(*, domain_id: UUID) -> bool:
+    """Have a domain's zone brought up to date by a worker; False where we cannot write it.
+
+    For whoever changes what `selectors.expected_records` answers (a key rotates, a policy moves on,
+    records are published another way): call it in the transaction of that change. It asks no
+    server, may be called any number of times, and does nothing for a domain whose owner publishes
+    by hand. Raises NotFound.
+    """
+    domain = selectors.get_domain(domain_id)
+    if not DnsCredential.objects.filter(domain=domain).exists():
+        return False
+    checks.ask_to_publish(domain.public_id)
+    return True
+
+
 def publish_records(*, domain_id: UUID, editor: ZoneEditor | None = None) -> str:
     """Write what is missing and check it; the code of how it ended.
 

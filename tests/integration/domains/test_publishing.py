@@ -128,3 +128,18 @@ def test_a_key_of_another_organisation_cannot_have_it_written(acme, domain) -> N
     )
     with pytest.raises(NotFound):
         services.request_dns_update(actor=stranger, domain_id=domain.public_id, **KEY)
+
+
+def test_a_zone_that_we_write_is_brought_up_to_date_on_demand(domain) -> None:
+    services.publish_records(domain_id=domain.public_id, editor=Zone())
+    assert schedule().publish_due_at is None
+    assert services.republish(domain_id=domain.public_id)
+    assert schedule().publish_due_at is not None
+
+
+def test_a_zone_that_its_owner_writes_by_hand_is_left_alone(acme) -> None:
+    domain = services.add_domain(
+        actor=acme.owner, organisation_id=acme.organisation.public_id, name="hand.test"
+    )
+    assert not services.republish(domain_id=domain.public_id)
+    assert schedule().publish_due_at is None

@@ -1,6 +1,7 @@
-"""The stack's own certificate authority and the server certificate that Postfix, Dovecot and the outside MX share."""
+"""The stack's own certificate authority, and the certificates that it gives: to servers, and to sign profiles."""
 
 import datetime as dt
+from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography import x509
@@ -9,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from stack import folders
-from stack.model import INFRA_DOMAIN, OUTSIDE_DOMAIN, Stack
+from stack.model import INFRA_DOMAIN, OUTSIDE_DOMAIN, SERVICE_USER, Stack
 
 AUTHORITY_LIFE = dt.timedelta(days=3650)
 SERVER_LIFE = dt.timedelta(days=200)
@@ -23,20 +24,48 @@ SERVER_NAMES = (
     f"imap.{INFRA_DOMAIN}",
     f"mx.{OUTSIDE_DOMAIN}",
 )
+#: What a person sees as the signer of a profile: the neutral name of the servers that it sets up.
+PROFILE_NAMES = (f"imap.{INFRA_DOMAIN}",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Where a certificate with its chain and its key lie, for which names, and who may read the key."""
+
+    file: Path
+    key_file: Path
+    names: tuple[str, ...]
+    owner: str
 
 
 def ensure(stack: Stack) -> None:
-    """Make the authority and the server certificate when missing, for other names, or close to their end."""
+    """Make the authority and the certificates when missing, for other names, or close to their end."""
     folders.make(stack.var / "tls", mode=0o755)
     now = dt.datetime.now(dt.UTC)
     if not _is_good(stack.ca_file, stack.ca_key_file, now=now, names=()):
         _make_authority(stack, now=now)
     authority = x509.load_pem_x509_certificate(stack.ca_file.read_bytes())
-    fresh = _is_good(
-        stack.certificate_file, stack.certificate_key_file, now=now, names=SERVER_NAMES
+    for place in _places(stack):
+        fresh = _is_good(place.file, place.key_file, now=now, names=place.names)
+        if not fresh or not _is_issued_by(place.file, authority):
+            _make(stack, place, authority=authority, now=now)
+
+
+def _places(stack: Stack) -> tuple[_Place, ...]:
+    return (
+        _Place(
+            file=stack.certificate_file,
+            key_file=stack.certificate_key_file,
+            names=SERVER_NAMES,
+            owner="root",
+        ),
+        _Place(
+            file=stack.profile_certificate_file,
+            key_file=stack.profile_certificate_key_file,
+            names=PROFILE_NAMES,
+            owner=SERVICE_USER,
+        ),
     )
-    if not fresh or not _is_issued_by(stack.certificate_file, authority):
-        _make_server(stack, authority=authority, now=now)
 
 
 def _is_good(path: Path, key: Path, *, now: dt.datetime, names: tuple[str, ...]) -> bool:
@@ -104,16 +133,14 @@ def _make_authority(stack: Stack, *, now: dt.datetime) -> None:
     folders.write(stack.ca_file, certificate.public_bytes(serialization.Encoding.PEM))
 
 
-def _make_server(stack: Stack, *, authority: x509.Certificate, now: dt.datetime) -> None:
+def _make(stack: Stack, place: _Place, *, authority: x509.Certificate, now: dt.datetime) -> None:
     signer = serialization.load_pem_private_key(stack.ca_key_file.read_bytes(), password=None)
     assert isinstance(signer, ec.EllipticCurvePrivateKey)
     key = ec.generate_private_key(ec.SECP256R1())
-    names = x509.SubjectAlternativeName([x509.DNSName(name) for name in SERVER_NAMES])
+    names = x509.SubjectAlternativeName([x509.DNSName(name) for name in place.names])
     issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key())
     certificate = (
-        _builder(
-            subject=_name(SERVER_NAMES[0]), issuer=authority.subject, now=now, life=SERVER_LIFE
-        )
+        _builder(subject=_name(place.names[0]), issuer=authority.subject, now=now, life=SERVER_LIFE)
         .public_key(key.public_key())
         .add_extension(names, critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
@@ -125,8 +152,8 @@ def _make_server(stack: Stack, *, authority: x509.Certificate, now: dt.datetime)
     chain = b"".join(
         item.public_bytes(serialization.Encoding.PEM) for item in (certificate, authority)
     )
-    folders.write(stack.certificate_key_file, _pem(key), mode=0o600)
-    folders.write(stack.certificate_file, chain)
+    folders.write(place.key_file, _pem(key), owner=place.owner, mode=0o600)
+    folders.write(place.file, chain)
 
 
 def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:

@@ -97,6 +97,8 @@ def _names_and_policy(stack: Stack) -> dict[str, str]:
         "LIVERY_LOCAL_PORT": str(stack.local_port),
         "LIVERY_JOURNAL": str(stack.var / "journal"),
         "LIVERY_CA_FILE": str(stack.ca_file),
+        "LIVERY_PROFILE_CERTIFICATE_FILE": str(stack.profile_certificate_file),
+        "LIVERY_PROFILE_KEY_FILE": str(stack.profile_certificate_key_file),
         "LIVERY_MX_HOST": f"mx.{INFRA_DOMAIN}",
         "LIVERY_IMAP_HOST": f"imap.{INFRA_DOMAIN}",
         "LIVERY_SMTP_HOST": f"smtp.{INFRA_DOMAIN}",

@@ -88,6 +88,16 @@ class Stack:
         return self.var / "tls" / "server.key"
 
     @property
+    def profile_certificate_file(self) -> Path:
+        """Certificate and chain that sign configuration profiles."""
+        return self.var / "tls" / "profile.pem"
+
+    @property
+    def profile_certificate_key_file(self) -> Path:
+        """Key of `profile_certificate_file`, mode 600, the service user's."""
+        return self.var / "tls" / "profile.key"
+
+    @property
     def local_port(self) -> int:
         """Port on 127.0.0.1 for `*.localhost` in a person's own browser."""
         return addresses.local_port(self.number)

@@ -67,9 +67,9 @@ def portal_host(reseller_id: UUID) -> str:
     return str(host.domain)
 
 
-def find_webmail_host(reseller_id: UUID) -> str | None:
-    """The name at which the reseller's webmail answers."""
-    host = ResellerHost.objects.filter(tenant__public_id=reseller_id, kind=HostKind.WEBMAIL)
+def find_host_of(reseller_id: UUID, kind: HostKind) -> str | None:
+    """The name at which the reseller's webmail, say, answers."""
+    host = ResellerHost.objects.filter(tenant__public_id=reseller_id, kind=kind)
     return host.values_list("domain", flat=True).first()
 
 

@@ -5,9 +5,11 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from controlplane.hosts import site_url
 from controlplane.portal.navigation import entries
 from tenants.accounts.models import Member
-from tenants.resellers.selectors import find_webmail_host
+from tenants.resellers.selectors import find_host_of
+from tenants.resellers.states import HostKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +29,7 @@ class Look:
 
 
 def brand(request: HttpRequest) -> dict[str, Any]:
-    """`brand` and, on a reseller's host, `webmail_host`; neutral before the host is known."""
+    """`brand` and, for a member, `member` and `entries`; neutral before the host is known."""
     tenant = getattr(request, "tenant", None)
     found = getattr(tenant, "brand", None)
     if tenant is None or found is None:
@@ -45,7 +47,8 @@ def brand(request: HttpRequest) -> dict[str, Any]:
     return {"brand": look, "member": user, "entries": entries(request, user)}
 
 
-def webmail_host(request: HttpRequest) -> str | None:
-    """The reseller's webmail, for the pages that mention it."""
+def site_of(request: HttpRequest, kind: HostKind) -> str:
+    """`https://…` of the reseller's webmail, say, for the pages that mention it; empty without one."""
     tenant = getattr(request, "tenant", None)
-    return find_webmail_host(tenant.public_id) if tenant is not None else None
+    host = find_host_of(tenant.public_id, kind) if tenant is not None else None
+    return site_url(host, like=request.get_host()) if host else ""

@@ -10,9 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from controlplane.hosts import site_url
 from controlplane.portal import guard
-from controlplane.portal.context import webmail_host
+from controlplane.portal.context import site_of
 from controlplane.portal.forms import MailboxForm
 from controlplane.portal.paging import page_of
 from controlplane.portal.submit import submit
@@ -22,6 +21,7 @@ from mailcore.domains.selectors import list_domains
 from mailcore.domains.states import DomainState
 from mailcore.mailboxes import selectors, services
 from mailcore.mailboxes.models import Mailbox
+from tenants.resellers.states import HostKind
 
 
 @require_safe
@@ -58,13 +58,13 @@ def add_mailbox(request: HttpRequest) -> HttpResponse:
 @guard.page("mailboxes.read")
 def mailbox(request: HttpRequest, mailbox_id: UUID) -> HttpResponse:
     """One mailbox with the settings that mail programs ask for."""
-    webmail = webmail_host(request)
     context = {
         "mailbox": selectors.get_mailbox(mailbox_id),
         "imap_host": settings.IMAP_HOST,
         "smtp_host": settings.SMTP_HOST,
         "may_write": may(guard.actor(request), "mailboxes.write"),
-        "webmail_url": site_url(webmail, like=request.get_host()) if webmail else "",
+        "webmail_url": site_of(request, HostKind.WEBMAIL),
+        "settings_url": site_of(request, HostKind.AUTOCONFIG),
     }
     return render(request, "portal/mailbox.html", context)
 

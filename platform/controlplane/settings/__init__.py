@@ -184,6 +184,9 @@ EGRESS_SOURCES = dict(
 DNSBL_ZONES = env.text("LIVERY_DNSBL_ZONES").replace(",", " ").split()
 JOURNAL = env.text("LIVERY_JOURNAL", "var/journal")
 CA_FILE = env.text("LIVERY_CA_FILE")
+#: PEM: the certificate (chain) and key that Apple's configuration profiles are signed with.
+PROFILE_CERTIFICATE_FILE = env.text("LIVERY_PROFILE_CERTIFICATE_FILE")
+PROFILE_KEY_FILE = env.text("LIVERY_PROFILE_KEY_FILE")
 ALLOW_PRIVATE_TARGETS = env.flag("LIVERY_ALLOW_PRIVATE_TARGETS", default=False)
 DELAY_SCALE = env.number("LIVERY_DELAY_SCALE", 1.0)
 SMTP_TIMEOUT_SCALE = env.number("LIVERY_SMTP_TIMEOUT_SCALE", 1.0)

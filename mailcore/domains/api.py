@@ -9,12 +9,15 @@ from rest_framework.response import Response
 
 from kernel import ids
 from kernel.actor import authorise
+from kernel.rest import listing
+from kernel.rest.listing import Listing
 from kernel.rest.paging import page
 from kernel.rest.serializers import Body, Reference
 from kernel.rest.views import ApiView, CommandView, actor_of
 from mailcore.domains import selectors, services
 from mailcore.domains.models import Domain
 from mailcore.domains.services.publishing import ALGORITHMS
+from mailcore.domains.states import DomainState
 
 
 class NewDomain(Body):
@@ -49,15 +52,29 @@ def show(domain: Domain) -> dict[str, object]:
     }
 
 
+LISTING = Listing(
+    filters={
+        "name": listing.text("name", says="this name, as an A-label"),
+        "name_contains": listing.text("display_name__icontains", says="a part of the name"),
+        "state": listing.choice("state", DomainState.values, says="where it stands"),
+        "organisation": listing.reference("org", "organisation_id", says="whose it is"),
+        "created_after": listing.instant("created_at__gt", says="made after this time"),
+        "created_before": listing.instant("created_at__lt", says="made before this time"),
+    },
+    sorts={"name": "name"},
+)
+
+
 class Domains(CommandView):
     """List and add."""
+
+    keeps_domain = True
 
     def get(self, request: Request) -> Response:
         """The domains that the key sees."""
         actor = actor_of(request)
         authorise(actor, "domains.read")
-        rows = selectors.list_domains(organisation_id=actor.organisation)
-        return page(request, rows, show=show)
+        return page(request, selectors.list_seen(actor), show=show, listing=LISTING)
 
     def perform(self, request: Request, **_: object) -> Response:
         """201 with the domain and how to prove its ownership."""
@@ -117,9 +134,7 @@ class Update(CommandView):
 def _find(request: Request, domain_id: str) -> Domain:
     actor = actor_of(request)
     authorise(actor, "domains.read")
-    return selectors.get_domain(
-        ids.from_public("dom", domain_id), organisation_id=actor.organisation
-    )
+    return selectors.get_seen(ids.from_public("dom", domain_id), actor=actor)
 
 
 urlpatterns = [

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import QuerySet
 
+from kernel.actor import Actor
 from kernel.errors import NotFound
 from mailcore.checks import selectors as checks
 from mailcore.directory.states import KeyState
@@ -47,6 +48,20 @@ def list_domains(*, organisation_id: UUID | None = None) -> QuerySet[Domain]:
     """Every domain, oldest first; of one organisation when it is named."""
     found = Domain.objects.order_by("public_id")
     return found if organisation_id is None else found.filter(organisation_id=organisation_id)
+
+
+def list_seen(actor: Actor) -> QuerySet[Domain]:
+    """The domains that exist for this actor: all, its organisation's, or the one it is bound to."""
+    found = list_domains(organisation_id=actor.organisation)
+    return found if actor.domain is None else found.filter(public_id=actor.domain)
+
+
+def get_seen(domain_id: UUID, *, actor: Actor) -> Domain:
+    """One of them by its public id; raises NotFound."""
+    found = list_seen(actor).filter(public_id=domain_id).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def get_domain(domain_id: UUID, *, organisation_id: UUID | None = None) -> Domain:

@@ -7,9 +7,12 @@ from rest_framework.response import Response
 
 from kernel import ids
 from kernel.actor import authorise
+from kernel.rest import listing
+from kernel.rest.listing import Listing
 from kernel.rest.paging import page
 from kernel.rest.serializers import Body, Reference
 from kernel.rest.views import ApiView, CommandView, actor_of
+from mailcore.directory.states import LoginState
 from mailcore.mailboxes import selectors, services
 from mailcore.mailboxes.models import Mailbox
 
@@ -35,19 +38,30 @@ def show(mailbox: Mailbox) -> dict[str, object]:
     }
 
 
+LISTING = Listing(
+    filters={
+        "domain": listing.reference("dom", "domain__public_id", says="of this domain"),
+        "address": listing.text("address", says="this address"),
+        "address_prefix": listing.text("address__startswith", says="how the address begins"),
+        "state": listing.choice("state", LoginState.values, says="where it stands"),
+        "organisation": listing.reference("org", "domain__organisation_id", says="whose it is"),
+        "created_after": listing.instant("created_at__gt", says="made after this time"),
+        "created_before": listing.instant("created_at__lt", says="made before this time"),
+    },
+    sorts={"address": "address"},
+)
+
+
 class Mailboxes(CommandView):
     """List and create."""
 
+    keeps_domain = True
+
     def get(self, request: Request) -> Response:
-        """The mailboxes that the key sees; `?domain=dom_…` narrows."""
+        """The mailboxes that the key sees."""
         actor = actor_of(request)
         authorise(actor, "mailboxes.read")
-        domain = request.query_params.get("domain")
-        rows = selectors.list_mailboxes(
-            organisation_id=actor.organisation,
-            domain_id=ids.from_public("dom", domain) if domain else None,
-        )
-        return page(request, rows, show=show)
+        return page(request, selectors.list_seen(actor), show=show, listing=LISTING)
 
     def perform(self, request: Request, **_: object) -> Response:
         """201 with the new mailbox."""
@@ -63,18 +77,20 @@ class Mailboxes(CommandView):
 class OneMailbox(ApiView):
     """Read one."""
 
+    keeps_domain = True
+
     def get(self, request: Request, mailbox_id: str) -> Response:
         """200, or 404 for what the key does not see."""
         actor = actor_of(request)
         authorise(actor, "mailboxes.read")
-        mailbox = selectors.get_mailbox(
-            ids.from_public("mbx", mailbox_id), organisation_id=actor.organisation
-        )
+        mailbox = selectors.get_seen(ids.from_public("mbx", mailbox_id), actor=actor)
         return Response(show(mailbox))
 
 
 class Suspend(CommandView):
     """Keep the owner out; mail still arrives."""
+
+    keeps_domain = True
 
     def perform(self, request: Request, **parts: object) -> Response:
         """200 with the mailbox."""
@@ -86,6 +102,8 @@ class Suspend(CommandView):
 
 class Resume(CommandView):
     """Let the owner in again."""
+
+    keeps_domain = True
 
     def perform(self, request: Request, **parts: object) -> Response:
         """200 with the mailbox."""

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from kernel.actor import Actor
 from kernel.errors import NotFound
 from mailcore.mailboxes.models import Mailbox
 
@@ -16,6 +17,19 @@ def list_mailboxes(
     if organisation_id is not None:
         found = found.filter(domain__organisation_id=organisation_id)
     return found if domain_id is None else found.filter(domain__public_id=domain_id)
+
+
+def list_seen(actor: Actor) -> QuerySet[Mailbox]:
+    """The mailboxes that exist for this actor: all, its organisation's or its domain's."""
+    return list_mailboxes(organisation_id=actor.organisation, domain_id=actor.domain)
+
+
+def get_seen(mailbox_id: UUID, *, actor: Actor) -> Mailbox:
+    """One of them by its public id; raises NotFound."""
+    found = list_seen(actor).filter(public_id=mailbox_id).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def get_mailbox(mailbox_id: UUID, *, organisation_id: UUID | None = None) -> Mailbox:

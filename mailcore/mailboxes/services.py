@@ -33,7 +33,7 @@ def create_mailbox(
     MailboxExists, plans.LimitReached.
     """
     authorise(actor, "mailboxes.write")
-    domain = domains.get_domain(domain_id, organisation_id=actor.organisation)
+    domain = domains.get_seen(domain_id, actor=actor)
     if domain.state != DomainState.VERIFIED:
         raise DomainNotVerified(field="domain")
     mailbox = Mailbox(
@@ -74,7 +74,7 @@ def resume_mailbox(*, actor: Actor, mailbox_id: UUID) -> Mailbox:
 @transaction.atomic
 def _set_state(*, actor: Actor, mailbox_id: UUID, state: LoginState, event: str) -> Mailbox:
     authorise(actor, "mailboxes.write")
-    mailbox = selectors.get_mailbox(mailbox_id, organisation_id=actor.organisation)
+    mailbox = selectors.get_seen(mailbox_id, actor=actor)
     # The condition makes a repeat silent: one change, one event.
     if Mailbox.objects.filter(pk=mailbox.pk).exclude(state=state).update(state=state):
         directory.set_login_state(mailbox.public_id, state)

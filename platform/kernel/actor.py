@@ -20,7 +20,8 @@ class ActorKind(StrEnum):
 class Actor:
     """Who calls a service: kind, id, reseller (None for the operator) and role or scopes.
 
-    With `organisation` set, everything of other organisations is as if it did not exist.
+    With `organisation` set, everything of other organisations is as if it did not exist; with
+    `domain` too (its organisation is set then), everything that is not of this domain.
     """
 
     kind: ActorKind
@@ -29,6 +30,7 @@ class Actor:
     role: str = ""
     scopes: frozenset[str] = field(default_factory=frozenset)
     organisation: UUID | None = None
+    domain: UUID | None = None
 
     def as_json(self) -> dict[str, str]:
         """What audit rows and events keep of an actor."""

@@ -7,6 +7,8 @@ from rest_framework.response import Response
 
 from kernel import ids
 from kernel.actor import authorise
+from kernel.rest import listing
+from kernel.rest.listing import Listing
 from kernel.rest.paging import page
 from kernel.rest.serializers import Body
 from kernel.rest.views import ApiView, CommandView, actor_of
@@ -30,6 +32,17 @@ def show(organisation: Organisation) -> dict[str, object]:
     }
 
 
+LISTING = Listing(
+    filters={
+        "name": listing.text("name__iexact", says="this name"),
+        "name_contains": listing.text("name__icontains", says="a part of the name"),
+        "created_after": listing.instant("created_at__gt", says="made after this time"),
+        "created_before": listing.instant("created_at__lt", says="made before this time"),
+    },
+    sorts={"name": "name"},
+)
+
+
 class Organisations(CommandView):
     """List and create."""
 
@@ -38,7 +51,7 @@ class Organisations(CommandView):
         actor = actor_of(request)
         authorise(actor, "organisations.read")
         rows = selectors.list_organisations(organisation_id=actor.organisation)
-        return page(request, rows, show=show)
+        return page(request, rows, show=show, listing=LISTING)
 
     def perform(self, request: Request, **_: object) -> Response:
         """201 with the new organisation."""
@@ -63,6 +76,8 @@ class OneOrganisation(ApiView):
 
 class Me(ApiView):
     """Whose key this is."""
+
+    keeps_domain = True
 
     def get(self, request: Request) -> Response:
         """The key and what it may do."""

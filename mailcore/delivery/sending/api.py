@@ -25,6 +25,7 @@ class MessagesParser(BoundedJSONParser):
 class Messages(CommandView):
     """Send."""
 
+    keeps_domain = True
     parser_classes = [MessagesParser]
 
     def perform(self, request: Request, **_: object) -> Response:
@@ -42,6 +43,8 @@ class Messages(CommandView):
 
 class OneMessage(ApiView):
     """Follow one."""
+
+    keeps_domain = True
 
     def get(self, request: Request, message_id: str) -> Response:
         """200 with its recipients' states and tries, or 404 for what the key does not see."""

@@ -70,7 +70,9 @@ def get_message(*, actor: Actor, message_id: UUID) -> Message:
     """One message; raises NotAllowed, and NotFound for what the actor does not see."""
     authorise(actor, READ)
     with connection.cursor() as cursor:
-        cursor.execute(_TRACE, {"id": message_id, "organisation": actor.organisation})
+        cursor.execute(
+            _TRACE, {"id": message_id, "organisation": actor.organisation, "domain": actor.domain}
+        )
         names = [column.name for column in cursor.description]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     if not rows:

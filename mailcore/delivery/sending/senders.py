@@ -17,7 +17,7 @@ class Senders:
 
     def __init__(self, domains: Collection[str], *, actor: Actor) -> None:
         self._routes = directory.list_routes(domains)
-        self._organisation = actor.organisation
+        self._organisation, self._domain = actor.organisation, actor.domain
         self._bounces: dict[str, str] = {}
 
     def organisation_of(self, domain: str) -> UUID | None:
@@ -40,4 +40,5 @@ class Senders:
 
     def _sees(self, route: Route) -> bool:
         is_own = self._organisation is None or route.organisation_id == self._organisation
+        is_own = is_own and (self._domain is None or route.public_id == self._domain)
         return is_own and route.kind == RouteKind.HOSTED

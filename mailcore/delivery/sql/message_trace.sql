@@ -9,4 +9,5 @@ JOIN public.recipient r ON r.message_id = m.id
 LEFT JOIN public.queue_entry q ON q.recipient_id = r.id
 LEFT JOIN public.attempt a ON a.recipient_id = r.id
 WHERE m.id = %(id)s AND (%(organisation)s::uuid IS NULL OR m.organisation_id = %(organisation)s)
+  AND (%(domain)s::uuid IS NULL OR m.from_domain = (SELECT domain FROM public.route WHERE public_id = %(domain)s))
 ORDER BY r.id, a.id

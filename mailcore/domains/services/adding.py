@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from kernel import clock, ids
 from kernel.actor import Actor, authorise
 from kernel.dns.names import display
+from kernel.errors import NotAllowed
 from kernel.outbox import audit, publish
 from kernel.tenancy import current_reseller_id
 from mailcore.checks import services as checks
@@ -32,6 +33,8 @@ def add_domain(*, actor: Actor, organisation_id: UUID, name: str) -> Domain:
     DomainTaken, plans.LimitReached.
     """
     authorise(actor, "domains.write")
+    if actor.domain is not None:
+        raise NotAllowed("A key of one domain cannot add another.")
     organisation = organisations.get_organisation(organisation_id, organisation=actor.organisation)
     accepted = names.acceptable(name)
     _refuse_taken(accepted)  # before the costly keys; looked at again under the lock

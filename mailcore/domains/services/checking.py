@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 def request_check(*, actor: Actor, domain_id: UUID) -> Domain:
     """Look at the domain's records as soon as a worker is free; raises NotAllowed, NotFound."""
     authorise(actor, "domains.write")
-    domain = selectors.get_domain(domain_id, organisation_id=actor.organisation)
+    domain = selectors.get_seen(domain_id, actor=actor)
     checks.watch(domain.public_id)
     publish(
         "domain.check_requested",

@@ -51,7 +51,7 @@ def request_dns_update(
     """Keep the key and have the domain's records written; raises NotAllowed, NotFound,
     InvalidDnsCredential."""
     authorise(actor, "domains.write")
-    domain = selectors.get_domain(domain_id, organisation_id=actor.organisation)
+    domain = selectors.get_seen(domain_id, actor=actor)
     credential, _ = DnsCredential.objects.update_or_create(
         domain=domain,
         defaults={

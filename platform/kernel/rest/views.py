@@ -1,12 +1,17 @@
-"""The base of every endpoint: who calls, bounded bodies, idempotent POSTs."""
+"""The base of every endpoint: who calls, bounded bodies, idempotent POSTs, conditional requests."""
+
+from functools import partial
 
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from kernel import ids
 from kernel.actor import Actor
-from kernel.rest import idempotency
+from kernel.errors import NotAllowed
+from kernel.errors import NotFound as NoSuchObject
+from kernel.rest import conditional, idempotency
 from kernel.rest.parsing import BoundedJSONParser
 
 
@@ -17,9 +22,43 @@ def actor_of(request: Request) -> Actor:
 
 
 class ApiView(APIView):
-    """Reads only JSON, of at most 1 MB."""
+    """Reads only JSON, of at most 1 MB; answers with an ETag and heeds it.
+
+    A key of one domain is kept to paths of this domain. A view without a domain in its path is
+    closed to it unless `keeps_domain` says that what it calls looks at `Actor.domain`.
+    """
 
     parser_classes = [BoundedJSONParser]
+    keeps_domain = False
+
+    def initial(self, request: Request, *args: object, **parts: object) -> None:
+        """Authenticate, then put what all methods of a kind share around this request's one."""
+        super().initial(request, *args, **parts)
+        self._keep_to_domain(request, parts)
+        name = str(request.method).lower()
+        do = getattr(self, name, None)
+        if do is None:
+            return
+        if name in {"get", "head"}:
+            setattr(self, name, lambda *a, **p: conditional.read(request, do=partial(do, *a, **p)))
+        elif name in {"patch", "put", "delete"}:
+            read = getattr(self, "get", None)
+
+            def changed(*a: object, **p: object) -> Response:
+                now = partial(read, *a, **p) if read else None
+                return conditional.change(request, now=now, do=partial(do, *a, **p))
+
+            setattr(self, name, changed)
+
+    def _keep_to_domain(self, request: Request, parts: dict[str, object]) -> None:
+        domain = request.auth.domain if isinstance(request.auth, Actor) else None
+        if domain is None or self.keeps_domain:
+            return
+        named = parts.get("domain_id")
+        if named is None:
+            raise NotAllowed("A key of one domain cannot do this.")
+        if ids.from_public("dom", str(named)) != domain:
+            raise NoSuchObject
 
 
 class CommandView(ApiView):
@@ -38,6 +77,8 @@ class CommandView(ApiView):
 
 class NoSuchPath(ApiView):
     """Answers for every path that is none, in the API's own form."""
+
+    keeps_domain = True
 
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         """Authenticate first: a stranger learns nothing about paths."""

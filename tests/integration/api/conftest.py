@@ -16,12 +16,14 @@ class Program:
         self.client = Client(raise_request_exception=False)
         self.headers = {"Host": host, "Authorization": f"Bearer {secret}"}
 
-    def get(self, path: str, **query: str):
+    def get(self, path: str, *, headers: dict[str, str] | None = None, **query: str):
         with in_schema(current_schema()):  # the request leaves the connection in public
-            return self.client.get(f"/api/v1/{path}", query, headers=self.headers)
+            return self.client.get(
+                f"/api/v1/{path}", query, headers={**self.headers, **(headers or {})}
+            )
 
     def post(self, path: str, body: object = None, **headers: str):
-        headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        headers = _spelled(headers)
         with in_schema(current_schema()):
             return self.client.post(
                 f"/api/v1/{path}",
@@ -30,15 +32,24 @@ class Program:
                 headers={**self.headers, **headers},
             )
 
-    def patch(self, path: str, body: object):
+    def patch(self, path: str, body: object, **headers: str):
         with in_schema(current_schema()):
             return self.client.patch(
-                f"/api/v1/{path}", body, content_type="application/json", headers=self.headers
+                f"/api/v1/{path}",
+                body,
+                content_type="application/json",
+                headers={**self.headers, **_spelled(headers)},
             )
 
-    def delete(self, path: str):
+    def delete(self, path: str, **headers: str):
         with in_schema(current_schema()):
-            return self.client.delete(f"/api/v1/{path}", headers=self.headers)
+            return self.client.delete(
+                f"/api/v1/{path}", headers={**self.headers, **_spelled(headers)}
+            )
+
+
+def _spelled(headers: dict[str, str]) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in headers.items()}
 
 
 @pytest.fixture

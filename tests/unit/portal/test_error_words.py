@@ -11,7 +11,7 @@ from mailcore.domains.errors import InvalidDomain
 from tenants.resellers.errors import InvalidLogo, WeakPassword
 
 #: Only programs meet these: they speak problem documents.
-API_ONLY = {"invalid_cursor", "idempotency.key_reused"}
+API_ONLY = {"invalid_cursor", "idempotency.key_reused", "precondition_failed"}
 
 
 def errors(base: type[ApplicationError] = ApplicationError) -> Iterator[type[ApplicationError]]:

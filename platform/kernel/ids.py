@@ -7,6 +7,17 @@ from uuid import UUID
 
 from kernel.errors import NotFound
 
+#: Noun of a path's `{noun_id}` → the prefix of its ids.
+PREFIXES = {
+    "delivery": "whd",
+    "domain": "dom",
+    "invoice": "inv",
+    "mailbox": "mbx",
+    "message": "msg",
+    "organisation": "org",
+    "suppression": "sup",
+    "webhook": "whk",
+}
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, lower case
 
 

@@ -1,7 +1,7 @@
 """Building blocks of request bodies."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from rest_framework import serializers
@@ -11,6 +11,9 @@ from kernel import ids
 
 class Body(serializers.Serializer[Any]):
     """A request body; a field that we do not know is refused, for it may be a typing mistake."""
+
+    #: What such a body looks like, for the API's document.
+    example: ClassVar[Mapping[str, object]] = {}
 
     def to_internal_value(self, data: Any) -> Any:
         """The checked values; raises ValidationError."""

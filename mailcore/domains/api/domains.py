@@ -1,6 +1,7 @@
-"""`/api/v1/domains`."""
+"""A reseller's domains: list, add, read, look now."""
 
-from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, TypedDict
 
 from django.urls import path
 from rest_framework import serializers
@@ -11,13 +12,14 @@ from kernel import ids
 from kernel.actor import authorise
 from kernel.rest import listing
 from kernel.rest.listing import Listing
+from kernel.rest.openapi import Id, OneOf, Page, operation, shape
 from kernel.rest.paging import page
 from kernel.rest.serializers import Body, Reference
 from kernel.rest.views import ApiView, CommandView, actor_of
-from mailcore.domains import selectors, services
+from mailcore.domains import errors, selectors, services
 from mailcore.domains.models import Domain
-from mailcore.domains.services.publishing import ALGORITHMS
 from mailcore.domains.states import DomainState
+from tenants.plans.errors import LimitReached, NoPlan
 
 
 class NewDomain(Body):
@@ -25,19 +27,47 @@ class NewDomain(Body):
 
     name = serializers.CharField(max_length=1000)
     organisation = Reference("org")
+    example = {"name": "client.test", "organisation": "org_01k8z0v7q2m4n6p8r0s2t4v6w8"}
 
 
-class DnsUpdate(Body):
-    """Where and with which TSIG key the domain's zone may be written."""
+class Ownership(TypedDict):
+    """The record that proves that a domain is the reseller's."""
 
-    server = serializers.CharField(max_length=253)
-    port = serializers.IntegerField(min_value=1, max_value=65_535, default=53)
-    key_name = serializers.CharField(max_length=253)
-    algorithm = serializers.ChoiceField(ALGORITHMS, default=ALGORITHMS[0])
-    secret = serializers.CharField(max_length=1000)
+    name: str
+    type: str
+    value: str
 
 
-def show(domain: Domain) -> dict[str, object]:
+@shape(
+    example={
+        "id": "dom_01k8z1c3e5g7j9m1p3r5t7w9y1",
+        "name": "client.test",
+        "display_name": "client.test",
+        "organisation": "org_01k8z0v7q2m4n6p8r0s2t4v6w8",
+        "state": "pending",
+        "ownership": {
+            "name": "_mail-ownership.client.test",
+            "type": "TXT",
+            "value": "mail-ownership=4f1c…",
+        },
+        "created_at": "2026-03-01T09:30:00Z",
+        "verified_at": None,
+    }
+)
+class DomainShown(TypedDict):
+    """A domain of mail; `name` is its ASCII form, `display_name` the one that people read."""
+
+    id: Annotated[str, Id("dom")]
+    name: str
+    display_name: str
+    organisation: Annotated[str, Id("org")]
+    state: Annotated[str, OneOf(DomainState)]
+    ownership: Ownership
+    created_at: datetime
+    verified_at: datetime | None
+
+
+def show(domain: Domain) -> DomainShown:
     """A domain as JSON."""
     proof = selectors.ownership_of(domain)
     return {
@@ -70,14 +100,37 @@ class Domains(CommandView):
 
     keeps_domain = True
 
+    @operation(
+        "domains.list",
+        right="domains.read",
+        answers={200: Page[DomainShown]},
+        query=LISTING,
+    )
     def get(self, request: Request) -> Response:
-        """The domains that the key sees."""
+        """List the domains that the key sees."""
         actor = actor_of(request)
         authorise(actor, "domains.read")
         return page(request, selectors.list_seen(actor), show=show, listing=LISTING)
 
+    @operation(
+        "domains.create",
+        right="domains.write",
+        takes=NewDomain,
+        answers={201: DomainShown},
+        problems=[
+            errors.InvalidDomain,
+            errors.PublicSuffix,
+            errors.ReservedDomain,
+            errors.DomainTaken,
+            LimitReached,
+            NoPlan,
+        ],
+    )
     def perform(self, request: Request, **_: object) -> Response:
-        """201 with the domain and how to prove its ownership."""
+        """Add a domain.
+
+        The answer says how to prove its ownership.
+        """
         body = NewDomain(data=request.data)
         body.is_valid(raise_exception=True)
         domain = services.add_domain(
@@ -91,47 +144,28 @@ class Domains(CommandView):
 class OneDomain(ApiView):
     """Read one."""
 
+    @operation("domains.get", right="domains.read", answers={200: DomainShown})
     def get(self, request: Request, domain_id: str) -> Response:
-        """200, or 404 for what the key does not see."""
-        return Response(show(_find(request, domain_id)))
-
-
-class Records(ApiView):
-    """The records to publish, with their verdicts."""
-
-    def get(self, request: Request, domain_id: str) -> Response:
-        """`{"data": […], "dns_update": how the last update ended, or null}`."""
-        domain = _find(request, domain_id)
-        update = selectors.find_dns_update(domain)
-        rows = [asdict(row) for row in selectors.list_records(domain)]
-        return Response({"data": rows, "dns_update": asdict(update) if update else None})
+        """Read a domain."""
+        return Response(show(find(request, domain_id)))
 
 
 class Check(CommandView):
     """Look now."""
 
+    @operation("domains.check", right="domains.write", answers={202: DomainShown})
     def perform(self, request: Request, **parts: object) -> Response:
-        """202: the verdicts follow in a few seconds."""
+        """Look at a domain's records now.
+
+        The verdicts follow in a few seconds.
+        """
         domain_id = ids.from_public("dom", str(parts["domain_id"]))
         domain = services.request_check(actor=actor_of(request), domain_id=domain_id)
         return Response(show(domain), status=202)
 
 
-class Update(CommandView):
-    """Write the records into the zone by RFC 2136."""
-
-    def perform(self, request: Request, **parts: object) -> Response:
-        """202: the records are written and then checked."""
-        domain_id = ids.from_public("dom", str(parts["domain_id"]))
-        body = DnsUpdate(data=request.data)
-        body.is_valid(raise_exception=True)
-        domain = services.request_dns_update(
-            actor=actor_of(request), domain_id=domain_id, **body.validated_data
-        )
-        return Response(show(domain), status=202)
-
-
-def _find(request: Request, domain_id: str) -> Domain:
+def find(request: Request, domain_id: str) -> Domain:
+    """The domain of this public id for who may read it; raises NotAllowed, NotFound."""
     actor = actor_of(request)
     authorise(actor, "domains.read")
     return selectors.get_seen(ids.from_public("dom", domain_id), actor=actor)
@@ -140,7 +174,5 @@ def _find(request: Request, domain_id: str) -> Domain:
 urlpatterns = [
     path("domains", Domains.as_view(), name="api-domains"),
     path("domains/<str:domain_id>", OneDomain.as_view(), name="api-domain"),
-    path("domains/<str:domain_id>/records", Records.as_view(), name="api-domain-records"),
     path("domains/<str:domain_id>/check", Check.as_view(), name="api-domain-check"),
-    path("domains/<str:domain_id>/dns-update", Update.as_view(), name="api-domain-dns-update"),
 ]

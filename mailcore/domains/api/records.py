@@ -1,0 +1,98 @@
+"""The records that a domain should have, and writing them."""
+
+from dataclasses import asdict
+from typing import TypedDict
+
+from django.urls import path
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from kernel import ids
+from kernel.rest.openapi import operation, shape
+from kernel.rest.serializers import Body
+from kernel.rest.views import ApiView, CommandView, actor_of
+from mailcore.domains import errors, selectors, services
+from mailcore.domains.api.domains import DomainShown, find, show
+from mailcore.domains.selectors import DnsUpdateStatus, RecordRow
+from mailcore.domains.services.publishing import ALGORITHMS
+
+
+class DnsUpdate(Body):
+    """Where and with which TSIG key the domain's zone may be written."""
+
+    server = serializers.CharField(max_length=253)
+    port = serializers.IntegerField(min_value=1, max_value=65_535, default=53)
+    key_name = serializers.CharField(max_length=253)
+    algorithm = serializers.ChoiceField(ALGORITHMS, default=ALGORITHMS[0])
+    secret = serializers.CharField(max_length=1000)
+    example = {"server": "192.0.2.53", "key_name": "update.client.test", "secret": "c2VjcmV0…"}
+
+
+@shape(
+    example={
+        "data": [
+            {
+                "purpose": "mx",
+                "name": "client.test",
+                "type": "MX",
+                "value": "mx.example.net",
+                "priority": 10,
+                "ttl": 3600,
+                "verdict": "missing",
+                "code": "",
+                "found": [],
+                "instruction": "Add this MX record at your DNS provider.",
+                "checked_at": "2026-03-01T09:31:00Z",
+            }
+        ],
+        "dns_update": None,
+    }
+)
+class Records(TypedDict):
+    """What to publish, each with its last verdict, and how the last update ended."""
+
+    data: list[RecordRow]
+    dns_update: DnsUpdateStatus | None
+
+
+class DomainRecords(ApiView):
+    """The records to publish, with their verdicts."""
+
+    @operation("domains.records", right="domains.read", answers={200: Records})
+    def get(self, request: Request, domain_id: str) -> Response:
+        """List the records that a domain should have, each with its verdict."""
+        domain = find(request, domain_id)
+        update = selectors.find_dns_update(domain)
+        rows = [asdict(row) for row in selectors.list_records(domain)]
+        return Response({"data": rows, "dns_update": asdict(update) if update else None})
+
+
+class Update(CommandView):
+    """Write the records into the zone by RFC 2136."""
+
+    @operation(
+        "domains.dns_update",
+        right="domains.write",
+        takes=DnsUpdate,
+        answers={202: DomainShown},
+        problems=[errors.InvalidDnsCredential, errors.DomainNotVerified],
+    )
+    def perform(self, request: Request, **parts: object) -> Response:
+        """Write a domain's records into its zone by RFC 2136.
+
+        They are written within seconds, and then checked.
+        """
+        domain_id = ids.from_public("dom", str(parts["domain_id"]))
+        body = DnsUpdate(data=request.data)
+        body.is_valid(raise_exception=True)
+        domain = services.request_dns_update(
+            actor=actor_of(request), domain_id=domain_id, **body.validated_data
+        )
+        return Response(show(domain), status=202)
+
+
+urlpatterns = [
+    path("domains/<str:domain_id>/records", DomainRecords.as_view(), name="api-domain-records"),
+    path("domains/<str:domain_id>/dns-update", Update.as_view(), name="api-domain-dns-update"),
+]

@@ -1,0 +1,60 @@
+"""What every operation of a kind takes and answers beside its body: query parameters and headers."""
+
+from collections.abc import Iterator
+from typing import get_origin
+
+from kernel.rest.choosing import NAME as FIELDS
+from kernel.rest.idempotency import HEADER, REPLAYED
+from kernel.rest.listing import Listing
+from kernel.rest.openapi.operations import Operation
+from kernel.rest.openapi.shapes import Page, Schema
+from kernel.rest.paging import LARGEST_PAGE, PAGE
+
+_TEXT: Schema = {"type": "string"}
+_CURSOR: Schema = {"type": "string", "pattern": "^cur_", "maxLength": 2000}
+_LIMIT: Schema = {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": PAGE}
+_KEY: Schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"}
+
+
+def of_query(said: Operation, *, method: str) -> Iterator[Schema]:
+    """The operation's own parameters, those of a page, and `fields` of whatever is read."""
+    if isinstance(said.query, Listing):
+        for name, one in said.query.filters.items():
+            yield _parameter(name, dict(one.schema), about=f"Only {one.says}.")
+        sorts = [sign + name for name in said.query.names() for sign in ("", "-")]
+        yield _parameter("sort", {**_TEXT, "enum": sorts}, about="With - before it backwards.")
+    else:
+        for asked in said.query:
+            schema = asked.is_.schema if asked.is_ else _TEXT
+            yield _parameter(asked.name, schema, about=asked.about)
+    if any(get_origin(answer) is Page for answer in said.answers.values()):
+        yield _parameter("cursor", _CURSOR, about="The `next_cursor` of the page before.")
+        yield _parameter("limit", _LIMIT, about="How many rows a page has.")
+    if method == "GET":
+        about = "Only these fields, such as `id,name`; `a.b` is field `b` of `a`."
+        yield _parameter(FIELDS, _TEXT, about=about)
+
+
+def of_headers(*, method: str) -> Iterator[Schema]:
+    """Idempotency of a POST, conditions of everything else."""
+    if method == "POST":
+        about = "Sent again with the same body within 24 hours, the first answer is replayed."
+        yield _parameter(HEADER, _KEY, about=about, place="header")
+    elif method == "GET":
+        about = "The ETag of what you have: 304 while it is still so."
+        yield _parameter("If-None-Match", _TEXT, about=about, place="header")
+    else:
+        about = "The ETag of what you have seen: 412 when it is no longer so."
+        yield _parameter("If-Match", _TEXT, about=about, place="header")
+
+
+def of_answer(*, method: str) -> dict[str, Schema]:
+    """The headers of a 2xx answer with a body."""
+    if method == "POST":
+        about = "`true` when this is the first answer once more."
+        return {REPLAYED: {"description": about, "schema": {**_TEXT, "enum": ["true"]}}}
+    return {"ETag": {"description": "Names this state of the object.", "schema": _TEXT}}
+
+
+def _parameter(name: str, schema: Schema, *, about: str, place: str = "query") -> Schema:
+    return {"name": name, "in": place, "description": about, "schema": schema}

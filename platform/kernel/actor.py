@@ -57,12 +57,13 @@ _MAIL = _READ | {
     "suppressions.write",
     "webhooks.write",
 }
+_KEYS = frozenset({"api_keys.read", "api_keys.write"})
 _MONEY = frozenset({"usage.read", "invoices.read"})
 
 #: role → what it may do. An API key carries its actions as scopes instead.
 ROLE_ACTIONS: dict[str, frozenset[str]] = {
-    "owner": _MAIL | _MONEY | {"brand.write", "api_keys.write", "members.write"},
-    "admin": _MAIL | _MONEY | {"brand.write", "api_keys.write"},
+    "owner": _MAIL | _MONEY | _KEYS | {"brand.write", "members.write"},
+    "admin": _MAIL | _MONEY | _KEYS | {"brand.write"},
     "billing": _MONEY,
     "support": _READ | {"mailboxes.write"},
     "read_only": _READ | _MONEY,

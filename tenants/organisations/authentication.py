@@ -1,8 +1,9 @@
 """Who calls the API: a key in `Authorization: Bearer lvk_…` (RFC 6750)."""
 
 import hmac
+import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
@@ -11,10 +12,15 @@ from rest_framework.request import Request
 
 from kernel import clock
 from kernel.actor import Actor, ActorKind
+from kernel.client_address import client_address
 from kernel.tenancy import PUBLIC, current_reseller_id, current_schema
 from tenants.organisations import selectors
+from tenants.organisations.errors import WrongAddress
+from tenants.organisations.key_secrets import hash_of, prefix_of
 from tenants.organisations.models import ApiKey
-from tenants.organisations.services import hash_of, prefix_of
+from tenants.organisations.networks import holds
+
+log = logging.getLogger(__name__)
 
 #: The last use is kept to the minute: a busy key costs one write a minute.
 _USE_STEP = timedelta(minutes=1)
@@ -40,13 +46,18 @@ class ApiKeyAuthentication(BaseAuthentication):
         key = _find(token.strip().decode("latin-1"))
         if key is None:
             raise AuthenticationFailed("This key is not known here, has expired or was revoked.")
-        _note_use(key)
+        address = client_address(request)
+        if not holds(key.networks, address):
+            log.warning("key %s refused from %s", key.reference, address)
+            raise WrongAddress
+        _note_use(key, address)
         actor = Actor(
             kind=ActorKind.API_KEY,
             id=key.reference,
             reseller=current_reseller_id(),
             scopes=frozenset(key.scopes),
             organisation=key.organisation.public_id if key.organisation else None,
+            domain=key.domain_id,
         )
         return KeyHolder(key=key), actor
 
@@ -60,16 +71,25 @@ def _find(secret: str) -> ApiKey | None:
     prefix = prefix_of(secret)
     if prefix is None or current_schema() == PUBLIC:
         return None
-    key = selectors.find_api_key(prefix) if prefix.isalnum() and prefix.isascii() else None
-    same = hmac.compare_digest(key.secret_hash if key else _NOBODY, hash_of(secret))
-    if key is None or not same or key.revoked_at is not None:
+    key = selectors.find_api_key(prefix)
+    given, now = hash_of(secret), clock.now()
+    same = hmac.compare_digest(key.secret_hash if key else _NOBODY, given)
+    before = hmac.compare_digest(key.previous_hash if key else _NOBODY, given)
+    if key is None or not (same or (before and _is_ahead(key.previous_until, now))):
         return None
-    if key.expires_at is not None and key.expires_at <= clock.now():
-        return None
-    return key
+    # Looked up anew for each request: a key that was revoked is dead with the next one.
+    is_revoked = key.revoked_at or (key.made_by and key.made_by.revoked_at)
+    has_ended = key.expires_at is not None and not _is_ahead(key.expires_at, now)
+    return None if is_revoked or has_ended else key
 
 
-def _note_use(key: ApiKey) -> None:
+def _is_ahead(end: datetime | None, now: datetime) -> bool:
+    return end is not None and end > now
+
+
+def _note_use(key: ApiKey, address: str | None) -> None:
     now = clock.now()
-    stale = Q(last_used_at=None) | Q(last_used_at__lt=now - _USE_STEP)
-    ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
+    if key.last_used_at is None or key.last_used_at < now - _USE_STEP:
+        stale = Q(last_used_at=None) | Q(last_used_at__lt=now - _USE_STEP)
+        rows = ApiKey.objects.filter(stale, pk=key.pk)
+        rows.update(last_used_at=now, last_used_from=address)

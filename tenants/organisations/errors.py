@@ -1,9 +1,34 @@
 """What can go wrong with organisations and API keys."""
 
-from kernel.errors import InvalidInput
+from kernel.errors import ApplicationError, Conflict, InvalidInput, NotAllowed
 
 
 class UnknownScope(InvalidInput):
     """An API key cannot have this scope."""
 
     code = "api_key.unknown_scope"
+
+
+class InvalidNetwork(InvalidInput):
+    """This is no address or range of addresses such as 192.0.2.0/24."""
+
+    code = "api_key.network_invalid"
+
+
+class BeyondMaker(NotAllowed):
+    """A key cannot give more than it has itself, nor for longer."""
+
+    code = "api_key.beyond_maker"
+
+
+class KeyRevoked(Conflict):
+    """This key was revoked."""
+
+    code = "api_key.revoked"
+
+
+class WrongAddress(ApplicationError):
+    """This key is not good from this address."""
+
+    code = "api_key.wrong_address"
+    status = 403

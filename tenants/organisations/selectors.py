@@ -2,8 +2,10 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from kernel import ids
+from kernel.actor import SYSTEM, Actor, ActorKind
 from kernel.errors import NotFound
 from tenants.organisations.models import ApiKey, Organisation
 
@@ -23,14 +25,18 @@ def get_organisation(organisation_id: UUID, *, organisation: UUID | None = None)
     return row
 
 
-def list_api_keys() -> QuerySet[ApiKey]:
-    """Every key, oldest first."""
-    return ApiKey.objects.select_related("organisation").order_by("public_id")
+def list_api_keys(*, of: Actor = SYSTEM) -> QuerySet[ApiKey]:
+    """The keys that an actor has to do with, oldest first: a key itself and what it made."""
+    found = ApiKey.objects.select_related("organisation", "made_by").order_by("public_id")
+    if of.kind is not ActorKind.API_KEY:
+        return found
+    own = ids.from_public("key", of.id)
+    return found.filter(Q(public_id=own) | Q(made_by__public_id=own))
 
 
-def get_api_key(key_id: UUID) -> ApiKey:
-    """One by its public id; raises NotFound."""
-    key = list_api_keys().filter(public_id=key_id).first()
+def get_api_key(key_id: UUID, *, of: Actor = SYSTEM) -> ApiKey:
+    """One of them by its public id; raises NotFound."""
+    key = list_api_keys(of=of).filter(public_id=key_id).first()
     if key is None:
         raise NotFound
     return key
@@ -38,4 +44,5 @@ def get_api_key(key_id: UUID) -> ApiKey:
 
 def find_api_key(prefix: str) -> ApiKey | None:
     """A key by its public prefix; the caller compares the hash and looks at the dates."""
-    return ApiKey.objects.select_related("organisation").filter(prefix=prefix).first()
+    found = ApiKey.objects.select_related("organisation", "made_by").filter(prefix=prefix)
+    return found.first()

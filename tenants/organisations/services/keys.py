@@ -1,0 +1,140 @@
+"""API keys: made within the bounds of who makes them, rotated, revoked."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from kernel import clock, ids
+from kernel.actor import ROLE_ACTIONS, Actor, ActorKind, authorise, may
+from kernel.crypto import Secret
+from kernel.errors import InvalidInput
+from kernel.outbox import audit
+from tenants.organisations import key_secrets, selectors
+from tenants.organisations.errors import BeyondMaker, KeyRevoked, UnknownScope
+from tenants.organisations.models import ApiKey
+from tenants.organisations.networks import is_within, read_networks
+from tenants.organisations.services.naming import line
+
+WRITE = "api_keys.write"
+_OF_PEOPLE = {"members.write", "brand.write"}
+_OF_KEYS = {"api_keys.read", WRITE}
+#: What a key may be allowed, and what it is without a choice: all but making keys.
+ALL_SCOPES = ROLE_ACTIONS["owner"] - _OF_PEOPLE
+API_SCOPES = ALL_SCOPES - _OF_KEYS
+OVERLAP = timedelta(hours=24)
+LONGEST_OVERLAP = timedelta(days=7)
+
+
+@transaction.atomic
+def create_api_key(
+    *,
+    actor: Actor,
+    name: str,
+    scopes: Iterable[str] | None = None,
+    organisation: UUID | None = None,
+    domain: UUID | None = None,
+    networks: Iterable[str] = (),
+    expires_at: datetime | None = None,
+) -> tuple[ApiKey, Secret]:
+    """A key and its secret, which is not kept: only here can it be shown.
+
+    `domain` is one of `organisation`: whoever names it has looked it up. What is not given is the
+    maker's own, when a key makes it. Raises NotAllowed, InvalidInput, UnknownScope, InvalidNetwork,
+    BeyondMaker, NotFound (organisation).
+    """
+    authorise(actor, WRITE)
+    wanted = _scopes(scopes, actor)
+    now, prefix = clock.now(), key_secrets.new_prefix()
+    if expires_at is not None and expires_at <= now:
+        raise InvalidInput("The end lies in the past.", field="expires_at")
+    secret = key_secrets.new_secret(prefix)
+    key = ApiKey(
+        public_id=ids.uuid7(),
+        name=line(name),
+        prefix=prefix,
+        secret_hash=key_secrets.hash_of(secret),
+        scopes=sorted(wanted),
+        organisation=selectors.get_organisation(organisation) if organisation else None,
+        domain_id=domain,
+        networks=read_networks(networks),
+        expires_at=expires_at,
+        created_at=now,
+    )
+    if actor.kind is ActorKind.API_KEY:
+        _keep_within(key, actor)
+    key.save(force_insert=True)
+    audit("api_key.created", subject=key.reference, actor=actor, data={"scopes": sorted(wanted)})
+    return key, secret
+
+
+@transaction.atomic
+def rotate_api_key(
+    *, actor: Actor, key_id: UUID, overlap: timedelta = OVERLAP
+) -> tuple[ApiKey, Secret]:
+    """A new secret for the same key; the old one is good for `overlap` more.
+
+    A key rotates itself or one that it made. Raises NotAllowed, NotFound, KeyRevoked, InvalidInput.
+    """
+    authorise(actor, WRITE)
+    if not timedelta(0) <= overlap <= LONGEST_OVERLAP:
+        raise InvalidInput("The old secret stays good for 0 to 168 hours.", field="overlap_hours")
+    key = _locked(key_id, actor)
+    if key.revoked_at is not None:
+        raise KeyRevoked
+    secret = key_secrets.new_secret(key.prefix)
+    key.previous_hash, key.previous_until = key.secret_hash, clock.now() + overlap
+    key.secret_hash = key_secrets.hash_of(secret)
+    key.save(update_fields=["secret_hash", "previous_hash", "previous_until"])
+    audit("api_key.rotated", subject=key.reference, actor=actor)
+    return key, secret
+
+
+@transaction.atomic
+def revoke_api_key(*, actor: Actor, key_id: UUID) -> ApiKey:
+    """End a key, and the keys that it made, for good; raises NotAllowed, NotFound."""
+    authorise(actor, WRITE)
+    key = _locked(key_id, actor)
+    if key.revoked_at is None:
+        key.revoked_at = clock.now()
+        key.save(update_fields=["revoked_at"])
+        audit("api_key.revoked", subject=key.reference, actor=actor)
+    return key
+
+
+def _locked(key_id: UUID, actor: Actor) -> ApiKey:
+    found = selectors.get_api_key(key_id, of=actor)
+    return ApiKey.objects.select_for_update().get(pk=found.pk)
+
+
+def _scopes(scopes: Iterable[str] | None, actor: Actor) -> frozenset[str]:
+    if scopes is None:
+        return frozenset(scope for scope in API_SCOPES if may(actor, scope))
+    wanted = frozenset(scopes)
+    if wanted - ALL_SCOPES or not wanted:
+        raise UnknownScope(field="scopes", unknown=sorted(wanted - ALL_SCOPES))
+    if not all(may(actor, scope) for scope in wanted):
+        raise BeyondMaker(field="scopes")
+    return wanted
+
+
+def _keep_within(key: ApiKey, actor: Actor) -> None:
+    """Bound the new key by the one that makes it; raises BeyondMaker."""
+    maker = selectors.get_api_key(ids.from_public("key", actor.id), of=actor)
+    key.made_by = maker
+    if set(key.scopes) & _OF_KEYS:
+        raise BeyondMaker("A key that a key made makes no keys.", field="scopes")
+    if maker.expires_at is not None:
+        key.expires_at = key.expires_at or maker.expires_at
+        if key.expires_at > maker.expires_at:
+            raise BeyondMaker(field="expires_at")
+    key.networks = key.networks or maker.networks
+    if maker.networks and not is_within(key.networks, maker.networks):
+        raise BeyondMaker(field="networks")
+    key.organisation = key.organisation or maker.organisation
+    if maker.organisation is not None and key.organisation != maker.organisation:
+        raise BeyondMaker(field="organisation")
+    key.domain_id = key.domain_id or maker.domain_id
+    if maker.domain_id is not None and key.domain_id != maker.domain_id:
+        raise BeyondMaker(field="domain")

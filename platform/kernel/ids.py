@@ -12,6 +12,8 @@ PREFIXES = {
     "delivery": "whd",
     "domain": "dom",
     "invoice": "inv",
+    "job": "job",
+    "key": "key",
     "mailbox": "mbx",
     "message": "msg",
     "organisation": "org",

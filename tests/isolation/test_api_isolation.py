@@ -21,7 +21,7 @@ from billing.metering.models import Meter
 from billing.pricing import services as pricing
 from controlplane.api import urls
 from kernel import clock, ids
-from kernel.actor import SYSTEM
+from kernel.actor import SYSTEM, Actor, ActorKind
 from kernel.rest.views import CommandView, NoSuchPath
 from kernel.tenancy import in_schema
 from mailcore.delivery.sending import services as sending
@@ -39,7 +39,7 @@ MESSAGE = {"from": "anna@shop.test", "to": ["ben@out.test"], "text": "Hello"}
 #: Path names that name no object: there is nothing of another reseller to reach by them.
 WITHOUT_OBJECT = {
     "api-me", "api-organisations", "api-domains", "api-mailboxes", "api-usage", "api-invoices",
-    "api-messages", "api-suppressions", "api-webhooks",
+    "api-messages", "api-suppressions", "api-webhooks", "api-api-keys",
 }  # fmt: skip
 #: Without a list: tests of their own say what a stranger cannot do there.
 ORDERS = {"api-messages"}
@@ -72,13 +72,19 @@ def stage(acme, globex) -> Stage:
     webhook, _ = webhooks.add_endpoint(actor=acme.owner, url="https://8.8.8.8/acme")
     delivery = webhooks.send_test(actor=acme.owner, endpoint_id=webhook.public_id)
     invoice = bill(acme)
-    _, mine = organisations.create_api_key(actor=acme.owner, name="mine")
+    maker, mine = organisations.create_api_key(
+        actor=acme.owner, name="mine", scopes=organisations.ALL_SCOPES
+    )
+    key, _ = organisations.create_api_key(actor=acting(maker), name="made")
     with in_schema(globex.reseller.schema_name):
-        _, theirs = organisations.create_api_key(actor=globex.owner, name="theirs")
+        _, theirs = organisations.create_api_key(
+            actor=globex.owner, name="theirs", scopes=organisations.ALL_SCOPES
+        )
     return Stage(
         ids={
             "organisation_id": acme.organisation.reference,
             "domain_id": domain.reference,
+            "key_id": key.reference,
             "mailbox_id": mailbox.reference,
             "suppression_id": ids.to_public("sup", suppressions.list_suppressions()[0].id),
             "message_id": ids.to_public("msg", sent.copies[0].id),
@@ -93,6 +99,11 @@ def stage(acme, globex) -> Stage:
         their_host=globex.host,
         my_schema=acme.reseller.schema_name,
     )
+
+
+def acting(key) -> Actor:
+    """A key as the caller of services."""
+    return Actor(kind=ActorKind.API_KEY, id=key.reference, scopes=frozenset(key.scopes))
 
 
 def bill(cast) -> Invoice:
@@ -173,7 +184,7 @@ def test_every_path_has_its_objects() -> None:
     """An endpoint whose parts this file cannot fill is an endpoint nobody has tried to break."""
     known = {
         "organisation_id", "domain_id", "mailbox_id", "message_id", "suppression_id", "invoice_id",
-        "n", "webhook_id", "delivery_id",
+        "n", "webhook_id", "delivery_id", "key_id",
     }  # fmt: skip
     for pattern in patterns():
         parts = set(pattern.pattern.converters)

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, re_path
 
 from billing.invoicing import api as invoicing
 from billing.metering import api as metering
+from controlplane.api import api_keys
 from kernel.rest.views import NoSuchPath
 from mailcore.delivery.sending import api as sending
 from mailcore.delivery.suppression import api as suppression
@@ -14,6 +15,7 @@ from tenants.webhooks import api as webhooks
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *organisations.urlpatterns,
+    *api_keys.urlpatterns,
     *domains.urlpatterns,
     *mailboxes.urlpatterns,
     *sending.urlpatterns,

@@ -63,6 +63,10 @@ WORDS: dict[str, Promise] = {
     "webhook.too_many": _("There are as many webhooks as there can be. Remove one first."),
     "webhook.disabled": _("This webhook is switched off. Switch it on first."),
     "api_key.unknown_scope": _("A key cannot have this right."),
+    "api_key.network_invalid": _(
+        "Write each address or range like 192.0.2.7 or 192.0.2.0/24, at most 20 of them."
+    ),
+    "api_key.revoked": _("This key was revoked. Make a new one."),
     "plan.limit_reached": _("Your plan's limit is reached."),
     "plan.none": _("This portal has no plan yet. Please try again in a moment."),
     "billing.not_subscribed": _("This reseller has no price list yet."),

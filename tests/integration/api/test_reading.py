@@ -94,6 +94,6 @@ def test_what_is_known_is_not_sent_again(acme, api):
     changed = api.get(one, headers={"If-None-Match": tag})
     assert (changed.status_code, changed["ETag"] != tag) == (200, True)
     # A proxy that compressed says so in the tag.
-    assert api.get(one, headers={"If-None-Match": changed["ETag"][:-1] + '-gzip"'}).status_code == 304
-
-
+    assert (
+        api.get(one, headers={"If-None-Match": changed["ETag"][:-1] + '-gzip"'}).status_code == 304
+    )

@@ -11,7 +11,8 @@ from mailcore.domains.errors import InvalidDomain
 from tenants.resellers.errors import InvalidLogo, WeakPassword
 
 #: Only programs meet these: they speak problem documents.
-API_ONLY = {"invalid_cursor", "idempotency.key_reused", "precondition_failed"}
+API_ONLY = {"invalid_cursor", "idempotency.key_reused", "precondition_failed", "api_key.beyond_maker",
+            "api_key.wrong_address"}  # fmt: skip
 
 
 def errors(base: type[ApplicationError] = ApplicationError) -> Iterator[type[ApplicationError]]:

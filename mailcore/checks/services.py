@@ -123,6 +123,12 @@ def open_schedule(*, domain_id: UUID, domain: str, records: Sequence[Key]) -> No
     )
 
 
+def close_schedule(domain_id: UUID) -> None:
+    """Look at the domain no more, and forget what was seen."""
+    DomainSchedule.objects.filter(domain_id=domain_id).delete()
+    RecordVerdict.objects.filter(domain_id=domain_id).delete()
+
+
 def watch(domain_id: UUID) -> None:
     """Somebody waits: check now, and every few seconds for a while."""
     now = clock.now()

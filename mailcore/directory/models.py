@@ -24,6 +24,28 @@ class Route(models.Model):
         return self.domain
 
 
+class ReleasedName(models.Model):
+    """A mail domain that was given up: until `kept_until` nobody else may have it.
+
+    Mail to its former addresses must not fall into the hands of whoever comes next.
+    """
+
+    public_id = models.UUIDField(default=ids.uuid7, unique=True)
+    domain = models.CharField(max_length=253)
+    reseller_id = models.UUIDField()
+    released_at = models.DateTimeField(default=clock.now)
+    kept_until = models.DateTimeField()
+
+    class Meta:
+        db_table = "released_name"
+        constraints = [
+            models.UniqueConstraint(fields=("domain", "reseller_id"), name="released_name_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.domain
+
+
 class MailboxLogin(models.Model):
     """What Dovecot and acceptance need of a mailbox."""
 

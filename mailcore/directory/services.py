@@ -1,13 +1,15 @@
 """Write the directory: in the transaction of what it mirrors."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
 
-from kernel import ids, keys
+from kernel import clock, ids, keys
 from kernel.tenancy import current_reseller_id
-from mailcore.directory.models import MailboxLogin, Route, SigningKey
+from mailcore.directory.models import MailboxLogin, ReleasedName, Route, SigningKey
 from mailcore.directory.states import KeyState, LoginState, RouteKind
+from mailcore.protocol import verp
 from mailcore.protocol.dkim_keys import KeyPair
 
 
@@ -17,6 +19,14 @@ def is_domain_taken(domain: str, *, reseller_id: UUID) -> bool:
         cursor.execute("SELECT sec.is_domain_taken(%s, %s)", [domain, reseller_id])
         row = cursor.fetchone()
     return bool(row and row[0])
+
+
+def kept_until(domain: str, *, reseller_id: UUID) -> datetime | None:
+    """Until when a name is kept free because another reseller gave it, or one above or below, up."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sec.kept_until(%s, %s, %s)", [domain, reseller_id, clock.now()])
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def lock_name(registrable: str) -> None:
@@ -43,6 +53,24 @@ def claim_domain(
 def set_routed(domain: str, *, is_verified: bool) -> None:
     """Switch mail for the domain on or off."""
     Route.objects.filter(domain=domain).update(is_verified=is_verified)
+
+
+def give_up(domain: str, *, keep_until: datetime | None) -> None:
+    """Remove the claim with its bounce name and destroy the keys; keep the name from others."""
+    Route.objects.filter(domain__in=[domain, verp.bounce_domain(domain)]).delete()
+    with connection.cursor() as cursor:  # the ORM would read the rows first, sealed keys and all
+        cursor.execute("DELETE FROM public.signing_key WHERE domain = %s", [domain])
+    if keep_until is not None:
+        ReleasedName.objects.update_or_create(
+            domain=domain,
+            reseller_id=current_reseller_id(),
+            defaults={"released_at": clock.now(), "kept_until": keep_until},
+        )
+
+
+def set_free(domain: str) -> int:
+    """End the quarantine of a name; how many rows went: only the operator sees all of them."""
+    return ReleasedName.objects.filter(domain=domain).delete()[0]
 
 
 def add_signing_key(

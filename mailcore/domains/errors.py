@@ -33,6 +33,24 @@ class DomainNotVerified(Conflict):
     code = "domain.not_verified"
 
 
+class DomainQuarantined(Conflict):
+    """This domain was given up here not long ago and is kept free for a while."""
+
+    code = "domain.quarantined"
+
+
+class DomainInUse(Conflict):
+    """There are still mailboxes or other addresses on this domain: delete them first."""
+
+    code = "domain.in_use"
+
+
+class SuspendedByOperator(Conflict):
+    """The operator of the platform suspended this domain; only they can let it go on."""
+
+    code = "domain.suspended_by_operator"
+
+
 class InvalidDnsCredential(InvalidInput):
     """The DNS server or its key is not valid."""
 

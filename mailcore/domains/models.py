@@ -10,11 +10,16 @@ from mailcore.domains.states import (
     DomainState,
     MtaStsMode,
     Publishing,
+    SuspendedBy,
 )
 
 
 class Domain(models.Model):
-    """A mail domain of an organisation; `name` is the A-label, `display_name` what people read."""
+    """A mail domain of an organisation; `name` is the A-label, `display_name` what people read.
+
+    `verified_at` is when it was verified last, also when it is not any more. `evidence_lost_at`:
+    since then DNS has shown nothing that leads to us.
+    """
 
     public_id = models.UUIDField(default=ids.uuid7, unique=True)
     name = models.CharField(max_length=253, unique=True)
@@ -36,6 +41,11 @@ class Domain(models.Model):
     mta_sts_changed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now)
     verified_at = models.DateTimeField(null=True, blank=True)
+    suspended_by = models.CharField(
+        max_length=10, choices=SuspendedBy.choices, default=SuspendedBy.NOBODY, blank=True
+    )
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    evidence_lost_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         db_table = "domain"

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import QuerySet
 
 from kernel.actor import Actor
@@ -12,7 +13,9 @@ from kernel.errors import NotFound
 from mailcore.checks import selectors as checks
 from mailcore.directory.states import KeyState
 from mailcore.domains import instructions
+from mailcore.domains.errors import DomainNotVerified
 from mailcore.domains.models import Domain
+from mailcore.domains.states import DomainState
 from mailcore.protocol import dns_records
 from mailcore.protocol.dns_records import HostedDomain, PublicKey, Record
 from mailcore.protocol.verdicts import Outcome
@@ -70,6 +73,18 @@ def get_domain(domain_id: UUID, *, organisation_id: UUID | None = None) -> Domai
     if found is None:
         raise NotFound
     return found
+
+
+def keep_verified(domain: Domain) -> None:
+    """Until the transaction ends the domain is not given up or away; raises DomainNotVerified.
+
+    FOR KEY SHARE lets checks and others who come for the same go on.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT state FROM domain WHERE id = %s FOR KEY SHARE", [domain.pk])
+        row = cursor.fetchone()
+    if row is None or row[0] != DomainState.VERIFIED:
+        raise DomainNotVerified(field="domain")
 
 
 def count_domains() -> int:

@@ -34,6 +34,14 @@ class MtaStsMode(models.TextChoices):
     ENFORCE = "enforce"
 
 
+class SuspendedBy(models.TextChoices):
+    """Who switched a domain off: what the operator did only the operator undoes."""
+
+    NOBODY = ""
+    RESELLER = "reseller"
+    OPERATOR = "operator"
+
+
 class DkimAlgorithm(models.TextChoices):
     """RFC 8301 and RFC 8463."""
 

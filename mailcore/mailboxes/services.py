@@ -48,6 +48,7 @@ def create_mailbox(
     _check_password(password)
     hashed = passwords.hash_for_dovecot(password)  # slow by intent, so outside the transaction
     with transaction.atomic():
+        domains.keep_verified(domain)
         require("mailboxes")
         _save(mailbox, hashed)
         _tell("mailbox.created", mailbox, actor)

@@ -16,6 +16,7 @@ from mailcore.delivery.egress import selectors as egress
 from mailcore.delivery.operating import selectors as operating
 from mailcore.directory.models import MailboxLogin, Route
 from mailcore.domains.models import Domain
+from mailcore.domains.states import DomainState
 from mailcore.mailboxes.models import Mailbox
 from tenants.resellers.models import Reseller, SignUp
 from tenants.resellers.states import ResellerState
@@ -43,7 +44,7 @@ def _domains() -> list[str]:
             ).values_list("domain", "is_verified")
         )
         with in_schema(reseller.schema_name):
-            held = {(d.name, d.verified_at is not None) for d in Domain.objects.all()}
+            held = {(d.name, d.state == DomainState.VERIFIED) for d in Domain.objects.all()}
         wrong += [f"{reseller.slug}: {name} differs" for name, _ in sorted(routed ^ held)]
     return wrong
 

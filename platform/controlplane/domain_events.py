@@ -9,7 +9,7 @@ from mailcore.domains.tasks import check_due_domains
 
 
 def look_now(_: Envelope) -> None:
-    """`domain.added`, `domain.check_requested`, `domain.dns_update_requested`."""
+    """`domain.added`, `domain.resumed`, `domain.check_requested`, `domain.dns_update_requested`."""
     # Only a wake-up: should it be lost, beat comes by every two seconds.
     transaction.on_commit(_wake, robust=True)
 

@@ -75,6 +75,13 @@ TOLD: dict[str, tuple[str, Callable[[_Data], dict[str, object]]]] = {
     "organisation.created": ("organisation.created", _with("organisation_id")),
     "domain.added": ("domain.added", _domain),
     "domain.verified": ("domain.verified", _domain),
+    "domain.suspended": ("domain.suspended", lambda given: {**_domain(given), "by": given["by"]}),
+    "domain.resumed": ("domain.resumed", lambda given: {**_domain(given), "by": given["by"]}),
+    "domain.lapsed": ("domain.lapsed", lambda given: {**_domain(given), "since": given["since"]}),
+    "domain.released": (
+        "domain.released",
+        lambda given: {**_domain(given), "kept_until": given["kept_until"]},
+    ),
     "mailbox.created": ("mailbox.created", _mailbox),
     "mailbox.suspended": ("mailbox.suspended", _mailbox),
     "mailbox.resumed": ("mailbox.resumed", _mailbox),

@@ -67,6 +67,9 @@ def stage(acme, globex) -> Stage:
     mailbox = mailboxes.create_mailbox(
         actor=acme.owner, domain_id=domain.public_id, local_part="anna", password=PASSWORD
     )
+    spare = domains.add_domain(
+        actor=acme.owner, organisation_id=acme.organisation.public_id, name="spare.test"
+    )
     (sent,) = sending.send_messages(actor=acme.owner, given=[MESSAGE])
     suppression.add_suppression(actor=acme.owner, address="gone@out.test")
     webhook, _ = webhooks.add_endpoint(actor=acme.owner, url="https://8.8.8.8/acme")
@@ -92,6 +95,8 @@ def stage(acme, globex) -> Stage:
             "delivery_id": delivery.reference,
             "invoice_id": ids.to_public("inv", invoice.public_id),
             "n": "1",
+            # Given up only without addresses.
+            "delete api-domain": spare.reference,
         },
         mine=mine,
         theirs=theirs,
@@ -153,7 +158,9 @@ def cases() -> Iterator[tuple[str, str]]:
 
 def call(stage: Stage, name: str, method: str, *, host: str, key: str):
     template = next(p for p in patterns() if p.name == name).pattern
-    parts = {part: stage.ids[part] for part in template.converters}
+    parts = {
+        part: stage.ids.get(f"{method} {name}", stage.ids[part]) for part in template.converters
+    }
     path = str(template)
     for part, value in parts.items():
         path = re.sub(rf"<\w+:{part}>", value, path)

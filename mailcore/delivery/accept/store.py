@@ -11,7 +11,13 @@ import psycopg
 from psycopg import AsyncConnection
 
 from kernel.keys import unwrap
-from mailcore.delivery.accept.batch import ACCEPT, Batch, domains_of, with_stored_domain
+from mailcore.delivery.accept.batch import (
+    ACCEPT,
+    Batch,
+    domain_of,
+    domains_of,
+    with_stored_domain,
+)
 from mailcore.delivery.accept.draft import Draft
 from mailcore.delivery.accept.errors import NotAccepted
 from mailcore.delivery.accept.submission import Owner, Refusal, Submission
@@ -97,6 +103,9 @@ class Store:
                 continue
             if owner is None:
                 refused[place] = NotAccepted("4.7.1", "This login has no mailbox, or no key yet")
+            elif domain_of(draft.login) not in facts.hosted:
+                text = "The domain of this mailbox is switched off"
+                refused[place] = NotAccepted("5.7.1", text, code=550)
             else:
                 batch.add(facts.judged(draft), owner=owner)
         if len(stored) + len(refused) < len(drafts):
@@ -107,8 +116,10 @@ class Store:
         """In one round trip what has to be known before the batch is made."""
         pairs = [(draft.login, r.address) for draft in drafts for r in draft.submission.recipients]
         asked = {
-            "logins": sorted({draft.login for draft in drafts}),
-            "domains": domains_of([draft.submission for draft in drafts]),
+            "logins": (logins := sorted({draft.login for draft in drafts})),
+            "domains": sorted(
+                {*domains_of([d.submission for d in drafts]), *map(domain_of, logins)}
+            ),
             "senders": [login for login, _ in pairs],
             "addresses": [with_stored_domain(address) for _, address in pairs],
         }

@@ -1,5 +1,5 @@
 """`/api/v1/domains` and what is below one."""
 
-from mailcore.domains.api import domains, records
+from mailcore.domains.api import domains, life, records
 
-urlpatterns = [*domains.urlpatterns, *records.urlpatterns]
+urlpatterns = [*domains.urlpatterns, *life.urlpatterns, *records.urlpatterns]

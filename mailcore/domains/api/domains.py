@@ -18,7 +18,7 @@ from kernel.rest.serializers import Body, Reference
 from kernel.rest.views import ApiView, CommandView, actor_of
 from mailcore.domains import errors, selectors, services
 from mailcore.domains.models import Domain
-from mailcore.domains.states import DomainState
+from mailcore.domains.states import DomainState, SuspendedBy
 from tenants.plans.errors import LimitReached, NoPlan
 
 
@@ -52,6 +52,8 @@ class Ownership(TypedDict):
         },
         "created_at": "2026-03-01T09:30:00Z",
         "verified_at": None,
+        "suspended_by": None,
+        "suspended_at": None,
     }
 )
 class DomainShown(TypedDict):
@@ -65,6 +67,8 @@ class DomainShown(TypedDict):
     ownership: Ownership
     created_at: datetime
     verified_at: datetime | None
+    suspended_by: Annotated[str, OneOf(SuspendedBy)] | None
+    suspended_at: datetime | None
 
 
 def show(domain: Domain) -> DomainShown:
@@ -79,6 +83,8 @@ def show(domain: Domain) -> DomainShown:
         "ownership": {"name": proof.name, "type": proof.type, "value": proof.value},
         "created_at": domain.created_at,
         "verified_at": domain.verified_at,
+        "suspended_by": domain.suspended_by or None,
+        "suspended_at": domain.suspended_at,
     }
 
 
@@ -122,6 +128,7 @@ class Domains(CommandView):
             errors.PublicSuffix,
             errors.ReservedDomain,
             errors.DomainTaken,
+            errors.DomainQuarantined,
             LimitReached,
             NoPlan,
         ],
@@ -142,12 +149,29 @@ class Domains(CommandView):
 
 
 class OneDomain(ApiView):
-    """Read one."""
+    """Read one, and give it up."""
 
     @operation("domains.get", right="domains.read", answers={200: DomainShown})
     def get(self, request: Request, domain_id: str) -> Response:
         """Read a domain."""
         return Response(show(find(request, domain_id)))
+
+    @operation(
+        "domains.delete",
+        right="domains.write",
+        answers={204: None},
+        problems=[errors.DomainInUse, errors.SuspendedByOperator],
+    )
+    def delete(self, request: Request, domain_id: str) -> Response:
+        """Give a domain up.
+
+        All addresses on it have to be deleted before. Its keys are destroyed, and for a while
+        nobody but the same reseller can add it again.
+        """
+        services.release_domain(
+            actor=actor_of(request), domain_id=ids.from_public("dom", domain_id)
+        )
+        return Response(status=204)
 
 
 class Check(CommandView):

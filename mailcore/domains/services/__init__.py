@@ -8,3 +8,6 @@ from mailcore.domains.services.own_domain import ensure_platform_domain as ensur
 from mailcore.domains.services.publishing import publish_records as publish_records
 from mailcore.domains.services.publishing import republish as republish
 from mailcore.domains.services.publishing import request_dns_update as request_dns_update
+from mailcore.domains.services.releasing import release_domain as release_domain
+from mailcore.domains.services.suspending import resume_domain as resume_domain
+from mailcore.domains.services.suspending import suspend_domain as suspend_domain

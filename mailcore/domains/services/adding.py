@@ -15,7 +15,7 @@ from kernel.tenancy import current_reseller_id
 from mailcore.checks import services as checks
 from mailcore.directory import services as directory
 from mailcore.domains import selectors
-from mailcore.domains.errors import DomainTaken
+from mailcore.domains.errors import DomainQuarantined, DomainTaken
 from mailcore.domains.models import DkimKey, Domain
 from mailcore.domains.services import names
 from mailcore.protocol import dkim_keys
@@ -30,7 +30,7 @@ def add_domain(*, actor: Actor, organisation_id: UUID, name: str) -> Domain:
     """Claim a mail domain for an organisation and make its keys and records.
 
     Raises NotAllowed, NotFound (organisation), InvalidDomain, PublicSuffix, ReservedDomain,
-    DomainTaken, plans.LimitReached.
+    DomainTaken, DomainQuarantined, plans.LimitReached.
     """
     authorise(actor, "domains.write")
     if actor.domain is not None:
@@ -69,6 +69,9 @@ def _refuse_taken(name: str) -> None:
     held = selectors.list_domains().filter(name=name).exists()
     if held or directory.is_domain_taken(name, reseller_id=current_reseller_id()):
         raise DomainTaken
+    until = directory.kept_until(name, reseller_id=current_reseller_id())
+    if until is not None:
+        raise DomainQuarantined(until=until.isoformat(timespec="seconds"))
 
 
 def _create(name: str, organisation_id: UUID, pairs: Sequence[KeyPair]) -> Domain:

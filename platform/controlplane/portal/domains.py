@@ -14,8 +14,10 @@ from controlplane.portal import guard
 from controlplane.portal.forms import DnsUpdateForm, DomainForm
 from controlplane.portal.paging import page_of
 from controlplane.portal.submit import submit
+from controlplane.portal.wording import sentence
 from kernel import clock
 from kernel.actor import may
+from kernel.errors import Conflict
 from mailcore.domains import selectors, services
 from mailcore.domains.models import Domain
 from mailcore.domains.selectors import RecordRow
@@ -71,6 +73,42 @@ def check(request: HttpRequest, domain_id: UUID) -> HttpResponse:
     services.request_check(actor=guard.actor(request), domain_id=domain_id)
     messages.info(request, _("We are asking the domain's name servers now."))
     return _watched(domain_id)
+
+
+@require_POST
+@guard.page("domains.write")
+def suspend(request: HttpRequest, domain_id: UUID) -> HttpResponse:
+    """Switch the domain's mail off."""
+    found = services.suspend_domain(actor=guard.actor(request), domain_id=domain_id)
+    messages.success(request, _("%(name)s is suspended.") % {"name": found.display_name})
+    return redirect("domain", domain_id=domain_id)
+
+
+@require_POST
+@guard.page("domains.write")
+def resume(request: HttpRequest, domain_id: UUID) -> HttpResponse:
+    """Let it go on when DNS still shows whose it is."""
+    try:
+        services.resume_domain(actor=guard.actor(request), domain_id=domain_id)
+    except Conflict as error:
+        messages.error(request, sentence(error))
+        return redirect("domain", domain_id=domain_id)
+    messages.info(request, _("We are asking the domain's name servers now."))
+    return _watched(domain_id)
+
+
+@require_POST
+@guard.page("domains.write")
+def release(request: HttpRequest, domain_id: UUID) -> HttpResponse:
+    """Give the domain up."""
+    name = selectors.get_domain(domain_id).display_name
+    try:
+        services.release_domain(actor=guard.actor(request), domain_id=domain_id)
+    except Conflict as error:
+        messages.error(request, sentence(error))
+        return redirect("domain", domain_id=domain_id)
+    messages.success(request, _("%(name)s is given up.") % {"name": name})
+    return redirect("domains")
 
 
 @require_POST

@@ -33,6 +33,14 @@ WORDS: dict[str, Promise] = {
     "domain.reserved": _("This name is reserved and cannot be added."),
     "domain.taken": _("This domain, or one above or below it, is already in use here."),
     "domain.not_verified": _("Publish the proof of ownership of this domain first."),
+    "domain.quarantined": _(
+        "This domain was given up here not long ago and is kept free for a while. "
+        "Ask us if it is yours."
+    ),
+    "domain.in_use": _("There are still addresses on this domain. Delete them first."),
+    "domain.suspended_by_operator": _(
+        "This domain was suspended by the platform. Write to us, so that we look at it again."
+    ),
     "dns_update.invalid": _("The DNS server, the key name or the secret is not valid."),
     "mailbox.exists": _("There is already a mailbox with this address."),
     "mailbox.local_part": _(

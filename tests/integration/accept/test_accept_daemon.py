@@ -10,7 +10,8 @@ from django.conf import settings
 from redis import Redis
 
 from kernel import crypto, keys
-from mailcore.directory.models import MailboxLogin
+from mailcore.directory.models import MailboxLogin, Route
+from tests.integration.accept.conftest import ANNA
 from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -130,6 +131,18 @@ def test_the_policy_vouches_for_nobody_else(anna, start):
         == "action=550 5.7.1 Envelope sender is not yours"
     )
     assert daemon.ask(sender=anna, login="") == "action=DUNNO"
+
+
+@pytest.mark.parametrize("sender", [ANNA, ""])
+def test_a_mailbox_sends_nothing_while_its_domain_is_switched_off(
+    anna, start, letter, rows, sender
+):
+    Route.objects.filter(domain="client.test").update(is_verified=False)
+    message = letter(envelope_from=sender)
+    for client in ((daemon := start()).connect(), daemon.connect_as_edge()):
+        (reply,) = client.send(message, "<ben@out.test>", sender=sender)
+        assert reply.startswith(b"550 5.7.1 The domain of this mailbox is switched off")
+    assert rows("SELECT 1 FROM public.message") == []
 
 
 def test_a_login_whose_mailbox_is_gone_is_put_off(anna, start, letter, rows):

@@ -1,0 +1,70 @@
+"""Give a domain up: everything of it is switched off at once, and the name is kept from others."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import ProtectedError
+
+from kernel import clock
+from kernel.actor import Actor, authorise
+from kernel.errors import NotFound
+from kernel.outbox import audit, publish
+from mailcore.checks import services as checks
+from mailcore.directory import services as directory
+from mailcore.domains import selectors
+from mailcore.domains.errors import DomainInUse, SuspendedByOperator
+from mailcore.domains.models import Domain
+from mailcore.domains.services import names
+from mailcore.domains.states import SuspendedBy
+from tenants.plans import services as plans
+
+
+@transaction.atomic
+def release_domain(*, actor: Actor, domain_id: UUID) -> None:
+    """Remove a domain on which there is no address any more; its keys are destroyed.
+
+    Nobody else can take the name for a while, if it was ever verified. Raises NotAllowed,
+    NotFound, DomainInUse, SuspendedByOperator.
+    """
+    authorise(actor, "domains.write")
+    domain = hold(selectors.get_seen(domain_id, actor=actor))
+    if domain.suspended_by == SuspendedBy.OPERATOR:
+        raise SuspendedByOperator
+    reference, until = domain.reference, _keep_until(domain)
+    try:
+        domain.delete()
+    except ProtectedError as error:
+        raise DomainInUse(in_use=len(error.protected_objects)) from error
+    directory.give_up(domain.name, keep_until=until)
+    checks.close_schedule(domain_id)
+    plans.release("domains")
+    shown = {"name": domain.name, "kept_until": until.isoformat() if until else None}
+    audit("domain.released", subject=reference, actor=actor, data={**shown})
+    publish(
+        "domain.released",
+        subject=reference,
+        data={"domain_id": str(domain_id), **shown},
+        actor=actor,
+    )
+
+
+def hold(domain: Domain) -> Domain:
+    """The domain, on which nobody else can do anything until the transaction ends.
+
+    The name first, then the row: whoever claims, gives away or gives up does it in this order.
+    Raises NotFound when it is gone.
+    """
+    directory.lock_name(names.registrable(domain.name))
+    held = Domain.objects.select_for_update().filter(pk=domain.pk).first()
+    if held is None:
+        raise NotFound
+    return held
+
+
+def _keep_until(domain: Domain) -> datetime | None:
+    """None for a domain that never was verified: nobody ever wrote to an address on it here."""
+    if domain.verified_at is None:
+        return None
+    return clock.now() + timedelta(days=settings.NAME_QUARANTINE_DAYS)

@@ -16,7 +16,7 @@ from mailcore.checks import services as checks
 from mailcore.checks.services import Look
 from mailcore.domains import selectors
 from mailcore.domains.models import Domain
-from mailcore.domains.services.consequences import keys, ownership
+from mailcore.domains.services.consequences import evidence, keys, ownership
 from mailcore.protocol.dns_records import Record
 
 log = logging.getLogger(__name__)
@@ -88,6 +88,7 @@ def _conclude(domain_id: UUID, looks: Sequence[Look]) -> Domain:
     if domain is None:
         raise NotFound
     rows = checks.keep(domain_id=domain_id, looks=looks)
+    evidence.draw(domain, rows)
     ownership.draw(domain, rows)
     keys.draw(domain, rows)
     return domain

@@ -9,14 +9,13 @@ from django.db.models import ProtectedError
 
 from kernel import clock
 from kernel.actor import Actor, authorise
-from kernel.errors import NotFound
 from kernel.outbox import audit, publish
 from mailcore.checks import services as checks
 from mailcore.directory import services as directory
 from mailcore.domains import selectors
 from mailcore.domains.errors import DomainInUse, SuspendedByOperator
 from mailcore.domains.models import Domain
-from mailcore.domains.services import names
+from mailcore.domains.services.holding import hold
 from mailcore.domains.states import SuspendedBy
 from tenants.plans import services as plans
 
@@ -48,19 +47,6 @@ def release_domain(*, actor: Actor, domain_id: UUID) -> None:
         data={"domain_id": str(domain_id), **shown},
         actor=actor,
     )
-
-
-def hold(domain: Domain) -> Domain:
-    """The domain, on which nobody else can do anything until the transaction ends.
-
-    The name first, then the row: whoever claims, gives away or gives up does it in this order.
-    Raises NotFound when it is gone.
-    """
-    directory.lock_name(names.registrable(domain.name))
-    held = Domain.objects.select_for_update().filter(pk=domain.pk).first()
-    if held is None:
-        raise NotFound
-    return held
 
 
 def _keep_until(domain: Domain) -> datetime | None:

@@ -54,7 +54,7 @@ def resume_domain(*, actor: Actor, domain_id: UUID) -> Domain:
 
 
 def _locked(actor: Actor, domain_id: UUID) -> Domain:
-    authorise(actor, "domains.write")
+    authorise(actor, "resellers.write" if actor.kind is ActorKind.OPERATOR else "domains.write")
     domain = selectors.get_seen(domain_id, actor=actor)
     # As a check takes it: the two wait for each other, and nobody else waits for them.
     return Domain.objects.select_for_update(no_key=True).get(pk=domain.pk)

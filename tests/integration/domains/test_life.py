@@ -1,8 +1,10 @@
 """A domain's life after it was proven: switched off and on, lost, given up, and taken by others."""
 
+import io
 from datetime import timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
@@ -24,7 +26,7 @@ from mailcore.domains.errors import (
     SuspendedByOperator,
 )
 from mailcore.domains.models import Domain
-from mailcore.domains.services.consequences.ownership import LAPSE_AFTER, LAPSE_GRACE
+from mailcore.domains.services.consequences.evidence import LAPSE_AFTER, LAPSE_GRACE
 from mailcore.mailboxes import services as mailboxes
 from tenants.plans.models import Counter
 
@@ -213,6 +215,29 @@ def test_no_spelling_parent_or_child_of_anothers_domain_can_be_taken(
     add(acme, held)
     with pytest.raises(DomainTaken):
         add(globex, wanted)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_operator_switches_domains_and_frees_names_by_command(acme, globex, shop) -> None:
+    domain, _ = shop
+
+    def order(*words: str) -> str:
+        out = io.StringIO()
+        with in_schema("public"):
+            call_command("domains", *words, stdout=out)
+        return out.getvalue().strip()
+
+    assert order("suspend", "Shop.Test.") == "shop.test is suspended"
+    assert Domain.objects.get().suspended_by == "operator"
+    assert order("resume", "shop.test") == "shop.test is pending"
+    services.release_domain(actor=acme.owner, domain_id=domain.public_id)
+    with pytest.raises(DomainQuarantined):
+        add(globex)
+    assert order("free", "shop.test").startswith("shop.test may be added")
+    assert add(globex).name == "shop.test"
+    for wrong in (("free", "shop.test"), ("suspend", "nobody.test"), ("resume", "a b")):
+        with pytest.raises(CommandError):
+            order(*wrong)
 
 
 @pytest.mark.django_db(transaction=True)

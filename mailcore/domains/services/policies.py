@@ -55,9 +55,7 @@ def _held(actor: Actor, domain_id: UUID) -> Domain:
     return domain
 
 
-def _tell(
-    event: str, actor: Actor, domain: Domain, before: str, after: str, reason: str
-) -> None:
+def _tell(event: str, actor: Actor, domain: Domain, before: str, after: str, reason: str) -> None:
     is_written = republish(domain_id=domain.public_id)
     checks.watch(domain.public_id)
     data: dict[str, object] = {

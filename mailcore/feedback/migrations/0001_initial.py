@@ -6,100 +6,203 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='DmarcSum',
+            name="DmarcSum",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reseller_id', models.UUIDField()),
-                ('domain_id', models.UUIDField()),
-                ('sent_on', models.DateField()),
-                ('source_ip', models.CharField(max_length=45)),
-                ('source', models.CharField(max_length=253)),
-                ('source_group', models.CharField(max_length=7)),
-                ('header_from', models.CharField(max_length=253)),
-                ('disposition', models.CharField(max_length=10)),
-                ('dkim', models.BooleanField()),
-                ('spf', models.BooleanField()),
-                ('is_forwarded', models.BooleanField()),
-                ('grade', models.PositiveSmallIntegerField(choices=[(0, 'Unproven'), (1, 'Proven'), (2, 'Recognised')])),
-                ('count', models.BigIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reseller_id", models.UUIDField()),
+                ("domain_id", models.UUIDField()),
+                ("sent_on", models.DateField()),
+                ("source_ip", models.CharField(max_length=45)),
+                ("source", models.CharField(max_length=253)),
+                ("source_group", models.CharField(max_length=7)),
+                ("header_from", models.CharField(max_length=253)),
+                ("disposition", models.CharField(max_length=10)),
+                ("dkim", models.BooleanField()),
+                ("spf", models.BooleanField()),
+                ("is_forwarded", models.BooleanField()),
+                (
+                    "grade",
+                    models.PositiveSmallIntegerField(
+                        choices=[(0, "Unproven"), (1, "Proven"), (2, "Recognised")]
+                    ),
+                ),
+                ("count", models.BigIntegerField()),
             ],
             options={
-                'db_table': 'dmarc_sum',
-                'indexes': [models.Index(fields=['reseller_id', 'domain_id'], name='dmarc_sum_reseller'), models.Index(fields=['sent_on'], name='dmarc_sum_age')],
-                'constraints': [models.UniqueConstraint(fields=('domain_id', 'sent_on', 'source_ip', 'source', 'header_from', 'disposition', 'dkim', 'spf', 'is_forwarded', 'grade'), name='dmarc_sum_once')],
+                "db_table": "dmarc_sum",
+                "indexes": [
+                    models.Index(fields=["reseller_id", "domain_id"], name="dmarc_sum_reseller"),
+                    models.Index(fields=["sent_on"], name="dmarc_sum_age"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=(
+                            "domain_id",
+                            "sent_on",
+                            "source_ip",
+                            "source",
+                            "header_from",
+                            "disposition",
+                            "dkim",
+                            "spf",
+                            "is_forwarded",
+                            "grade",
+                        ),
+                        name="dmarc_sum_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ReceivedReport',
+            name="ReceivedReport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=kernel.ids.uuid7, unique=True)),
-                ('reseller_id', models.UUIDField()),
-                ('domain_id', models.UUIDField()),
-                ('domain', models.CharField(max_length=253)),
-                ('kind', models.CharField(choices=[('dmarc', 'Dmarc'), ('tls', 'Tls')], max_length=5)),
-                ('received_at', models.DateTimeField(default=kernel.clock.now)),
-                ('sender', models.CharField(blank=True, default='', max_length=253)),
-                ('grade', models.PositiveSmallIntegerField(choices=[(0, 'Unproven'), (1, 'Proven'), (2, 'Recognised')], default=0)),
-                ('size', models.PositiveIntegerField()),
-                ('raw', models.BinaryField(null=True)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('counted', 'Counted'), ('duplicate', 'Duplicate'), ('parked', 'Parked')], default='waiting', max_length=10)),
-                ('code', models.CharField(blank=True, default='', max_length=60)),
-                ('due_at', models.DateTimeField(blank=True, null=True)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('org_name', models.CharField(blank=True, default='', max_length=200)),
-                ('report_id', models.CharField(blank=True, default='', max_length=300)),
-                ('begin_at', models.DateTimeField(blank=True, null=True)),
-                ('end_at', models.DateTimeField(blank=True, null=True)),
-                ('messages', models.BigIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=kernel.ids.uuid7, unique=True)),
+                ("reseller_id", models.UUIDField()),
+                ("domain_id", models.UUIDField()),
+                ("domain", models.CharField(max_length=253)),
+                (
+                    "kind",
+                    models.CharField(choices=[("dmarc", "Dmarc"), ("tls", "Tls")], max_length=5),
+                ),
+                ("received_at", models.DateTimeField(default=kernel.clock.now)),
+                ("sender", models.CharField(blank=True, default="", max_length=253)),
+                (
+                    "grade",
+                    models.PositiveSmallIntegerField(
+                        choices=[(0, "Unproven"), (1, "Proven"), (2, "Recognised")], default=0
+                    ),
+                ),
+                ("size", models.PositiveIntegerField()),
+                ("raw", models.BinaryField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("counted", "Counted"),
+                            ("duplicate", "Duplicate"),
+                            ("parked", "Parked"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("code", models.CharField(blank=True, default="", max_length=60)),
+                ("due_at", models.DateTimeField(blank=True, null=True)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("org_name", models.CharField(blank=True, default="", max_length=200)),
+                ("report_id", models.CharField(blank=True, default="", max_length=300)),
+                ("begin_at", models.DateTimeField(blank=True, null=True)),
+                ("end_at", models.DateTimeField(blank=True, null=True)),
+                ("messages", models.BigIntegerField(default=0)),
             ],
             options={
-                'db_table': 'received_report',
-                'indexes': [models.Index(fields=['domain_id', 'received_at'], name='received_report_domain'), models.Index(fields=['reseller_id', 'domain_id'], name='received_report_reseller'), models.Index(fields=['received_at'], name='received_report_age'), models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at'], name='received_report_due')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'counted')), fields=('domain_id', 'kind', 'org_name', 'report_id', 'sender'), name='received_report_once')],
+                "db_table": "received_report",
+                "indexes": [
+                    models.Index(
+                        fields=["domain_id", "received_at"], name="received_report_domain"
+                    ),
+                    models.Index(
+                        fields=["reseller_id", "domain_id"], name="received_report_reseller"
+                    ),
+                    models.Index(fields=["received_at"], name="received_report_age"),
+                    models.Index(
+                        condition=models.Q(("state", "waiting")),
+                        fields=["due_at"],
+                        name="received_report_due",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "counted")),
+                        fields=("domain_id", "kind", "org_name", "report_id", "sender"),
+                        name="received_report_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SourceMark',
+            name="SourceMark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reseller_id', models.UUIDField()),
-                ('domain_id', models.UUIDField()),
-                ('source', models.CharField(max_length=253)),
-                ('is_known', models.BooleanField()),
-                ('marked_at', models.DateTimeField(default=kernel.clock.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reseller_id", models.UUIDField()),
+                ("domain_id", models.UUIDField()),
+                ("source", models.CharField(max_length=253)),
+                ("is_known", models.BooleanField()),
+                ("marked_at", models.DateTimeField(default=kernel.clock.now)),
             ],
             options={
-                'db_table': 'source_mark',
-                'indexes': [models.Index(fields=['reseller_id'], name='source_mark_reseller')],
-                'constraints': [models.UniqueConstraint(fields=('domain_id', 'source'), name='source_mark_once')],
+                "db_table": "source_mark",
+                "indexes": [models.Index(fields=["reseller_id"], name="source_mark_reseller")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("domain_id", "source"), name="source_mark_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='TlsSum',
+            name="TlsSum",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reseller_id', models.UUIDField()),
-                ('domain_id', models.UUIDField()),
-                ('seen_on', models.DateField()),
-                ('policy_type', models.CharField(max_length=15)),
-                ('result', models.CharField(max_length=60)),
-                ('mx_host', models.CharField(max_length=253)),
-                ('grade', models.PositiveSmallIntegerField(choices=[(0, 'Unproven'), (1, 'Proven'), (2, 'Recognised')])),
-                ('count', models.BigIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reseller_id", models.UUIDField()),
+                ("domain_id", models.UUIDField()),
+                ("seen_on", models.DateField()),
+                ("policy_type", models.CharField(max_length=15)),
+                ("result", models.CharField(max_length=60)),
+                ("mx_host", models.CharField(max_length=253)),
+                (
+                    "grade",
+                    models.PositiveSmallIntegerField(
+                        choices=[(0, "Unproven"), (1, "Proven"), (2, "Recognised")]
+                    ),
+                ),
+                ("count", models.BigIntegerField()),
             ],
             options={
-                'db_table': 'tls_sum',
-                'indexes': [models.Index(fields=['reseller_id', 'domain_id'], name='tls_sum_reseller'), models.Index(fields=['seen_on'], name='tls_sum_age')],
-                'constraints': [models.UniqueConstraint(fields=('domain_id', 'seen_on', 'policy_type', 'result', 'mx_host', 'grade'), name='tls_sum_once')],
+                "db_table": "tls_sum",
+                "indexes": [
+                    models.Index(fields=["reseller_id", "domain_id"], name="tls_sum_reseller"),
+                    models.Index(fields=["seen_on"], name="tls_sum_age"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=(
+                            "domain_id",
+                            "seen_on",
+                            "policy_type",
+                            "result",
+                            "mx_host",
+                            "grade",
+                        ),
+                        name="tls_sum_once",
+                    )
+                ],
             },
         ),
     ]

@@ -30,8 +30,10 @@ class Migration(migrations.Migration):
             sql=[
                 # The feedback daemon only brings reports in; a reseller's pages only show them.
                 "REVOKE UPDATE, DELETE ON public.received_report FROM livery_delivery",
-                "REVOKE INSERT, UPDATE, DELETE ON public.received_report, public.dmarc_sum,"
-                " public.tls_sum FROM livery_app",
+                *(
+                    f"REVOKE INSERT, UPDATE, DELETE ON public.{table} FROM livery_app"
+                    for table in ("received_report", "dmarc_sum", "tls_sum")
+                ),
                 OURS,
                 "GRANT CREATE ON SCHEMA sec TO livery_lookup",
                 f"ALTER FUNCTION {NAME} OWNER TO livery_lookup",

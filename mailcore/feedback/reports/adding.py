@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -75,8 +76,8 @@ def _ours(rows: Sequence[Row]) -> set[str]:
         return {address for (address,) in cursor.fetchall()}
 
 
-def _run(sql: str, received: ReceivedReport, **parameters: object) -> None:
-    basis = {
+def _run(sql: str, received: ReceivedReport, **parameters: Any) -> None:
+    basis: dict[str, Any] = {
         "reseller_id": received.reseller_id,
         "domain_id": received.domain_id,
         "grade": received.grade,

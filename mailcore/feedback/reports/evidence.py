@@ -11,8 +11,8 @@ from django.db import connection
 from kernel import clock
 from mailcore.domains.models import Domain
 from mailcore.feedback.models import ReceivedReport
-from mailcore.feedback.states import Grade, ReportKind, ReportState
 from mailcore.feedback.statements import statement
+from mailcore.feedback.states import Grade, ReportKind, ReportState
 from mailcore.protocol.reports import dmarc_path
 from mailcore.protocol.reports.dmarc_path import Evidence, Tally
 from mailcore.protocol.reports.senders import Group
@@ -144,9 +144,7 @@ def _tls_days(
     return [TlsDay(**row) for row in rows]
 
 
-def _reporters(
-    domain_id: UUID, kind: ReportKind, *, days: int, grade: Grade = Grade.PROVEN
-) -> int:
+def _reporters(domain_id: UUID, kind: ReportKind, *, days: int, grade: Grade = Grade.PROVEN) -> int:
     counted = ReceivedReport.objects.filter(
         domain_id=domain_id,
         kind=kind,
@@ -177,7 +175,7 @@ def _source(row: Mapping[str, Any]) -> SeenSource:
     )
 
 
-def _rows(sql: str, domain_id: UUID, **parameters: object) -> list[dict[str, Any]]:
+def _rows(sql: str, domain_id: UUID, **parameters: Any) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, {"domain_id": domain_id} | parameters)
         names = [column.name for column in cursor.description or ()]

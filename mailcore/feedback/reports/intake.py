@@ -33,9 +33,7 @@ def examine(transaction: Transaction, *, authority: str) -> Parcel:
     """Whose word a message is, by what our MX (`authority`) wrote on top of it."""
     message, sender = attachment.parse(transaction.message), None
     if message is not None:
-        sender = proven_sender(
-            message, authority=authority, envelope_from=transaction.mail.sender
-        )
+        sender = proven_sender(message, authority=authority, envelope_from=transaction.mail.sender)
     grade = Grade.UNPROVEN
     if sender:
         grade = Grade.RECOGNISED if is_recognised(sender) else Grade.PROVEN

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -59,17 +58,21 @@ def _claim() -> ReceivedReport | None:
 
 def _read(received: ReceivedReport) -> None:
     try:
-        if received.tries > MOST_TRIES:
-            raise Unreadable("poison")
-        # Nothing of a stranger's report is even unpacked.
-        if received.grade == Grade.UNPROVEN:
-            raise Unreadable("unproven")
+        _require_worth(received)
         is_dmarc = received.kind == ReportKind.DMARC
         count: Callable[[ReceivedReport], None] = _dmarc if is_dmarc else _tls
         count(received)
     except Unreadable as refused:
-        _settle(received.public_id, state=ReportState.PARKED, code=refused.code)
+        _settle(received, state=ReportState.PARKED, code=refused.code)
         log.info("report %s is parked: %s", received.public_id, refused.code)
+
+
+def _require_worth(received: ReceivedReport) -> None:
+    if received.tries > MOST_TRIES:
+        raise Unreadable("poison")
+    # Nothing of a stranger's report is even unpacked.
+    if received.grade == Grade.UNPROVEN:
+        raise Unreadable("unproven")
 
 
 def _dmarc(received: ReceivedReport) -> None:
@@ -87,15 +90,13 @@ def _tls(received: ReceivedReport) -> None:
         stepping.judge_tls(received)
 
 
-def _count(
-    received: ReceivedReport, report: Report | TlsReport, add: Callable[[], None]
-) -> bool:
+def _count(received: ReceivedReport, report: Report | TlsReport, add: Callable[[], None]) -> bool:
     """Count it, unless its number is known; whether it was counted."""
     _require_current(report.begin, report.end)
     try:
         with transaction.atomic():
             _settle(
-                received.public_id,
+                received,
                 state=ReportState.COUNTED,
                 org_name=report.org_name,
                 report_id=report.report_id,
@@ -107,7 +108,7 @@ def _count(
     except IntegrityError as error:
         if "received_report_once" not in str(error):
             raise
-        _settle(received.public_id, state=ReportState.DUPLICATE, code="report.duplicate")
+        _settle(received, state=ReportState.DUPLICATE, code="report.duplicate")
         return False
     return True
 
@@ -120,5 +121,5 @@ def _require_current(begin: datetime, end: datetime) -> None:
         raise Unreadable("period")
 
 
-def _settle(report_id: UUID, **values: object) -> None:
-    ReceivedReport.objects.filter(public_id=report_id).update(due_at=None, **values)
+def _settle(received: ReceivedReport, **values: object) -> None:
+    ReceivedReport.objects.filter(pk=received.pk).update(due_at=None, **values)

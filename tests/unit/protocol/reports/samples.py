@@ -4,6 +4,7 @@ import gzip
 import json
 import zipfile
 from base64 import encodebytes
+from datetime import UTC, datetime
 from io import BytesIO
 
 HEAD = """<?xml version="1.0" encoding="UTF-8" ?>
@@ -25,6 +26,10 @@ RECORD = """  <record>
   </record>
 """
 BEGIN, END = 1_795_219_200, 1_795_305_599  # 2026-11-21
+
+
+def datetime_of(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def record(ip="192.0.2.1", count=1, *, dkim="pass", spf="pass", auth=None, reason="", header_from="client.test"):  # fmt: skip

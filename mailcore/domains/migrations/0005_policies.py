@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('domains', '0004_life'),
+        ("domains", "0004_life"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='domain',
-            name='dmarc_changed_at',
+            model_name="domain",
+            name="dmarc_changed_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='domain',
-            name='dmarc_tags',
-            field=models.CharField(blank=True, default='', max_length=500),
+            model_name="domain",
+            name="dmarc_tags",
+            field=models.CharField(blank=True, default="", max_length=500),
         ),
     ]

@@ -16,7 +16,6 @@ app.autodiscover_tasks(
         "mailcore.domains",
         "mailcore.mailboxes",
         "mailcore.delivery",
-        "mailcore.feedback",
         "billing.metering",
         "billing.invoicing",
     ]

@@ -1,10 +1,6 @@
 """A reseller's domains: list, add, read, look now."""
 
-from datetime import datetime
-from typing import Annotated, TypedDict
-
 from django.urls import path
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -12,81 +8,14 @@ from kernel import ids
 from kernel.actor import authorise
 from kernel.rest import listing
 from kernel.rest.listing import Listing
-from kernel.rest.openapi import Id, OneOf, Page, operation, shape
+from kernel.rest.openapi import Page, operation
 from kernel.rest.paging import page
-from kernel.rest.serializers import Body, Reference
 from kernel.rest.views import ApiView, CommandView, actor_of
 from mailcore.domains import errors, selectors, services
+from mailcore.domains.api.shapes import DomainShown, NewDomain, show
 from mailcore.domains.models import Domain
-from mailcore.domains.states import DomainState, SuspendedBy
+from mailcore.domains.states import DomainState
 from tenants.plans.errors import LimitReached, NoPlan
-
-
-class NewDomain(Body):
-    """A domain name, in any spelling, and the organisation that it is for."""
-
-    name = serializers.CharField(max_length=1000)
-    organisation = Reference("org")
-    example = {"name": "client.test", "organisation": "org_01k8z0v7q2m4n6p8r0s2t4v6w8"}
-
-
-class Ownership(TypedDict):
-    """The record that proves that a domain is the reseller's."""
-
-    name: str
-    type: str
-    value: str
-
-
-@shape(
-    example={
-        "id": "dom_01k8z1c3e5g7j9m1p3r5t7w9y1",
-        "name": "client.test",
-        "display_name": "client.test",
-        "organisation": "org_01k8z0v7q2m4n6p8r0s2t4v6w8",
-        "state": "pending",
-        "ownership": {
-            "name": "_mail-ownership.client.test",
-            "type": "TXT",
-            "value": "mail-ownership=4f1c…",
-        },
-        "created_at": "2026-03-01T09:30:00Z",
-        "verified_at": None,
-        "suspended_by": None,
-        "suspended_at": None,
-    }
-)
-class DomainShown(TypedDict):
-    """A domain of mail; `name` is its ASCII form, `display_name` the one that people read."""
-
-    id: Annotated[str, Id("dom")]
-    name: str
-    display_name: str
-    organisation: Annotated[str, Id("org")]
-    state: Annotated[str, OneOf(DomainState)]
-    ownership: Ownership
-    created_at: datetime
-    verified_at: datetime | None
-    suspended_by: Annotated[str, OneOf(SuspendedBy)] | None
-    suspended_at: datetime | None
-
-
-def show(domain: Domain) -> DomainShown:
-    """A domain as JSON."""
-    proof = selectors.ownership_of(domain)
-    return {
-        "id": domain.reference,
-        "name": domain.name,
-        "display_name": domain.display_name,
-        "organisation": ids.to_public("org", domain.organisation_id),
-        "state": domain.state,
-        "ownership": {"name": proof.name, "type": proof.type, "value": proof.value},
-        "created_at": domain.created_at,
-        "verified_at": domain.verified_at,
-        "suspended_by": domain.suspended_by or None,
-        "suspended_at": domain.suspended_at,
-    }
-
 
 LISTING = Listing(
     filters={

@@ -8,7 +8,7 @@ from kernel import ids
 from kernel.rest.openapi import operation
 from kernel.rest.views import CommandView, actor_of
 from mailcore.domains import errors, services
-from mailcore.domains.api.domains import DomainShown, show
+from mailcore.domains.api.shapes import DomainShown, show
 
 
 class Suspend(CommandView):

@@ -13,7 +13,8 @@ from kernel.rest.openapi import operation, shape
 from kernel.rest.serializers import Body
 from kernel.rest.views import ApiView, CommandView, actor_of
 from mailcore.domains import errors, selectors, services
-from mailcore.domains.api.domains import DomainShown, find, show
+from mailcore.domains.api.domains import find
+from mailcore.domains.api.shapes import DomainShown, show
 from mailcore.domains.selectors import DnsUpdateStatus, RecordRow
 from mailcore.domains.services.publishing import ALGORITHMS
 

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
@@ -33,6 +33,27 @@ _CODES: Mapping[type[Exception], str] = {
     exceptions.NotAcceptable: "not_acceptable",
     exceptions.UnsupportedMediaType: "unsupported_media_type",
 }
+
+
+class Fault(TypedDict):
+    """One of several things that are wrong."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class Problem(TypedDict):
+    """Why it was not done (RFC 9457); programs look at `code`, which does not change."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    instance: str
+    request_id: str
+    errors: NotRequired[list[Fault]]
 
 
 class BodyTooLarge(exceptions.APIException):
@@ -85,7 +106,7 @@ def _application(error: ApplicationError, request: Request) -> Response:
     return _problem(request, status=error.status, code=error.code, detail=detail, errors=errors)
 
 
-def entry(error: ApplicationError, *, at: str = "") -> dict[str, str]:
+def entry(error: ApplicationError, *, at: str = "") -> Fault:
     """A fault for a problem's `errors`: its JSON pointer below `at`, code and detail."""
     steps = [str(step) for step in (at, error.detail.get("field")) if step]
     return {"pointer": "/" + "/".join(steps), "code": error.code, "detail": _detail(error)}
@@ -125,7 +146,7 @@ def _allowed(request: Request) -> list[str]:
     return list(view.allowed_methods) if view is not None else []
 
 
-def _fields(details: Any, pointer: str = "") -> Iterator[dict[str, str]]:
+def _fields(details: Any, pointer: str = "") -> Iterator[Fault]:
     """One entry per faulty field, its place as a JSON pointer (RFC 6901)."""
     if isinstance(details, Mapping) and "message" in details and "code" in details:
         yield {
@@ -148,9 +169,9 @@ def _problem(
     status: int,
     code: str,
     detail: str,
-    errors: list[dict[str, str]] | None = None,
+    errors: list[Fault] | None = None,
 ) -> Response:
-    body: dict[str, object] = {
+    body: Problem = {
         "type": f"{TYPE_BASE}{code}",
         "title": _(HTTPStatus(status).phrase),
         "status": status,

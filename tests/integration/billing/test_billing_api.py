@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import pytest
 from rest_framework.test import APIRequestFactory, force_authenticate
 
-from billing.invoicing import api as invoicing
+from billing.invoicing.api import invoices as invoicing
 from billing.invoicing.services import close_period
-from billing.metering import api as metering
+from billing.metering.api import usage as metering
 from billing.metering.models import Meter
 from billing.metering.services import record_usage
 from billing.pricing.services import ensure_default_prices, subscribe

@@ -9,10 +9,13 @@ from rest_framework.views import APIView
 from kernel.errors import ApplicationError
 from kernel.rest.listing import Listing
 from kernel.rest.openapi.shapes import Id, Matches, OneOf
-from kernel.rest.serializers import Body
 
 _Method = TypeVar("_Method", bound=Callable[..., object])
 _NAME = "operation"
+
+
+class Undescribed(Exception):
+    """An endpoint lacks what the document needs: a fault of ours that stops its making."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,13 +31,14 @@ class Query:
 class Operation:
     """A method at a path: `noun.verb`, the right that it needs, what it takes and answers.
 
-    `answers` maps each 2xx status to a shape, a `Page[shape]`, or None for no body.
+    `answers` maps each 2xx status to a shape, a `Page[shape]`, or None for no body; `takes` is a
+    Body, or a shape for what a service reads itself.
     """
 
     name: str
     right: str | None
     answers: Mapping[int, Any]
-    takes: type[Body] | None
+    takes: Any
     problems: Sequence[type[ApplicationError]]
     query: Listing | Sequence[Query]
     summary: str
@@ -46,7 +50,7 @@ def operation(
     *,
     right: str | None,
     answers: Mapping[int, Any],
-    takes: type[Body] | None = None,
+    takes: Any = None,
     problems: Sequence[type[ApplicationError]] = (),
     query: Listing | Sequence[Query] = (),
 ) -> Callable[[_Method], _Method]:

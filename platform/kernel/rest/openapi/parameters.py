@@ -1,13 +1,15 @@
 """What every operation of a kind takes and answers beside its body: query parameters and headers."""
 
+import re
 from collections.abc import Iterator
 from typing import get_origin
 
+from kernel import ids
 from kernel.rest.choosing import NAME as FIELDS
 from kernel.rest.idempotency import HEADER, REPLAYED
 from kernel.rest.listing import Listing
-from kernel.rest.openapi.operations import Operation
-from kernel.rest.openapi.shapes import Page, Schema
+from kernel.rest.openapi.operations import Operation, Undescribed
+from kernel.rest.openapi.shapes import Id, Page, Schema
 from kernel.rest.paging import LARGEST_PAGE, PAGE
 
 _TEXT: Schema = {"type": "string"}
@@ -16,8 +18,15 @@ _LIMIT: Schema = {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "def
 _KEY: Schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"}
 
 
-def of_query(said: Operation, *, method: str) -> Iterator[Schema]:
-    """The operation's own parameters, those of a page, and `fields` of whatever is read."""
+def of(said: Operation, *, path: str, method: str) -> Iterator[Schema]:
+    """The parameters of an operation; raises Undescribed for an id of an unknown noun."""
+    for name in re.findall(r"{(\w+)}", path):
+        yield {"name": name, "in": "path", "required": True, "schema": _part(name)}
+    yield from _of_query(said, method=method)
+    yield from _of_headers(method=method)
+
+
+def _of_query(said: Operation, *, method: str) -> Iterator[Schema]:
     if isinstance(said.query, Listing):
         for name, one in said.query.filters.items():
             yield _parameter(name, dict(one.schema), about=f"Only {one.says}.")
@@ -35,8 +44,7 @@ def of_query(said: Operation, *, method: str) -> Iterator[Schema]:
         yield _parameter(FIELDS, _TEXT, about=about)
 
 
-def of_headers(*, method: str) -> Iterator[Schema]:
-    """Idempotency of a POST, conditions of everything else."""
+def _of_headers(*, method: str) -> Iterator[Schema]:
     if method == "POST":
         about = "Sent again with the same body within 24 hours, the first answer is replayed."
         yield _parameter(HEADER, _KEY, about=about, place="header")
@@ -54,6 +62,16 @@ def of_answer(*, method: str) -> dict[str, Schema]:
         about = "`true` when this is the first answer once more."
         return {REPLAYED: {"description": about, "schema": {**_TEXT, "enum": ["true"]}}}
     return {"ETag": {"description": "Names this state of the object.", "schema": _TEXT}}
+
+
+def _part(name: str) -> Schema:
+    """The schema of a part of the path: `domain_id` is the id of a domain, `n` counts from 1."""
+    noun = name.removesuffix("_id")
+    if noun == name:
+        return {"type": "integer", "minimum": 1} if name == "n" else _TEXT
+    if noun not in ids.PREFIXES:
+        raise Undescribed(f"kernel.ids.PREFIXES does not know {noun}")
+    return Id(ids.PREFIXES[noun]).schema
 
 
 def _parameter(name: str, schema: Schema, *, about: str, place: str = "query") -> Schema:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
-from typing import Any, NotRequired, TypedDict, get_origin
+from typing import Any, get_origin
 
 from kernel.errors import ApplicationError, InvalidInput, NotAllowed, NotFound
 from kernel.rest.conditional import PreconditionFailed
@@ -12,37 +12,16 @@ from kernel.rest.idempotency import KeyReused
 from kernel.rest.openapi.hints import Refer
 from kernel.rest.openapi.operations import Operation
 from kernel.rest.openapi.shapes import Page, Schema
-from kernel.rest.problems import MEDIA_TYPE
+from kernel.rest.problems import MEDIA_TYPE, Problem
 from kernel.rest.serializers import Body, Reference
 
 #: What Django REST framework and we answer before or instead of an endpoint.
-_ALWAYS = {(401, "not_authenticated"), (406, "not_acceptable"), (500, "internal_error"),
+_ALWAYS = {(401, "not_authenticated"), (403, "api_key.wrong_address"), (406, "not_acceptable"), (500, "internal_error"),
            (503, "unavailable")}  # fmt: skip
 _WITH_BODY = {(400, "malformed"), (413, "body_too_large"), (415, "unsupported_media_type"),
               (422, "invalid_input")}  # fmt: skip
 #: InvalidInput: `fields` names one that is not there.
 _BY_METHOD: Mapping[str, type[ApplicationError]] = {"GET": InvalidInput, "POST": KeyReused}
-
-
-class Fault(TypedDict):
-    """One of several things that are wrong."""
-
-    pointer: str
-    code: str
-    detail: str
-
-
-class Problem(TypedDict):
-    """Why it was not done (RFC 9457); programs look at `code`, which does not change."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str
-    instance: str
-    request_id: str
-    errors: NotRequired[list[Fault]]
 
 
 def possible_codes(said: Operation, *, path: str, method: str) -> dict[int, list[str]]:

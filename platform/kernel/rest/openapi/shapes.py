@@ -31,10 +31,14 @@ class OneOf:
 
     values: Iterable[str]
 
+    def __post_init__(self) -> None:
+        # A list could not be hashed, and types are.
+        object.__setattr__(self, "values", tuple(str(value) for value in self.values))
+
     @property
     def schema(self) -> Schema:
         """In the order of declaration."""
-        return {"type": "string", "enum": [str(value) for value in self.values]}
+        return {"type": "string", "enum": list(self.values)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,5 @@
+"""`/api/v1/usage`."""
+
+from billing.metering.api import usage
+
+urlpatterns = [*usage.urlpatterns]

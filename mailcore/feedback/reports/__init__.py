@@ -1,1 +1,0 @@
-"""DMARC and TLS reports about hosted domains: taken in, counted, judged."""

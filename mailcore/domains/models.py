@@ -19,6 +19,8 @@ class Domain(models.Model):
 
     `verified_at` is when it was verified last, also when it is not any more. `evidence_lost_at`:
     since then DNS has shown nothing that leads to us.
+    `dmarc_changed_at`: when somebody chose the policy here; None: it is what was found in DNS.
+    `dmarc_tags` is what of the owner's own DMARC record stays beside the policy (`pct=50; sp=none`).
     """
 
     public_id = models.UUIDField(default=ids.uuid7, unique=True)
@@ -39,6 +41,8 @@ class Domain(models.Model):
         max_length=10, choices=MtaStsMode.choices, default=MtaStsMode.NONE
     )
     mta_sts_changed_at = models.DateTimeField(null=True, blank=True)
+    dmarc_changed_at = models.DateTimeField(null=True, blank=True)
+    dmarc_tags = models.CharField(max_length=500, default="", blank=True)
     created_at = models.DateTimeField(default=clock.now)
     verified_at = models.DateTimeField(null=True, blank=True)
     suspended_by = models.CharField(

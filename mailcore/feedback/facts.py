@@ -2,16 +2,16 @@
 
 import hashlib
 from datetime import timedelta
-from pathlib import Path
 from uuid import UUID
 
 from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
 from kernel import clock, ids
+from mailcore.feedback.statements import statement
 from mailcore.protocol import verp
 
-_LATE_FACT = (Path(__file__).parent / "sql" / "late_fact.sql").read_text(encoding="utf-8")
+_LATE_FACT = statement("late_fact")
 #: A return path that is older than this is no longer listened to.
 OLDEST = timedelta(days=30)
 

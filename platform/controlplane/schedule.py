@@ -41,6 +41,8 @@ ENTRIES = (
     Entry(task="mailcore.learn_suppressions", seconds=5, queue="events"),
     Entry(task="mailcore.forget_suppressions", seconds=3600, queue="control"),
     Entry(task="mailcore.judge_streams", seconds=60, queue="control"),
+    Entry(task="mailcore.read_reports", seconds=5, queue="events"),
+    Entry(task="mailcore.forget_reports", seconds=3600, queue="control"),
     Entry(task="controlplane.queue_mail_webhooks", seconds=2, queue="events"),
     Entry(task="tenants.send_webhooks", seconds=5, queue="events"),
     Entry(task="tenants.judge_webhooks", seconds=60, queue="control"),

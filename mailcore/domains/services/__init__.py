@@ -5,6 +5,8 @@ from mailcore.domains.services.checking import check_domain as check_domain
 from mailcore.domains.services.checking import check_domains as check_domains
 from mailcore.domains.services.checking import request_check as request_check
 from mailcore.domains.services.own_domain import ensure_platform_domain as ensure_platform_domain
+from mailcore.domains.services.policies import set_dmarc_policy as set_dmarc_policy
+from mailcore.domains.services.policies import set_mta_sts_mode as set_mta_sts_mode
 from mailcore.domains.services.publishing import publish_records as publish_records
 from mailcore.domains.services.publishing import republish as republish
 from mailcore.domains.services.publishing import request_dns_update as request_dns_update

@@ -36,6 +36,7 @@ def ensure_platform_domain(*, editor: ZoneEditor | None = None) -> bool:
             _ensure_route(feedback, RouteKind.FEEDBACK)
             # Mailings of resellers come back here: a name that shows nobody's brand.
             _ensure_route(f"bounce.{settings.INFRA_DOMAIN}", RouteKind.FEEDBACK)
+            _ensure_route(settings.REPORTS_DOMAIN, RouteKind.FEEDBACK)
             keys = _ensure_keys(domain)
         editor = editor or _configured_editor()
         if editor is None:

@@ -175,6 +175,8 @@ SMTP_HOST = env.text("LIVERY_SMTP_HOST", f"smtp.{INFRA_DOMAIN}")
 SPF_INCLUDE = env.text("LIVERY_SPF_INCLUDE", f"spf.{INFRA_DOMAIN}")
 #: Where we keep the records that clients' CNAMEs point to: it shows nobody's brand.
 RECORDS_ZONE = env.text("LIVERY_RECORDS_ZONE", f"r.{INFRA_DOMAIN}")
+#: Reports about clients' domains (DMARC, TLS) are asked for at addresses below this name.
+REPORTS_DOMAIN = env.text("LIVERY_REPORTS_DOMAIN", f"reports.{INFRA_DOMAIN}")
 RESOLVER = env.address("LIVERY_RESOLVER", "127.77.1.5:53")
 DNS_ROOTS = env.text("LIVERY_DNS_ROOTS", "127.77.1.3,127.77.1.4").split(",")
 PLATFORM_DNS_SERVER = env.address("LIVERY_PLATFORM_DNS_SERVER", "127.77.1.7:53")

@@ -33,6 +33,7 @@ def test_it_is_published_and_its_keys_sign(settings) -> None:
         domain: "hosted",
         f"bounce.{domain}": "feedback",
         f"bounce.{settings.INFRA_DOMAIN}": "feedback",
+        settings.REPORTS_DOMAIN: "feedback",
     }
     assert all(Route.objects.values_list("is_verified", flat=True))
     keys = SigningKey.objects.values_list("reseller_id", "state")

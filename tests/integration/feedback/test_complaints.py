@@ -41,6 +41,7 @@ def _report(token: str, *, kind: str = "abuse") -> None:
                 host="h",
                 dsn=settings.DSN("delivery"),
                 key=verp.key_from(Path(settings.IDENTITY_KEY_FILE).read_bytes()),
+                reports_domain=settings.REPORTS_DOMAIN,
             )
         )
         transaction = Transaction(

@@ -39,7 +39,11 @@ def _hear(address: str, message: bytes, *, dsn: str | None = None) -> list[int]:
     async def main() -> list[int]:
         feedback = Feedback(
             Configuration(
-                address=("", 0), host="h", dsn=dsn or settings.DSN("delivery"), key=_key()
+                address=("", 0),
+                host="h",
+                dsn=dsn or settings.DSN("delivery"),
+                key=_key(),
+                reports_domain=settings.REPORTS_DOMAIN,
             )
         )
         transaction = Transaction(

@@ -1,4 +1,4 @@
-"""`manage.py feedback_daemon`: hear bounces that come back by mail; SIGTERM drains."""
+"""`manage.py feedback_daemon`: hear bounces, complaints and reports that come back by mail; SIGTERM drains."""
 
 from pathlib import Path
 from typing import Any
@@ -24,5 +24,6 @@ class Command(BaseCommand):
             host=settings.MX_HOST,
             dsn=settings.DSN("delivery"),
             key=verp.key_from(Path(settings.IDENTITY_KEY_FILE).read_bytes()),
+            reports_domain=settings.REPORTS_DOMAIN,
         )
         runner.run(lambda stop: feedback.serve(configuration, stop=stop))

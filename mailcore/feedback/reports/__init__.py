@@ -1,0 +1,1 @@
+"""DMARC and TLS reports about hosted domains: taken in, counted, judged."""

@@ -1,0 +1,194 @@
+"""What the sums say of a domain, as the judgements want it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, cast
+from uuid import UUID
+
+from django.db import connection
+
+from kernel import clock
+from mailcore.domains.models import Domain
+from mailcore.feedback.models import ReceivedReport
+from mailcore.feedback.statements import statement
+from mailcore.feedback.states import Grade, ReportKind, ReportState
+from mailcore.protocol.reports import dmarc_path
+from mailcore.protocol.reports.dmarc_path import Evidence, Tally
+from mailcore.protocol.reports.senders import Group
+from mailcore.protocol.reports.sts_path import TlsEvidence
+
+_TALLIES, _DMARC_DAYS, _TLS_DAYS = (
+    statement("dmarc_tallies"),
+    statement("dmarc_days"),
+    statement("tls_days"),
+)
+#: Sources that are looked at, the largest ones.
+MOST_SOURCES = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenSource:
+    """A source as its people see it: its tally, whether they marked it, a few of its addresses."""
+
+    tally: Tally
+    is_marked: bool
+    last_on: date
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DmarcDay:
+    """Messages of one day: wanted senders' that passed, were forwarded or fail; strangers'."""
+
+    day: date
+    aligned: int
+    forwarded: int
+    failing: int
+    strangers: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TlsDay:
+    """Sessions of one day that went well, and that failed."""
+
+    day: date
+    good: int
+    failed: int
+
+
+def sources(domain_id: UUID, *, days: int, grade: Grade = Grade.PROVEN) -> list[SeenSource]:
+    """Who sent in the domain's name in so many days, the largest first."""
+    first = _first_day(days)
+    rows = _rows(
+        _TALLIES, domain_id, since=first, before=first, grade=grade.value, most=MOST_SOURCES
+    )
+    return [_source(row) for row in rows]
+
+
+def dmarc_days(domain_id: UUID, *, days: int) -> list[DmarcDay]:
+    """The days with data among the last so many."""
+    rows = _rows(_DMARC_DAYS, domain_id, since=_first_day(days), grade=Grade.PROVEN.value)
+    return [DmarcDay(**row) for row in rows]
+
+
+def tls_days(domain_id: UUID, *, days: int) -> list[TlsDay]:
+    """The days with data among the last so many, whatever policy sessions were held against."""
+    every = ["sts", "tlsa", "no-policy-found"]
+    return _tls_days(domain_id, since=_first_day(days), grade=Grade.PROVEN, policy_types=every)
+
+
+def for_next_step(domain: Domain) -> Evidence:
+    """Evidence of the whole window, by every reporter whose word is proven."""
+    found = sources(domain.public_id, days=dmarc_path.WINDOW)
+    days = dmarc_days(domain.public_id, days=dmarc_path.WINDOW)
+    return Evidence(
+        policy=domain.dmarc_policy,
+        span=_span([day.day for day in days]),
+        days=len(days),
+        reporters=_reporters(domain.public_id, ReportKind.DMARC, days=dmarc_path.WINDOW),
+        days_at_policy=_days_since(domain.dmarc_changed_at, domain),
+        tallies=tuple(one.tally for one in found),
+    )
+
+
+def for_step_back(domain: Domain) -> Evidence:
+    """Evidence of the last days under the present policy, by large receivers only."""
+    recent = min(dmarc_path.RECENT, _days_since(domain.dmarc_changed_at, domain))
+    rows = _rows(
+        _TALLIES,
+        domain.public_id,
+        since=_first_day(recent),
+        before=_first_day(dmarc_path.WINDOW),
+        grade=Grade.RECOGNISED.value,
+        most=MOST_SOURCES,
+    )
+    tallies = tuple(_source(row).tally for row in rows)
+    return Evidence(
+        policy=domain.dmarc_policy,
+        span=recent,
+        days=max((one.days for one in tallies if one.is_counted), default=0),
+        reporters=_reporters(
+            domain.public_id, ReportKind.DMARC, days=recent, grade=Grade.RECOGNISED
+        ),
+        days_at_policy=recent,
+        tallies=tallies,
+    )
+
+
+def for_mta_sts(domain: Domain, *, is_step_back: bool = False) -> TlsEvidence:
+    """Evidence since the mode was set: of the window, or to step back of the last days only."""
+    grade = Grade.RECOGNISED if is_step_back else Grade.PROVEN
+    longest = dmarc_path.RECENT if is_step_back else dmarc_path.WINDOW
+    looked_at = min(longest, _days_since(domain.mta_sts_changed_at, domain))
+    days = _tls_days(
+        domain.public_id, since=_first_day(looked_at), grade=grade, policy_types=["sts"]
+    )
+    failed = sum(day.failed for day in days)
+    return TlsEvidence(
+        mode=domain.mta_sts_mode,
+        span=_span([day.day for day in days]),
+        days=len(days),
+        reporters=_reporters(domain.public_id, ReportKind.TLS, days=looked_at, grade=grade),
+        sessions=failed + sum(day.good for day in days),
+        failed=failed,
+    )
+
+
+def _tls_days(
+    domain_id: UUID, *, since: date, grade: Grade, policy_types: Sequence[str]
+) -> list[TlsDay]:
+    rows = _rows(
+        _TLS_DAYS, domain_id, since=since, grade=grade.value, policy_types=list(policy_types)
+    )
+    return [TlsDay(**row) for row in rows]
+
+
+def _reporters(domain_id: UUID, kind: ReportKind, *, days: int, grade: Grade = Grade.PROVEN) -> int:
+    counted = ReceivedReport.objects.filter(
+        domain_id=domain_id,
+        kind=kind,
+        state=ReportState.COUNTED,
+        grade__gte=grade,
+        begin_at__date__gte=_first_day(days),
+    )
+    return counted.values("sender").distinct().count()
+
+
+def _source(row: Mapping[str, Any]) -> SeenSource:
+    marked = row["is_marked_known"]
+    group = "known" if marked and row["source_group"] == "unknown" else row["source_group"]
+    return SeenSource(
+        tally=Tally(
+            name=row["name"],
+            group=cast("Group", group),
+            messages=row["messages"],
+            aligned=row["aligned"],
+            forwarded=row["forwarded"],
+            days=row["days"],
+            is_foreign=marked is False,
+            aligned_before=row["aligned_before"],
+        ),
+        is_marked=marked is not None,
+        last_on=row["last_on"],
+        addresses=tuple(row["addresses"] or ()),
+    )
+
+
+def _rows(sql: str, domain_id: UUID, **parameters: Any) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"domain_id": domain_id} | parameters)
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _first_day(days: int) -> date:
+    return (clock.now() - timedelta(days=days)).date()
+
+
+def _span(days: Sequence[date]) -> int:
+    return (clock.now().date() - min(days)).days if days else 0
+
+
+def _days_since(changed_at: datetime | None, domain: Domain) -> int:
+    return (clock.now() - (changed_at or domain.created_at)).days

@@ -182,7 +182,7 @@ class Years(RuleBasedStateMachine):
             if last and last[0] not in self.withdrawn:
                 assert self.now - last[1] >= PERIODS.publish, f"{selector} has mail on its way"
 
-    @rule(hours=st.sampled_from([1, 12, 24, 24 * 8, 24 * 31, 24 * 95]))
+    @rule(hours=st.sampled_from([1, 12, 24, 24 * 5, 24 * 8, 24 * 31, 24 * 95]))
     def wait(self, hours: int) -> None:
         self.now += timedelta(hours=hours)
         self.step()

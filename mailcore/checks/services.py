@@ -135,6 +135,16 @@ def watch(domain_id: UUID) -> None:
     DomainSchedule.objects.filter(domain_id=domain_id).update(due_at=now, watched_until=now + WATCH)
 
 
+def look_soon(domain_id: UUID) -> None:
+    """Check as soon as a worker is free, once."""
+    DomainSchedule.objects.filter(domain_id=domain_id).update(due_at=clock.now())
+
+
+def plan_keys(domain_id: UUID, *, due_at: datetime | None) -> None:
+    """When the domain's DKIM keys are to be thought of again; None: not before DNS changes."""
+    DomainSchedule.objects.filter(domain_id=domain_id).update(keys_due_at=due_at)
+
+
 @transaction.atomic
 def keep(*, domain_id: UUID, looks: Sequence[Look]) -> dict[Key, RecordVerdict]:
     """Store what was seen and when to look again; purpose and name → the verdict row.
@@ -184,6 +194,11 @@ def claim_due(limit: int) -> list[tuple[UUID, UUID]]:
 def claim_publishing(limit: int) -> list[tuple[UUID, UUID]]:
     """Domains whose records are to be written now: (reseller_id, domain_id); as role worker."""
     return _claim("publish_due_at", limit)
+
+
+def claim_keys(limit: int) -> list[tuple[UUID, UUID]]:
+    """Domains whose DKIM keys may be due for a step: (reseller_id, domain_id); as role worker."""
+    return _claim("keys_due_at", limit)
 
 
 @transaction.atomic

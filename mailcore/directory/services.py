@@ -96,9 +96,14 @@ def add_signing_key(
     return key_id
 
 
-def set_key_state(*, domain: str, selector: str, state: str) -> None:
-    """Move a signing key on in its life."""
-    SigningKey.objects.filter(domain=domain, selector=selector).update(state=state)
+def set_key_state(key_id: UUID, *, state: str) -> None:
+    """Move a signing key on in its life; engines sign with it from, or until, a few seconds on."""
+    SigningKey.objects.filter(public_id=key_id).update(state=state)
+
+
+def destroy_signing_key(key_id: UUID) -> None:
+    """Let a private half be gone for good; nothing is signed with it after this transaction."""
+    SigningKey.objects.only("pk").filter(public_id=key_id).delete()
 
 
 def add_login(

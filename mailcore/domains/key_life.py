@@ -257,11 +257,10 @@ class _Life:
 
     def due_at(self) -> datetime | None:
         """When the next step may be due without DNS showing anything new."""
-        return min(
-            (at for at in map(self._next, self.keys.values()) if at > self._now), default=None
-        )
+        known = [at for at in map(self._next, self.keys.values()) if at and at > self._now]
+        return min(known, default=None)
 
-    def _next(self, key: Key) -> datetime:
+    def _next(self, key: Key) -> datetime | None:
         periods = self._periods
         if key.state == KeyState.ACTIVE:
             return (key.signing_since or key.since) + periods.sign
@@ -269,7 +268,7 @@ class _Life:
             return key.since + periods.publish
         if key.state == KeyState.RETIRED:
             return key.since + self._rest(key)
-        return (key.shown_since or key.since) + periods.remember
+        return key.shown_since + periods.remember if self.is_waiting() and key.shown_since else None
 
     def _sign_with(self, key: Key) -> None:
         since = key.signing_since or self._now

@@ -1,7 +1,7 @@
 """What a set of values found in DNS means for the record that we expect there."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -79,16 +79,26 @@ def _spf(record: Record, found: Sequence[str]) -> Judgement:
 
 def _dkim(record: Record, found: Sequence[str]) -> Judgement:
     keys = [tags for value in found if "p" in (tags := parse_tags(value))]
+    expected = parse_tags(record.value)
+    if not expected["p"]:
+        return _withdrawn(keys)
     if not keys:
         return _missing("dkim.missing")
     if len(keys) > 1:
         return _conflict("dkim.several")
-    shown, expected = keys[0], parse_tags(record.value)
+    shown = keys[0]
     if not shown["p"]:
         return _conflict("dkim.revoked")
     # RFC 6376 §3.6.1: k= defaults to rsa, and white space inside p= says nothing.
     same = _squeeze(shown["p"]) == expected["p"] and shown.get("k", "rsa") == expected["k"]
     return _MATCH if same else _conflict("dkim.other_key")
+
+
+def _withdrawn(keys: Sequence[Mapping[str, str]]) -> Judgement:
+    """An empty key says that it is withdrawn (RFC 6376 §3.6.1)."""
+    if any(key["p"] for key in keys):
+        return _conflict("dkim.still_shown")
+    return _MATCH if keys else _missing("dkim.withdrawn")
 
 
 def _dmarc(_: Record, found: Sequence[str]) -> Judgement:

@@ -90,5 +90,5 @@ def _conclude(domain_id: UUID, looks: Sequence[Look]) -> Domain:
     rows = checks.keep(domain_id=domain_id, looks=looks)
     evidence.draw(domain, rows)
     ownership.draw(domain, rows)
-    keys.draw(domain, rows)
+    keys.draw(domain, looks)
     return domain

@@ -47,17 +47,18 @@ class Periods:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """`since`: in this state; `signing_since`: its first signature; `shown_since`: DNS shows it;
-    `is_lost`: DNS missed it several times in a row; `is_reuse`: its name had another key before."""
+    """`since`: in this state; `signing_at`: when it first signed; `shown_at`: since when DNS shows it
+    without a break; `is_lost`: DNS missed it several times in a row; `is_reuse`: other keys may have
+    stood at its name before."""
 
     id: UUID
     selector: str
     algorithm: str
     state: str
     since: datetime
-    signing_since: datetime | None = None
+    signing_at: datetime | None = None
     revoked_at: datetime | None = None
-    shown_since: datetime | None = None
+    shown_at: datetime | None = None
     is_lost: bool = False
     is_reuse: bool = False
 
@@ -70,7 +71,7 @@ class Key:
     def can_sign(self) -> bool:
         """DNS shows it, and its private half is there."""
         has_private = self.state != KeyState.RETIRED
-        return has_private and self.shown_since is not None and not self.is_lost
+        return has_private and self.shown_at is not None and not self.is_lost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +134,7 @@ class _Life:
         if not self._in_state(KeyState.ACTIVE):
             best = self._best(lambda key: key.can_sign)
             if best:
-                was_signing = any(key.signing_since for key in self.keys.values())
+                was_signing = any(key.signing_at for key in self.keys.values())
                 self._switch_to(best)
                 switched = Why.LOST if was_signing else Why.BEGUN
                 if self._has_revoked(self._slots()):
@@ -149,7 +150,7 @@ class _Life:
             return self._switch_if(self._is_sound, must, home, Why.REVOKED)
         if any(key.is_lost for key in active):
             return self._switch_if(self._is_sound, must, home, Why.LOST)
-        begun = min(key.signing_since or key.since for key in active)
+        begun = min(key.signing_at or key.since for key in active)
         if self._is_asked or begun + self._periods.sign <= self._now:
             why = Why.ASKED if self._is_asked else Why.AGE
             return self._switch_if(self._is_ready, must, home, why)
@@ -170,10 +171,10 @@ class _Life:
 
     def _is_ready(self, key: Key) -> bool:
         """A new key that every resolver sees: what stood there before is forgotten."""
-        if key.state != KeyState.PENDING or not key.can_sign or key.shown_since is None:
+        if key.state != KeyState.PENDING or not key.can_sign or key.shown_at is None:
             return False
         wait = self._periods.remember if key.is_reuse else timedelta(0)
-        return key.shown_since + wait <= self._now
+        return key.shown_at + wait <= self._now
 
     def _best(self, fit: Callable[[Key], bool]) -> list[Key]:
         """The keys that fit of the slot with most of them; new ones before those on their way out."""
@@ -189,7 +190,7 @@ class _Life:
         for key in self._in_state(KeyState.ACTIVE):
             self._move(key, KeyState.RETIRING)
         for key in self._in_state(KeyState.PENDING):
-            if key.slot != slot and key.signing_since:  # signed until DNS lost it
+            if key.slot != slot and key.signing_at:  # signed until DNS lost it
                 self._move(key, KeyState.RETIRING)
             elif key.slot == _DATED != slot:  # nothing follows it and it was never used
                 self._move(key, KeyState.RETIRED)
@@ -252,7 +253,7 @@ class _Life:
     def is_waiting(self) -> bool:
         """A rotation is due, and DNS does not show its keys yet."""
         active = self._in_state(KeyState.ACTIVE)
-        due = [(key.signing_since or key.since) + self._periods.sign for key in active]
+        due = [(key.signing_at or key.since) + self._periods.sign for key in active]
         return self._is_asked or any(at <= self._now for at in due)
 
     def due_at(self) -> datetime | None:
@@ -263,18 +264,16 @@ class _Life:
     def _next(self, key: Key) -> datetime | None:
         periods = self._periods
         if key.state == KeyState.ACTIVE:
-            return (key.signing_since or key.since) + periods.sign
+            return (key.signing_at or key.since) + periods.sign
         if key.state == KeyState.RETIRING:
             return key.since + periods.publish
         if key.state == KeyState.RETIRED:
             return key.since + self._rest(key)
-        return key.shown_since + periods.remember if self.is_waiting() and key.shown_since else None
+        return key.shown_at + periods.remember if self.is_waiting() and key.shown_at else None
 
     def _sign_with(self, key: Key) -> None:
-        since = key.signing_since or self._now
-        self.keys[key.id] = replace(
-            key, state=KeyState.ACTIVE, since=self._now, signing_since=since
-        )
+        since = key.signing_at or self._now
+        self.keys[key.id] = replace(key, state=KeyState.ACTIVE, since=self._now, signing_at=since)
 
     def _move(self, key: Key, state: str) -> None:
         self.keys[key.id] = replace(key, state=state, since=self._now)
@@ -294,8 +293,8 @@ def _not_after(key: Key, now: datetime) -> Key:
     return replace(
         key,
         since=min(key.since, now),
-        signing_since=key.signing_since and min(key.signing_since, now),
-        shown_since=key.shown_since and min(key.shown_since, now),
+        signing_at=key.signing_at and min(key.signing_at, now),
+        shown_at=key.shown_at and min(key.shown_at, now),
     )
 
 

@@ -6,8 +6,8 @@ from kernel import clock
 
 _LIVED = """
 UPDATE dkim_key SET since = created_at,
-    signing_since = CASE WHEN state = 'active' THEN created_at END,
-    shown_since = CASE WHEN state = 'active' THEN created_at END
+    signing_at = CASE WHEN state = 'active' THEN created_at END,
+    shown_at = CASE WHEN state = 'active' THEN created_at END
 """
 
 
@@ -18,11 +18,9 @@ class Migration(migrations.Migration):
             "domain", "rotation_asked_at", models.DateTimeField(blank=True, null=True)
         ),
         migrations.AddField("dkimkey", "since", models.DateTimeField(default=clock.now)),
-        migrations.AddField(
-            "dkimkey", "signing_since", models.DateTimeField(blank=True, null=True)
-        ),
+        migrations.AddField("dkimkey", "signing_at", models.DateTimeField(blank=True, null=True)),
         migrations.AddField("dkimkey", "revoked_at", models.DateTimeField(blank=True, null=True)),
-        migrations.AddField("dkimkey", "shown_since", models.DateTimeField(blank=True, null=True)),
+        migrations.AddField("dkimkey", "shown_at", models.DateTimeField(blank=True, null=True)),
         migrations.AddField("dkimkey", "missed", models.PositiveSmallIntegerField(default=0)),
         migrations.AddField("dkimkey", "is_reuse", models.BooleanField(default=False)),
         migrations.RunSQL(_LIVED, reverse_sql=migrations.RunSQL.noop),

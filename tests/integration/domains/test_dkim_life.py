@@ -96,7 +96,7 @@ def later() -> Iterator[Callable[[timedelta], datetime]]:
 def test_one_slot_signs_and_the_other_stands_ready(shop) -> None:
     assert shop.signing() == {"r1", "e1"}
     assert shop.states() == {"r1": "active", "e1": "active", "r2": "pending", "e2": "pending"}
-    assert all(key.shown_since for key in shop.domain.dkim_keys.all())
+    assert all(key.shown_at for key in shop.domain.dkim_keys.all())
     assert not OutboxEvent.objects.filter(type="dkim.rotated").exists()
 
 
@@ -238,7 +238,7 @@ def test_a_look_at_the_old_key_of_a_name_says_nothing_of_the_new_one(shop, monke
 
     monkeypatch.setattr(checks, "inspect", replaced_meanwhile)
     shop.look()
-    assert shop.key("r2").shown_since is None
+    assert shop.key("r2").shown_at is None
 
 
 @pytest.mark.django_db
@@ -266,8 +266,8 @@ def test_keys_with_dated_selectors_sign_until_they_are_rotated_away(shop, later)
             algorithm=held.algorithm,
             public_key=held.public_key,
             state="active",
-            signing_since=clock.now(),
-            shown_since=clock.now(),
+            signing_at=clock.now(),
+            shown_at=clock.now(),
         )
     shop.turn()
     assert shop.signing() == {"r1-20260101", "e1-20260101"}

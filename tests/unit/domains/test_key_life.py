@@ -25,7 +25,7 @@ def key(selector: str, **known: object) -> Key:
 
 
 def shown(*selectors: str, **known: object) -> list[Key]:
-    return [key(selector, shown_since=BEGIN, **known) for selector in selectors]
+    return [key(selector, shown_at=BEGIN, **known) for selector in selectors]
 
 
 def turn(keys: list[Key], *, after: timedelta = timedelta(0), **how: object) -> Turn:
@@ -54,7 +54,7 @@ def test_a_year_of_turns() -> None:
         signing.add("".join(sorted(k.selector for k in keys if k.state == "active")))
         for selector in taken.needed:
             at = BEGIN + day * DAY
-            keys.append(key(selector, since=at, shown_since=at + DAY, is_reuse=True))
+            keys.append(key(selector, since=at, shown_at=at + DAY, is_reuse=True))
     assert switches == [0, 90, 180, 270, 360]
     assert signing == {"e1r1", "e2r2"}
 
@@ -72,9 +72,9 @@ def test_the_old_key_is_destroyed_after_seven_days_and_its_record_goes_after_thi
 
 
 def test_a_rotation_waits_until_dns_shows_every_kind_of_key_that_signs() -> None:
-    keys = [*shown("r1", "e1", "r2", state="active", signing_since=BEGIN)[:2], key("r2"), key("e2")]
+    keys = [*shown("r1", "e1", "r2", state="active", signing_at=BEGIN)[:2], key("r2"), key("e2")]
     assert turn(keys, after=91 * DAY).is_waiting
-    half = [replace(k, shown_since=BEGIN) if k.selector == "r2" else k for k in keys]
+    half = [replace(k, shown_at=BEGIN) if k.selector == "r2" else k for k in keys]
     taken = turn(half, after=91 * DAY)
     assert taken.switched is None
     assert states(taken)["r1"] == "active"
@@ -88,14 +88,14 @@ def test_a_domain_that_never_published_ed25519_rotates_without_it() -> None:
 
 
 def test_a_name_that_had_another_key_waits_for_the_resolvers_that_remember_it() -> None:
-    signing = shown("r1", "e1", state="active", signing_since=BEGIN)
+    signing = shown("r1", "e1", state="active", signing_at=BEGIN)
     fresh = shown("r2", "e2", is_reuse=True)
     assert turn([*signing, *fresh], is_asked=True).switched is None
     assert turn([*signing, *fresh], after=PERIODS.remember, is_asked=True).switched is Why.ASKED
 
 
 def test_dated_keys_go_on_until_they_are_rotated_away_and_nothing_follows_them() -> None:
-    dated = [key(name, state="active", signing_since=BEGIN, shown_since=BEGIN) for name in DATED]
+    dated = [key(name, state="active", signing_at=BEGIN, shown_at=BEGIN) for name in DATED]
     taken = turn(dated)
     assert taken.needed == ("r1", "e1", "r2", "e2")
     taken = turn([*taken.keys, *shown("r1", "e1", "r2", "e2")], after=90 * DAY)
@@ -115,10 +115,10 @@ def test_the_other_slot_takes_over_when_dns_has_lost_a_key() -> None:
 
 
 def test_the_last_key_stops_when_dns_has_lost_it_and_comes_back_with_it() -> None:
-    only = shown("r1", state="active", signing_since=BEGIN)
-    taken = turn([replace(only[0], is_lost=True, shown_since=None)], after=DAY)
+    only = shown("r1", state="active", signing_at=BEGIN)
+    taken = turn([replace(only[0], is_lost=True, shown_at=None)], after=DAY)
     assert states(taken) == {"r1": "pending"}
-    back = [replace(taken.keys[0], is_lost=False, shown_since=BEGIN + DAY)]
+    back = [replace(taken.keys[0], is_lost=False, shown_at=BEGIN + DAY)]
     assert states(turn(back, after=2 * DAY)) == {"r1": "active"}
 
 
@@ -212,9 +212,9 @@ class Years(RuleBasedStateMachine):
     def _seen(self, k: Key) -> Key:
         if self.zone.get(k.selector) == k.id:
             self.missed[k.id] = 0
-            return replace(k, shown_since=k.shown_since or self.now, is_lost=False)
+            return replace(k, shown_at=k.shown_at or self.now, is_lost=False)
         self.missed[k.id] = self.missed.get(k.id, 0) + 1
-        return replace(k, shown_since=None, is_lost=self.missed[k.id] >= 3)
+        return replace(k, shown_at=None, is_lost=self.missed[k.id] >= 3)
 
     @rule()
     def ask(self) -> None:

@@ -58,9 +58,9 @@ def as_key(row: DkimKey) -> Key:
         algorithm=row.algorithm,
         state=row.state,
         since=row.since,
-        signing_since=row.signing_since,
+        signing_at=row.signing_at,
         revoked_at=row.revoked_at,
-        shown_since=row.shown_since,
+        shown_at=row.shown_at,
         is_lost=row.missed >= STOP_SIGNING_AFTER,
         is_reuse=row.is_reuse,
     )
@@ -86,6 +86,6 @@ def _move(row: DkimKey, key: Key) -> None:
         directory.destroy_signing_key(key.id)
     elif key.state != row.state:
         directory.set_key_state(key.id, state=key.state)
-    row.state, row.since, row.signing_since = key.state, key.since, key.signing_since
-    row.revoked_at, row.shown_since = key.revoked_at, key.shown_since
-    row.save(update_fields=["state", "since", "signing_since", "revoked_at", "shown_since"])
+    row.state, row.since, row.signing_at = key.state, key.since, key.signing_at
+    row.revoked_at, row.shown_at = key.revoked_at, key.shown_at
+    row.save(update_fields=["state", "since", "signing_at", "revoked_at", "shown_at"])

@@ -12,7 +12,7 @@ UPDATE dkim_key SET since = created_at,
 
 
 class Migration(migrations.Migration):
-    dependencies = [("domains", "0004_life")]
+    dependencies = [("domains", "0005_policies")]
     operations = [
         migrations.AddField(
             "domain", "rotation_asked_at", models.DateTimeField(blank=True, null=True)

@@ -1,31 +1,17 @@
 """A domain's keys as rows: both halves are made, moved and destroyed in one transaction."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
-
-from django.conf import settings
 
 from kernel import clock
 from mailcore.directory import services as directory
 from mailcore.directory.states import KeyState
-from mailcore.domains.key_life import SLOTS, Key, Periods
+from mailcore.domains.key_life import SLOTS, Key
 from mailcore.domains.models import DkimKey, Domain
-from mailcore.protocol import dkim_keys, dns_records
+from mailcore.protocol import dkim_keys
 from mailcore.protocol.dkim_keys import KeyPair
 
 #: So many looks in a row must miss a key before we stop signing with it: one may be a mishap.
 STOP_SIGNING_AFTER = 3
-
-
-def periods() -> Periods:
-    """As the settings say, in this stack's scale of time."""
-    scale = settings.DELAY_SCALE
-    return Periods(
-        sign=timedelta(days=settings.DKIM_SIGN_DAYS) * scale,
-        publish=timedelta(days=settings.DKIM_PUBLISH_DAYS) * scale,
-        keep=timedelta(days=settings.DKIM_KEEP_DAYS) * scale,
-        remember=timedelta(seconds=dns_records.TTL) * scale,
-    )
 
 
 def make_pairs(selectors: Iterable[str]) -> dict[str, KeyPair]:

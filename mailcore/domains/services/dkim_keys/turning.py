@@ -17,6 +17,7 @@ from mailcore.domains import key_life, selectors
 from mailcore.domains.key_life import Key, Turn, Why
 from mailcore.domains.models import DkimKey, Domain
 from mailcore.domains.services.dkim_keys import shelf
+from mailcore.domains.services.dkim_keys.delays import periods
 from mailcore.domains.services.publishing import republish
 from mailcore.domains.states import DomainState
 
@@ -93,7 +94,7 @@ def _decide(domain: Domain, keys: Sequence[Key], *, may_sign: bool) -> Turn:
     return key_life.advance(
         keys,
         now=clock.now(),
-        periods=shelf.periods(),
+        periods=periods(),
         is_asked=domain.rotation_asked_at is not None,
         may_sign=may_sign and domain.state == DomainState.VERIFIED,
     )

@@ -1,27 +1,13 @@
-"""The life of a domain's DKIM keys: what comes next, decided without a database or a clock.
+"""Decide what comes next."""
 
-Selectors r1, r2 (RSA-2048) and e1, e2 (Ed25519) make two slots. The keys of one slot sign, those of
-the other stand ready in DNS. Keys that were made earlier, under selectors with a date, are slot 0:
-they sign until they are rotated away, and nothing follows them. RFC 6376 §3.1 leaves selectors free.
-"""
-
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from mailcore.directory.states import KeyState
-from mailcore.protocol import dkim_keys
-
-#: Selector → algorithm of the keys that every domain has.
-SLOTS: Mapping[str, str] = {
-    "r1": dkim_keys.RSA,
-    "e1": dkim_keys.ED25519,
-    "r2": dkim_keys.RSA,
-    "e2": dkim_keys.ED25519,
-}
-_DATED = 0
+from mailcore.domains.key_life.key import DATED, SLOTS, Key, Periods
 
 
 class Why(StrEnum):
@@ -32,46 +18,6 @@ class Why(StrEnum):
     ASKED = "asked"
     LOST = "lost"
     REVOKED = "revoked"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Periods:
-    """How long a key signs; stays published with its private half; keeps its record, both from
-    when it stopped; and how long resolvers remember what stood at a name before (TTL)."""
-
-    sign: timedelta
-    publish: timedelta
-    keep: timedelta
-    remember: timedelta
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
-    """`since`: in this state; `signing_at`: when it first signed; `shown_at`: since when DNS shows it
-    without a break; `is_lost`: DNS missed it several times in a row; `is_reuse`: other keys may have
-    stood at its name before."""
-
-    id: UUID
-    selector: str
-    algorithm: str
-    state: str
-    since: datetime
-    signing_at: datetime | None = None
-    revoked_at: datetime | None = None
-    shown_at: datetime | None = None
-    is_lost: bool = False
-    is_reuse: bool = False
-
-    @property
-    def slot(self) -> int:
-        """1 or 2; 0 for a selector with a date."""
-        return int(self.selector[1]) if self.selector in SLOTS else _DATED
-
-    @property
-    def can_sign(self) -> bool:
-        """DNS shows it, and its private half is there."""
-        has_private = self.state != KeyState.RETIRED
-        return has_private and self.shown_at is not None and not self.is_lost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +138,7 @@ class _Life:
         for key in self._in_state(KeyState.PENDING):
             if key.slot != slot and key.signing_at:  # signed until DNS lost it
                 self._move(key, KeyState.RETIRING)
-            elif key.slot == _DATED != slot:  # nothing follows it and it was never used
+            elif key.slot == DATED != slot:  # nothing follows it and it was never used
                 self._move(key, KeyState.RETIRED)
         for key in chosen:
             self._sign_with(key)
@@ -228,7 +174,7 @@ class _Life:
             return False
         coming = (KeyState.PENDING, KeyState.RETIRING)
         return not any(
-            k.slot not in {*home, _DATED} and k.state in coming for k in self.keys.values()
+            k.slot not in {*home, DATED} and k.state in coming for k in self.keys.values()
         )
 
     def _make_room(self) -> None:

@@ -38,13 +38,9 @@ PASSWORD = "a long enough secret"
 MESSAGE = {"from": "anna@shop.test", "to": ["ben@out.test"], "text": "Hello"}
 #: Path names that name no object: there is nothing of another reseller to reach by them.
 WITHOUT_OBJECT = {
-<<<<<<< HEAD
-    "api-me", "api-organisations", "api-domains", "api-mailboxes", "api-usage", "api-invoices",
+    "api-me", "api-organisations", "api-domains", "api-mailboxes", "api-aliases", "api-usage",
+    "api-invoices",
     "api-messages", "api-suppressions", "api-webhooks", "api-api-keys",
-=======
-    "api-me", "api-organisations", "api-domains", "api-mailboxes", "api-aliases", "api-usage", "api-invoices",
-    "api-messages", "api-suppressions", "api-webhooks",
->>>>>>> a422500 (Aliases in the portal, in doctor's comparison and on the running stack)
 }  # fmt: skip
 #: Without a list: tests of their own say what a stranger cannot do there.
 ORDERS = {"api-messages"}
@@ -72,16 +68,13 @@ def stage(acme, globex) -> Stage:
     mailbox = mailboxes.create_mailbox(
         actor=acme.owner, domain_id=domain.public_id, local_part="anna", password=PASSWORD
     )
-<<<<<<< HEAD
     spare = domains.add_domain(
         actor=acme.owner, organisation_id=acme.organisation.public_id, name="spare.test"
     )
-=======
     alias = mailboxes.create_alias(
         actor=acme.owner, domain_id=domain.public_id, local_part="sales",
         targets=[mailbox.address],
     )  # fmt: skip
->>>>>>> a422500 (Aliases in the portal, in doctor's comparison and on the running stack)
     (sent,) = sending.send_messages(actor=acme.owner, given=[MESSAGE])
     suppression.add_suppression(actor=acme.owner, address="gone@out.test")
     webhook, _ = webhooks.add_endpoint(actor=acme.owner, url="https://8.8.8.8/acme")
@@ -211,13 +204,9 @@ def everything(schema: str) -> dict[str, list[tuple[object, ...]]]:
 def test_every_path_has_its_objects() -> None:
     """An endpoint whose parts this file cannot fill is an endpoint nobody has tried to break."""
     known = {
-<<<<<<< HEAD
-        "organisation_id", "domain_id", "mailbox_id", "message_id", "suppression_id", "invoice_id",
+        "organisation_id", "domain_id", "mailbox_id", "alias_id", "message_id",
+        "suppression_id", "invoice_id",
         "n", "webhook_id", "delivery_id", "key_id",
-=======
-        "organisation_id", "domain_id", "mailbox_id", "alias_id", "message_id", "suppression_id", "invoice_id",
-        "n", "webhook_id", "delivery_id",
->>>>>>> a422500 (Aliases in the portal, in doctor's comparison and on the running stack)
     }  # fmt: skip
     for pattern in patterns():
         parts = set(pattern.pattern.converters)

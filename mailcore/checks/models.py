@@ -19,7 +19,7 @@ class DomainSchedule(models.Model):
     """When a domain's records are looked at next, and when they are next written to its DNS.
 
     `watched_until`: somebody waits for the result until then, so checks come every few seconds.
-    `keys_due_at`: when the next step in the life of its DKIM keys may be due.
+    `targets_due_at` is set while records in our own zone wait to be written.
     `publish_due_at` is set while a DNS update waits; `publish_code` is how the last one ended
     (empty: never tried, `ok`, or a code of `mailcore.domains.errors`).
     """
@@ -30,7 +30,7 @@ class DomainSchedule(models.Model):
     due_at = models.DateTimeField(default=clock.now, db_index=True)
     checked_at = models.DateTimeField(null=True, blank=True)
     watched_until = models.DateTimeField(null=True, blank=True)
-    keys_due_at = models.DateTimeField(default=clock.now, null=True, blank=True, db_index=True)
+    targets_due_at = models.DateTimeField(null=True, blank=True, db_index=True)
     publish_due_at = models.DateTimeField(null=True, blank=True, db_index=True)
     publish_tries = models.PositiveSmallIntegerField(default=0)
     publish_code = models.CharField(max_length=60, default="", blank=True)
@@ -44,16 +44,24 @@ class DomainSchedule(models.Model):
 
 
 class RecordVerdict(models.Model):
-    """The last verdict on one expected record; a purpose may have several, at several names."""
+    """The last verdict on one expected record; a purpose may have several, at several names.
+
+    `need` is required, recommended or optional; `code` and `params` make the sentence; `said` has
+    an entry {servers, values, alias, failure} for each answer that some servers gave; `since` is
+    when the verdict became what it is. When it was last looked at stands in the schedule.
+    """
 
     domain_id = models.UUIDField()
     reseller_id = models.UUIDField()
     purpose = models.CharField(max_length=40)
     name = models.CharField(max_length=253)
+    need = models.CharField(max_length=12, default="required")
     verdict = models.CharField(max_length=10, choices=Verdict.choices, default=Verdict.UNCHECKED)
     code = models.CharField(max_length=60, default="", blank=True)
+    params = models.JSONField(default=dict)
     found = models.JSONField(default=list)
-    checked_at = models.DateTimeField(null=True, blank=True)
+    said = models.JSONField(default=list)
+    since = models.DateTimeField(null=True, blank=True)
     missing_in_a_row = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

@@ -1,6 +1,5 @@
 """Write the directory: in the transaction of what it mirrors."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,13 +7,7 @@ from django.db import connection
 
 from kernel import clock, ids, keys
 from kernel.tenancy import current_reseller_id
-from mailcore.directory.models import (
-    AliasRoute,
-    MailboxLogin,
-    ReleasedName,
-    Route,
-    SigningKey,
-)
+from mailcore.directory.models import MailboxLogin, ReleasedName, Route, SigningKey
 from mailcore.directory.states import KeyState, LoginState, RouteKind
 from mailcore.protocol import verp
 from mailcore.protocol.dkim_keys import KeyPair
@@ -44,14 +37,6 @@ def lock_name(registrable: str) -> None:
         )
 
 
-def lock_address(address: str) -> None:
-    """Until the transaction ends nobody else gives this address to a mailbox or an alias."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"address:{address}"]
-        )
-
-
 def claim_domain(
     *, public_id: UUID, domain: str, organisation_id: UUID | None, kind: str = RouteKind.HOSTED
 ) -> Route:
@@ -66,8 +51,10 @@ def claim_domain(
 
 
 def set_routed(domain: str, *, is_verified: bool) -> None:
-    """Switch mail for the domain on or off."""
+    """Switch mail for the domain on, or off together with its bounce name."""
     Route.objects.filter(domain=domain).update(is_verified=is_verified)
+    if not is_verified:
+        leave_bounces(verp.bounce_domain(domain))
 
 
 def give_up(domain: str, *, keep_until: datetime | None) -> None:
@@ -86,6 +73,28 @@ def give_up(domain: str, *, keep_until: datetime | None) -> None:
 def set_free(domain: str) -> int:
     """End the quarantine of a name; how many rows went: only the operator sees all of them."""
     return ReleasedName.objects.filter(domain=domain).delete()[0]
+
+
+def take_bounces(domain: str, *, organisation_id: UUID) -> None:
+    """Route the bounce name of a domain to feedback, unless somebody holds it for mail."""
+    route, _ = Route.objects.get_or_create(
+        domain=domain,
+        defaults={
+            "public_id": ids.uuid7(),
+            "reseller_id": current_reseller_id(),
+            "organisation_id": organisation_id,
+            "kind": RouteKind.FEEDBACK,
+            "is_verified": True,
+        },
+    )
+    if route.kind == RouteKind.FEEDBACK and not route.is_verified:
+        set_routed(domain, is_verified=True)
+
+
+def leave_bounces(domain: str) -> None:
+    """Take a bounce name off its route; mail that hosts somebody stays."""
+    found = Route.objects.filter(domain=domain, kind=RouteKind.FEEDBACK, is_verified=True)
+    found.update(is_verified=False)
 
 
 def add_signing_key(
@@ -111,14 +120,9 @@ def add_signing_key(
     return key_id
 
 
-def set_key_state(key_id: UUID, *, state: str) -> None:
-    """Move a signing key on in its life; engines sign with it from, or until, a few seconds on."""
-    SigningKey.objects.filter(public_id=key_id).update(state=state)
-
-
-def destroy_signing_key(key_id: UUID) -> None:
-    """Let a private half be gone for good; nothing is signed with it after this transaction."""
-    SigningKey.objects.only("pk").filter(public_id=key_id).delete()
+def set_key_state(*, domain: str, selector: str, state: str) -> None:
+    """Move a signing key on in its life."""
+    SigningKey.objects.filter(domain=domain, selector=selector).update(state=state)
 
 
 def add_login(
@@ -149,27 +153,3 @@ def add_login(
 def set_login_state(public_id: UUID, state: LoginState) -> None:
     """Suspend a login or let it in again."""
     MailboxLogin.objects.filter(public_id=public_id).update(state=state)
-
-
-def add_alias(
-    *, public_id: UUID, address: str, domain: str, organisation_id: UUID, targets: Sequence[str]
-) -> None:
-    """Let mail to an address go to these mailboxes; raises IntegrityError when it is in use."""
-    AliasRoute.objects.create(
-        public_id=public_id,
-        address=address,
-        domain=domain,
-        reseller_id=current_reseller_id(),
-        organisation_id=organisation_id,
-        targets=list(targets),
-    )
-
-
-def set_alias_targets(public_id: UUID, targets: Sequence[str]) -> None:
-    """Let an alias's mail go elsewhere from now on."""
-    AliasRoute.objects.filter(public_id=public_id).update(targets=list(targets))
-
-
-def remove_alias(public_id: UUID) -> None:
-    """Mail to the alias is refused from now on."""
-    AliasRoute.objects.filter(public_id=public_id).delete()

@@ -140,9 +140,8 @@ def _rdata(change: Change) -> dns.rdata.Rdata:
         raw = change.value.encode()
         parts = [raw[i : i + 255] for i in range(0, len(raw), 255)] or [b""]
         text = " ".join('"' + _escape(part) + '"' for part in parts)
-    else:
-        priority, host = change.value.split()
-        text = f"{priority} {host.rstrip('.')}."
+    else:  # MX, SRV and CNAME end with a host
+        text = f"{change.value.rstrip('.')}."
     return dns.rdata.from_text(dns.rdataclass.IN, kind, text)
 
 

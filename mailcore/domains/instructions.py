@@ -1,40 +1,15 @@
 """Codes into sentences, in the reader's language: what to do about a record."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as n_
 
-from mailcore.protocol import spf
-from mailcore.protocol.dns_records import SPF, Record
+from mailcore.domains.sentences import SENTENCES
+from mailcore.protocol import dns_records, spf
+from mailcore.protocol.dns_records import Record
+from mailcore.protocol.verdict_rules import parse_tags
 from mailcore.protocol.verdicts import Outcome
-
-_SENTENCES = {
-    "ownership.missing": n_("Add this TXT record to show that the domain is yours."),
-    "ownership.other": n_("Another ownership value stands here: replace it by this one."),
-    "mx.missing": n_("Add this MX record so that mail for the domain arrives here."),
-    "mx.null": n_("The domain says that it takes no mail: replace the empty MX by this one."),
-    "mx.other": n_("Mail still goes to %(found)s: replace that MX record when you move."),
-    "mx.mixed": n_("Remove the other MX records (%(found)s): they take part of the mail."),
-    "spf.missing": n_("Add this TXT record so that receivers accept mail sent from here."),
-    "spf.several": n_("There are several SPF records, so none counts: keep only this one."),
-    "spf.not_included": n_("Change your SPF record to this value: it adds our servers to yours."),
-    "spf.too_many_lookups": n_("Your SPF record asks for more than ten look-ups: shorten it."),
-    "dkim.missing": n_("Add this TXT record so that receivers can check our signature."),
-    "dkim.several": n_("Several keys stand at this name: keep only this one."),
-    "dkim.revoked": n_("The key at this name is empty: replace it by this one."),
-    "dkim.other_key": n_("Another key stands at this name: replace it by this one."),
-    "dkim.still_shown": n_("This key was withdrawn: replace its record by this one at once."),
-    "dkim.withdrawn": n_("This key was withdrawn: add this empty record to say so."),
-    "dmarc.missing": n_("Add this TXT record to tell receivers how to treat forged mail."),
-    "dmarc.several": n_("There are several DMARC records, so none counts: keep only one."),
-    "dmarc.invalid": n_("The DMARC record has no valid policy (p=): replace it by this one."),
-    "servers.silent": n_("None of the domain's name servers answered; we try again soon."),
-    "servers.private": n_("The domain's name servers have private addresses; nobody can ask them."),
-    "servers.unreachable": n_("The domain's name servers could not be found; we try again soon."),
-    "servers.slow": n_("The domain's name servers answer too slowly; we try again soon."),
-    "servers.disagree": n_("The name servers say different things; a change may be on its way."),
-}
 
 _UPDATES = {
     "waiting": n_("The records are being written."),
@@ -55,10 +30,13 @@ _UPDATES = {
 }
 
 
-def sentence(record: Record, *, verdict: str, code: str, found: Sequence[str]) -> str:
+def sentence(
+    record: Record, *, verdict: str, code: str, found: Sequence[str], params: Mapping[str, str]
+) -> str:
     """What to do about a record, as one sentence."""
-    if code in _SENTENCES:
-        return _(_SENTENCES[code]) % {"found": ", ".join(_others(record, found)) or "-"}
+    words = SENTENCES.get(code)
+    if words is not None:
+        return _(words) % {"found": ", ".join(_others(record, found)) or "-", **params}
     if verdict == Outcome.MATCH:
         return _("All is well.")
     return _("Publish this record; we look for it in a moment.")
@@ -70,11 +48,32 @@ def update_sentence(code: str) -> str:
 
 
 def value_to_publish(record: Record, *, code: str, found: Sequence[str]) -> str:
-    """The value to copy: for SPF the client's own record with ours merged into it."""
-    if record.purpose != SPF or code not in {"spf.not_included", "spf.several"}:
-        return record.value
-    include = record.value.split("include:")[1].split()[0]
-    return spf.merge(next(value for value in found if spf.is_spf(value)), include)
+    """The value to copy: where the client's own record stays, with ours merged into it."""
+    if code in _MERGED_POLICIES:
+        include = spf.first_include(record.value)
+        return spf.merge(
+            next(value.strip() for value in found if spf.is_spf(value.strip())), include
+        )
+    if code in _MERGED_REPORTS:
+        tag = "v=DMARC1" if record.purpose == dns_records.DMARC else "v=TLSRPTv1"
+        mine = next(value.strip() for value in found if value.strip().startswith(tag))
+        return _with_address(mine, parse_tags((record.behind or record).value)["rua"])
+    return record.value
+
+
+_MERGED_POLICIES = frozenset({"spf.not_included", "spf.no_room", "spf.several"})
+_MERGED_REPORTS = frozenset({"dmarc.reports_elsewhere", "tls-rpt.elsewhere"})
+
+
+def _with_address(record: str, address: str) -> str:
+    """A policy with one more place for its reports (RFC 7489 §6.2: a list with commas)."""
+    parts = [part.strip() for part in record.split(";") if part.strip()]
+    told = [at for at, part in enumerate(parts) if part.replace(" ", "").startswith("rua=")]
+    if told:
+        parts[told[0]] = f"{parts[told[0]]},{address}"
+    else:
+        parts.append(f"rua={address}")
+    return "; ".join(parts)
 
 
 def _others(record: Record, found: Sequence[str]) -> list[str]:

@@ -21,6 +21,7 @@ class Domain(models.Model):
     since then DNS has shown nothing that leads to us.
     `dmarc_changed_at`: when somebody chose the policy here; None: it is what was found in DNS.
     `dmarc_tags` is what of the owner's own DMARC record stays beside the policy (`pct=50; sp=none`).
+    `targets_at`: when what its CNAMEs point to was first written into our records zone.
     """
 
     public_id = models.UUIDField(default=ids.uuid7, unique=True)
@@ -38,12 +39,12 @@ class Domain(models.Model):
         max_length=10, choices=DmarcPolicy.choices, default=DmarcPolicy.NONE
     )
     mta_sts_mode = models.CharField(
-        max_length=10, choices=MtaStsMode.choices, default=MtaStsMode.NONE
+        max_length=10, choices=MtaStsMode.choices, default=MtaStsMode.TESTING
     )
     mta_sts_changed_at = models.DateTimeField(null=True, blank=True)
     dmarc_changed_at = models.DateTimeField(null=True, blank=True)
     dmarc_tags = models.CharField(max_length=500, default="", blank=True)
-    rotation_asked_at = models.DateTimeField(null=True, blank=True)
+    targets_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now)
     verified_at = models.DateTimeField(null=True, blank=True)
     suspended_by = models.CharField(
@@ -64,17 +65,18 @@ class Domain(models.Model):
         return ids.to_public("dom", self.public_id)
 
     @property
+    def points_to_us(self) -> bool:
+        """Whether its records are published as CNAMEs to names of ours, which are there."""
+        return self.publishing == Publishing.CNAME and self.targets_at is not None
+
+    @property
     def label(self) -> str:
         """The 26 characters of its id: its name under the records zone, and in report addresses."""
         return self.reference.removeprefix("dom_")
 
 
 class DkimKey(models.Model):
-    """The public half of a DKIM key and its life; the private half is in the directory, sealed.
-
-    The fields' meanings are those of `mailcore.domains.key_life.Key`; `missed` counts the looks in
-    a row that did not find it in DNS.
-    """
+    """The public half of a DKIM key and its state; the private half is in the directory, sealed."""
 
     public_id = models.UUIDField(default=ids.uuid7, unique=True)
     domain = models.ForeignKey(Domain, on_delete=models.CASCADE, related_name="dkim_keys")
@@ -82,12 +84,6 @@ class DkimKey(models.Model):
     algorithm = models.CharField(max_length=16, choices=DkimAlgorithm.choices)
     public_key = models.TextField()
     state = models.CharField(max_length=10, choices=KeyState.choices, default=KeyState.PENDING)
-    since = models.DateTimeField(default=clock.now)
-    signing_at = models.DateTimeField(null=True, blank=True)
-    revoked_at = models.DateTimeField(null=True, blank=True)
-    shown_at = models.DateTimeField(null=True, blank=True)
-    missed = models.PositiveSmallIntegerField(default=0)
-    is_reuse = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -98,11 +94,6 @@ class DkimKey(models.Model):
 
     def __str__(self) -> str:
         return self.selector
-
-    @property
-    def reference(self) -> str:
-        """The id that is shown: `dkm_…`."""
-        return ids.to_public("dkm", self.public_id)
 
 
 class DnsCredential(models.Model):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from django.conf import settings
@@ -11,13 +12,29 @@ from django.db.models import QuerySet
 from kernel.actor import Actor
 from kernel.errors import NotFound
 from mailcore.checks import selectors as checks
+from mailcore.checks.models import RecordVerdict
+from mailcore.directory.states import KeyState
 from mailcore.domains import instructions
 from mailcore.domains.errors import DomainNotVerified
-from mailcore.domains.models import DkimKey, Domain
+from mailcore.domains.models import Domain
 from mailcore.domains.states import DomainState
-from mailcore.protocol import dns_records
+from mailcore.protocol import dns_records, mta_sts
 from mailcore.protocol.dns_records import HostedDomain, PublicKey, Record
+from mailcore.protocol.mta_sts import Mode, Policy
 from mailcore.protocol.verdicts import Outcome
+
+#: How long senders keep a policy: briefly while it may still change.
+_POLICY_SECONDS: dict[Mode, int] = {"none": 86_400, "testing": 86_400, "enforce": 1_209_600}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerAnswer:
+    """What some of a domain's name servers say alike; `failure` where they say nothing of use."""
+
+    servers: list[str]
+    values: list[str]
+    alias: str
+    failure: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +47,13 @@ class RecordRow:
     value: str
     priority: int | None
     ttl: int
+    need: str
     verdict: str
     code: str
     found: list[str]
+    said: list[ServerAnswer]
     instruction: str
+    since: datetime | None
     checked_at: datetime | None
 
 
@@ -96,56 +116,79 @@ def ownership_of(domain: Domain) -> Record:
     return dns_records.ownership(domain.name, token=domain.ownership_token)
 
 
-def public_half(key: DkimKey) -> PublicKey:
-    """What DNS should show of a key; of a withdrawn one that it is (RFC 6376 §3.6.1)."""
-    public = "" if key.revoked_at else key.public_key
-    return PublicKey(selector=key.selector, algorithm=key.algorithm, public=public)
-
-
-def record_of(domain: Domain, key: DkimKey) -> Record:
-    """The record that shows a key of the domain."""
-    return dns_records.dkim(domain.name, public_half(key))
-
-
 def expected_records(domain: Domain) -> list[Record]:
     """Every record the domain should have, ownership first."""
-    keys = [public_half(key) for key in domain.dkim_keys.order_by("-algorithm", "selector")]
-    return dns_records.wanted(
-        HostedDomain(
-            name=domain.name,
-            token=domain.ownership_token,
-            mx_host=settings.MX_HOST,
-            spf_include=settings.SPF_INCLUDE,
-            keys=keys,
-            dmarc_policy=domain.dmarc_policy,
-        )
+    return dns_records.wanted(hosted_domain(domain))
+
+
+def hosted_domain(domain: Domain) -> HostedDomain:
+    """What the domain's records are made of."""
+    keys = [
+        PublicKey(selector=key.selector, algorithm=key.algorithm, public=key.public_key)
+        for key in domain.dkim_keys.order_by("-algorithm", "selector")
+        if key.state in {KeyState.PENDING, KeyState.ACTIVE}
+    ]
+    return HostedDomain(
+        name=domain.name,
+        token=domain.ownership_token,
+        mx_host=settings.MX_HOST,
+        spf_include=settings.SPF_INCLUDE,
+        imap_host=settings.IMAP_HOST,
+        smtp_host=settings.SMTP_HOST,
+        web_host=settings.WEB_HOST,
+        keys=keys,
+        dmarc_policy=domain.dmarc_policy,
+        dmarc_reports=f"dmarc-{domain.label}@{settings.REPORTS_DOMAIN}",
+        tls_reports=f"tls-{domain.label}@{settings.REPORTS_DOMAIN}",
+        policy_id=mta_sts.id_of(mta_sts_policy(domain)),
+        # Nobody is told to point to a name before something stands there.
+        records_zone=records_zone_of(domain) if domain.points_to_us else "",
     )
+
+
+def records_zone_of(domain: Domain) -> str:
+    """Where we keep records for the domain; the name says nothing of anybody's brand."""
+    return f"{domain.label}.{settings.RECORDS_ZONE}"
+
+
+def mta_sts_policy(domain: Domain) -> Policy:
+    """The policy that we serve at `mta-sts.<domain>`."""
+    mode = cast("Mode", domain.mta_sts_mode)
+    return Policy(mode=mode, hosts=(settings.MX_HOST,), max_age=_POLICY_SECONDS[mode])
 
 
 def list_records(domain: Domain) -> list[RecordRow]:
     """The expected records with their verdicts; `value` is what to publish now."""
     verdicts = checks.list_verdicts(domain.public_id)
-    rows = []
-    for record in expected_records(domain):
-        last = verdicts.get(record.key)
-        code, found = (last.code, last.found) if last else ("", [])
-        verdict = last.verdict if last else Outcome.UNCHECKED
-        rows.append(
-            RecordRow(
-                purpose=record.purpose,
-                name=record.name,
-                type=record.type,
-                value=instructions.value_to_publish(record, code=code, found=found),
-                priority=record.priority,
-                ttl=record.ttl,
-                verdict=verdict,
-                code=code,
-                found=found,
-                instruction=instructions.sentence(record, verdict=verdict, code=code, found=found),
-                checked_at=last.checked_at if last else None,
-            )
-        )
-    return rows
+    schedule = checks.find_schedule(domain.public_id)
+    looked_at = schedule.checked_at if schedule else None
+    return [
+        _row(record, verdicts.get(record.key), looked_at=looked_at)
+        for record in expected_records(domain)
+    ]
+
+
+def _row(record: Record, last: RecordVerdict | None, *, looked_at: datetime | None) -> RecordRow:
+    code, found, params = (last.code, last.found, last.params) if last else ("", [], {})
+    verdict = last.verdict if last else Outcome.UNCHECKED
+    return RecordRow(
+        purpose=record.purpose,
+        name=record.name,
+        type=record.type,
+        value=instructions.value_to_publish(record, code=code, found=found),
+        priority=record.priority,
+        ttl=record.ttl,
+        need=record.need,
+        verdict=verdict,
+        code=code,
+        found=found,
+        said=[ServerAnswer(**one) for one in last.said] if last else [],
+        instruction=instructions.sentence(
+            record, verdict=verdict, code=code, found=found, params=params
+        ),
+        since=last.since if last else None,
+        checked_at=looked_at if last and last.since else None,
+    )
 
 
 def find_dns_update(domain: Domain) -> DnsUpdateStatus | None:

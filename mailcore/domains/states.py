@@ -27,7 +27,10 @@ class DmarcPolicy(models.TextChoices):
 
 
 class MtaStsMode(models.TextChoices):
-    """What senders are asked to do when TLS to us fails (RFC 8461 §5); none: no policy at all."""
+    """What senders are asked to do when TLS to us fails (RFC 8461 §5).
+
+    Testing turns no mail away, so a domain begins with it.
+    """
 
     NONE = "none"
     TESTING = "testing"

@@ -2,6 +2,9 @@
 
 import logging
 import time
+from collections.abc import Sequence
+from typing import Protocol
+from uuid import UUID
 
 from celery import shared_task
 
@@ -23,27 +26,26 @@ _BATCH = 25
 def check_due_domains(**_: object) -> None:
     """Write the zones, then check the domains, that are due now."""
     begun = time.monotonic()
-    while time.monotonic() < begun + _WRITING and (writing := checks.claim_publishing(1)):
-        for reseller_id, domain_id in writing:
-            with in_reseller(reseller_id):
-                try:
-                    services.publish_records(domain_id=domain_id)
-                except Exception:
-                    # One zone must not keep the others waiting: its lease brings it back.
-                    log.exception("zone of domain %s failed", domain_id)
+    # Our own zone first: what a domain points to stands before its owner's zone points there.
+    for claim, write in (
+        (checks.claim_targets, services.write_targets),
+        (checks.claim_publishing, services.publish_records),
+    ):
+        while time.monotonic() < begun + _WRITING and (writing := claim(1)):
+            _write(writing, write)
     while time.monotonic() < begun + _SLICE and (due := checks.claim_due(_BATCH)):
         services.check_domains(due=due)
 
 
-@shared_task(name="mailcore.turn_dkim_keys")
-def turn_dkim_keys(**_: object) -> None:
-    """Take the steps that are due in the lives of DKIM keys: make, retire, destroy."""
-    begun = time.monotonic()
-    while time.monotonic() < begun + _SLICE and (due := checks.claim_keys(1)):
-        for reseller_id, domain_id in due:
-            with in_reseller(reseller_id):
-                try:
-                    services.turn_keys(domain_id=domain_id)
-                except Exception:
-                    # One domain must not keep the others waiting: its lease brings it back.
-                    log.exception("keys of domain %s failed", domain_id)
+class _Writes(Protocol):
+    def __call__(self, *, domain_id: UUID) -> object: ...
+
+
+def _write(claimed: Sequence[tuple[UUID, UUID]], write: _Writes) -> None:
+    for reseller_id, domain_id in claimed:
+        with in_reseller(reseller_id):
+            try:
+                write(domain_id=domain_id)
+            except Exception:
+                # One zone must not keep the others waiting: its lease brings it back.
+                log.exception("zone of domain %s failed", domain_id)

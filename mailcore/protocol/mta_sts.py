@@ -1,5 +1,6 @@
 """MTA-STS: the record that announces a policy, the policy, and the hosts it allows (RFC 8461)."""
 
+import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,17 @@ class Policy:
     mode: Mode
     hosts: Sequence[str]
     max_age: int
+
+
+def render(policy: Policy) -> str:
+    """The text of `mta-sts.txt`, lines ended by CRLF (RFC 8461 §3.2)."""
+    lines = ["version: STSv1", f"mode: {policy.mode}", *(f"mx: {host}" for host in policy.hosts)]
+    return "".join(f"{line}\r\n" for line in [*lines, f"max_age: {policy.max_age}"])
+
+
+def id_of(policy: Policy) -> str:
+    """An id for the TXT record that is another one as soon as the policy is."""
+    return hashlib.sha256(render(policy).encode()).hexdigest()[:20]
 
 
 def record_id(texts: Iterable[str]) -> str | None:

@@ -1,11 +1,30 @@
 """SPF records (RFC 7208): find, understand and merge them."""
 
 import re
+from dataclasses import dataclass
 
-#: Mechanisms and the modifier that cost the receiver a DNS look-up (§4.6.4: at most ten).
-_LOOKUPS = re.compile(r"^[+?~-]?(include:|a([:/]|$)|mx([:/]|$)|ptr(:|$)|exists:)|^redirect=")
+#: Mechanisms that cost the receiver a DNS look-up, and the modifier that does (§4.6.4).
+_MECHANISM = re.compile(r"[+?~-]?(include|a|mx|ptr|exists)(?:[:](?P<name>[^/]+))?(?:/.*)?")
+_REDIRECT = "redirect="
 _ALL = re.compile(r"^[+?~-]?all$")
-MOST_LOOKUPS = 10
+#: §4.6.4: a receiver gives up beyond these; a look-up is void when nothing is there.
+MOST_LOOKUPS, MOST_VOID = 10, 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookup:
+    """A term that costs a look-up; `name` is empty where it is the record's own domain.
+
+    A name with macros is known only while a message arrives (§7).
+    """
+
+    kind: str
+    name: str
+
+    @property
+    def has_macro(self) -> bool:
+        """Whether the name cannot be told beforehand."""
+        return "%" in self.name
 
 
 def is_spf(text: str) -> bool:
@@ -16,6 +35,11 @@ def is_spf(text: str) -> bool:
 def new(include: str) -> str:
     """A record that lets only `include` send."""
     return f"v=spf1 include:{include} -all"
+
+
+def first_include(record: str) -> str:
+    """What a record that `new` made includes."""
+    return record.split("include:")[1].split()[0]
 
 
 def authorises(record: str, include: str) -> bool:
@@ -37,6 +61,15 @@ def merge(record: str, include: str) -> str:
     return " ".join([version, f"include:{include}", *terms])
 
 
-def count_lookups(record: str) -> int:
-    """How many look-ups the record itself asks for; those of included records come on top."""
-    return sum(1 for term in record.lower().split()[1:] if _LOOKUPS.match(term))
+def lookups(record: str) -> list[Lookup]:
+    """What a receiver may have to look up for this record alone, in its order (§5, §6.1)."""
+    found: list[Lookup] = []
+    redirect: list[Lookup] = []
+    for term in record.lower().split()[1:]:
+        if _ALL.match(term):
+            return found  # what follows is not looked at, nor is a redirect
+        if term.startswith(_REDIRECT):
+            redirect.append(Lookup(kind="redirect", name=term.removeprefix(_REDIRECT)))
+        elif match := _MECHANISM.fullmatch(term):
+            found.append(Lookup(kind=match[1], name=(match["name"] or "").rstrip(".")))
+    return found + redirect[:1]

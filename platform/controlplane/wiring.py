@@ -25,6 +25,7 @@ _HANDLERS: dict[str, tuple[Handler, ...]] = {
     "domain.check_requested": (domains.look_now,),
     "domain.dns_update_requested": (domains.look_now,),
     "domain.resumed": (domains.look_now,),
+    "domain.publishing_chosen": (domains.look_now,),
     "mailbox.created": (billing.count_new_mailbox,),
     "mailbox.day": (billing.count_mailbox_days,),
     "mailbox.limit_reached": (mail.warn_of_limit,),

@@ -103,6 +103,8 @@ def _names_and_policy(stack: Stack) -> dict[str, str]:
         "LIVERY_IMAP_HOST": f"imap.{INFRA_DOMAIN}",
         "LIVERY_SMTP_HOST": f"smtp.{INFRA_DOMAIN}",
         "LIVERY_SPF_INCLUDE": f"spf.{INFRA_DOMAIN}",
+        "LIVERY_WEB_HOST": f"web.{INFRA_DOMAIN}",
+        "LIVERY_RECORDS_ZONE": f"r.{INFRA_DOMAIN}",
         # Every address of this stack is in 127/8, so the guard against private targets must let them pass.
         "LIVERY_ALLOW_PRIVATE_TARGETS": "true",
         "LIVERY_DELAY_SCALE": _delay_scale(stack),

@@ -40,10 +40,20 @@ class DnsUpdate(Body):
                 "value": "mx.example.net",
                 "priority": 10,
                 "ttl": 3600,
+                "need": "required",
                 "verdict": "missing",
-                "code": "",
+                "code": "mx.missing",
                 "found": [],
-                "instruction": "Add this MX record at your DNS provider.",
+                "said": [
+                    {
+                        "servers": ["ns1.client.test (192.0.2.1)", "ns2.client.test (192.0.2.2)"],
+                        "values": [],
+                        "alias": "",
+                        "failure": "",
+                    }
+                ],
+                "instruction": "Add this MX record so that mail for the domain arrives here.",
+                "since": "2026-03-01T09:30:00Z",
                 "checked_at": "2026-03-01T09:31:00Z",
             }
         ],

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
             "mta_sts_mode",
             models.CharField(
                 choices=[("none", "None"), ("testing", "Testing"), ("enforce", "Enforce")],
-                default="none",
+                default="testing",
                 max_length=10,
             ),
         ),

@@ -4,9 +4,6 @@ from mailcore.domains.services.adding import add_domain as add_domain
 from mailcore.domains.services.checking import check_domain as check_domain
 from mailcore.domains.services.checking import check_domains as check_domains
 from mailcore.domains.services.checking import request_check as request_check
-from mailcore.domains.services.dkim_keys import request_rotation as request_rotation
-from mailcore.domains.services.dkim_keys import revoke_key as revoke_key
-from mailcore.domains.services.dkim_keys import turn_keys as turn_keys
 from mailcore.domains.services.own_domain import ensure_platform_domain as ensure_platform_domain
 from mailcore.domains.services.policies import set_dmarc_policy as set_dmarc_policy
 from mailcore.domains.services.policies import set_mta_sts_mode as set_mta_sts_mode
@@ -16,3 +13,5 @@ from mailcore.domains.services.publishing import request_dns_update as request_d
 from mailcore.domains.services.releasing import release_domain as release_domain
 from mailcore.domains.services.suspending import resume_domain as resume_domain
 from mailcore.domains.services.suspending import suspend_domain as suspend_domain
+from mailcore.domains.services.targets import choose_publishing as choose_publishing
+from mailcore.domains.services.targets import write_targets as write_targets

@@ -16,7 +16,13 @@ from mailcore.checks import services as checks
 from mailcore.checks.services import Look
 from mailcore.domains import selectors
 from mailcore.domains.models import Domain
-from mailcore.domains.services.consequences import evidence, keys, ownership
+from mailcore.domains.services.consequences import (
+    evidence,
+    keys,
+    ownership,
+    return_path,
+    targets,
+)
 from mailcore.protocol.dns_records import Record
 
 log = logging.getLogger(__name__)
@@ -90,5 +96,7 @@ def _conclude(domain_id: UUID, looks: Sequence[Look]) -> Domain:
     rows = checks.keep(domain_id=domain_id, looks=looks)
     evidence.draw(domain, rows)
     ownership.draw(domain, rows)
-    keys.draw(domain, looks)
+    keys.draw(domain, rows)
+    return_path.draw(domain, rows)
+    targets.draw(domain, rows)
     return domain

@@ -1,20 +1,18 @@
 """The platform's own mail domain: it sends confirmations and takes its bounces back."""
 
 import logging
-from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
 
 from kernel import ids
-from kernel.crypto import Secret
 from kernel.tenancy import PUBLIC, in_schema
 from mailcore.directory import selectors as directory_selectors
 from mailcore.directory import services as directory
 from mailcore.directory.states import KeyState, RouteKind
-from mailcore.domains.adapters import DnsUpdate
+from mailcore.domains.platform_zones import platform_editor
 from mailcore.domains.ports import ZoneEditor
-from mailcore.domains.services.dkim_keys import shelf
+from mailcore.domains.services.adding import make_pairs, selector_for
 from mailcore.domains.services.publishing import write
 from mailcore.domains.states import DmarcPolicy
 from mailcore.protocol import dns_records
@@ -38,13 +36,13 @@ def ensure_platform_domain(*, editor: ZoneEditor | None = None) -> bool:
             _ensure_route(f"bounce.{settings.INFRA_DOMAIN}", RouteKind.FEEDBACK)
             _ensure_route(settings.REPORTS_DOMAIN, RouteKind.FEEDBACK)
             keys = _ensure_keys(domain)
-        editor = editor or _configured_editor()
+        editor = editor or platform_editor()
         if editor is None:
             log.warning("no key for the DNS of %s: its mail goes out unsigned", domain)
             return False
         write(editor, _records(domain, feedback, keys), ours=[])
-        for held in directory_selectors.list_signing_keys(domain):
-            directory.set_key_state(held.public_id, state=KeyState.ACTIVE)
+        for key in keys:
+            directory.set_key_state(domain=domain, selector=key.selector, state=KeyState.ACTIVE)
     return True
 
 
@@ -58,8 +56,8 @@ def _ensure_route(domain: str, kind: str) -> None:
 
 def _ensure_keys(domain: str) -> list[PublicKey]:
     if not directory_selectors.list_signing_keys(domain):
-        for selector, pair in shelf.make_pairs(("r1", "e1")).items():
-            directory.add_signing_key(domain=domain, selector=selector, pair=pair)
+        for pair in make_pairs():
+            directory.add_signing_key(domain=domain, selector=selector_for(pair), pair=pair)
     return [
         PublicKey(selector=key.selector, algorithm=key.algorithm, public=key.public_key)
         for key in directory_selectors.list_signing_keys(domain)
@@ -76,17 +74,3 @@ def _records(domain: str, feedback: str, keys: list[PublicKey]) -> list[Record]:
         dns_records.mx(feedback, host=settings.MX_HOST),
         dns_records.sender_policy(feedback, include=include),
     ]
-
-
-def _configured_editor() -> DnsUpdate | None:
-    if not settings.PLATFORM_DNS_KEY_FILE:
-        return None
-    address, port = settings.PLATFORM_DNS_SERVER
-    secret = Path(settings.PLATFORM_DNS_KEY_FILE).read_text(encoding="utf-8").strip()
-    return DnsUpdate(
-        address=address,
-        port=port,
-        key_name=settings.PLATFORM_DNS_KEY_NAME,
-        algorithm="hmac-sha256",
-        secret=Secret(secret),
-    )

@@ -79,12 +79,16 @@ def request_dns_update(
 def republish(*, domain_id: UUID) -> bool:
     """Have a domain's zone brought up to date by a worker; False where we cannot write it.
 
+    Records that we keep for a domain, in our own zone, are brought up to date in any case.
+
     For whoever changes what `selectors.expected_records` answers (a key rotates, a policy moves on,
     records are published another way): call it in the transaction of that change. It asks no
     server, may be called any number of times, and does nothing for a domain whose owner publishes
     by hand. Raises NotFound.
     """
     domain = selectors.get_domain(domain_id)
+    if domain.points_to_us:
+        checks.ask_for_targets(domain.public_id)
     if not DnsCredential.objects.filter(domain=domain).exists():
         return False
     checks.ask_to_publish(domain.public_id)

@@ -1,5 +1,5 @@
-"""`/api/v1/mailboxes` and `/api/v1/aliases`."""
+"""`/api/v1/mailboxes`."""
 
-from mailcore.mailboxes.api import aliases, mailboxes
+from mailcore.mailboxes.api import mailboxes
 
-urlpatterns = [*mailboxes.urlpatterns, *aliases.urlpatterns]
+urlpatterns = [*mailboxes.urlpatterns]

@@ -177,6 +177,8 @@ SPF_INCLUDE = env.text("LIVERY_SPF_INCLUDE", f"spf.{INFRA_DOMAIN}")
 RECORDS_ZONE = env.text("LIVERY_RECORDS_ZONE", f"r.{INFRA_DOMAIN}")
 #: Reports about clients' domains (DMARC, TLS) are asked for at addresses below this name.
 REPORTS_DOMAIN = env.text("LIVERY_REPORTS_DOMAIN", f"reports.{INFRA_DOMAIN}")
+#: The name of this web for what clients point at it: MTA-STS policies and client settings.
+WEB_HOST = env.text("LIVERY_WEB_HOST", f"web.{INFRA_DOMAIN}")
 RESOLVER = env.address("LIVERY_RESOLVER", "127.77.1.5:53")
 DNS_ROOTS = env.text("LIVERY_DNS_ROOTS", "127.77.1.3,127.77.1.4").split(",")
 PLATFORM_DNS_SERVER = env.address("LIVERY_PLATFORM_DNS_SERVER", "127.77.1.7:53")
@@ -205,10 +207,6 @@ ALLOW_PRIVATE_TARGETS = env.flag("LIVERY_ALLOW_PRIVATE_TARGETS", default=False)
 #: So many days a domain that was given up is kept from other resellers.
 NAME_QUARANTINE_DAYS = int(env.number("LIVERY_NAME_QUARANTINE_DAYS", 30))
 DELAY_SCALE = env.number("LIVERY_DELAY_SCALE", 1.0)
-#: A DKIM key signs so long; stays published with its private half; keeps its record, both since then.
-DKIM_SIGN_DAYS = env.number("LIVERY_DKIM_SIGN_DAYS", 90)
-DKIM_PUBLISH_DAYS = env.number("LIVERY_DKIM_PUBLISH_DAYS", 7)
-DKIM_KEEP_DAYS = env.number("LIVERY_DKIM_KEEP_DAYS", 30)
 SMTP_TIMEOUT_SCALE = env.number("LIVERY_SMTP_TIMEOUT_SCALE", 1.0)
 EGRESS_CONNECTIONS_PER_SITE = int(env.number("LIVERY_EGRESS_CONNECTIONS_PER_SITE", 10))
 #: What one mailbox may send on a day (UTC); more is accepted and held. Table `sending_limit` overrides.

@@ -38,10 +38,14 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """All replies to one question; `zone` is where the name's zone begins."""
+    """All replies to one question; `zone` is where the name's zone begins.
+
+    `followed` are the aliases that led to it from the name that was asked for, first one first.
+    """
 
     zone: str
     replies: tuple[Reply, ...]
+    followed: tuple[str, ...] = ()
 
     @property
     def heard(self) -> tuple[Reply, ...]:

@@ -3,7 +3,7 @@
 import asyncio
 import ipaddress
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import dns.flags
 import dns.message
@@ -55,16 +55,18 @@ class Walker:
         self._left = budget
         self._cuts: dict[Name, Cut | None] = {dns.name.root: Cut(zone=dns.name.root, servers=root)}
 
-    async def look_up(self, name: str, rdtype: str) -> Answers:
-        """What every authoritative server says, aliases followed; raises Unreachable."""
+    async def look_up(self, name: str, rdtype: str, *, follow: bool = True) -> Answers:
+        """What every authoritative server says, aliases followed or not; raises Unreachable."""
         kind = dns.rdatatype.from_text(rdtype)
         answers = await self._look_up(dns.name.from_text(name), kind)
-        for _ in range(_MOST_DEPTH):
+        followed: list[str] = []
+        for _ in range(_MOST_DEPTH if follow else 0):
             alias = answers.heard[0].alias if answers.agreed else ""
             if not alias:
                 break
+            followed.append(alias)
             answers = await self._look_up(dns.name.from_text(alias), kind)
-        return answers
+        return replace(answers, followed=tuple(followed))
 
     async def zone_of(self, name: str) -> Cut:
         """The zone that holds the name; raises Unreachable."""

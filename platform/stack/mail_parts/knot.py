@@ -28,6 +28,8 @@ OWNER_KEY = "owner"
 PLATFORM_KEY = "platform"
 REGISTRY_KEY = "registry"
 
+#: What clients' CNAMEs point to.
+RECORDS_ZONE = f"r.{INFRA_DOMAIN}."
 REVERSE = "127.in-addr.arpa"
 SECONDS = 20
 _ZONE_LINE = re.compile(r"^\s*(?:- )?domain:\s*\"?([^\"\s]+?)\"?\s*$", re.MULTILINE)
@@ -72,6 +74,7 @@ HOSTING = Kind(
     zones=(
         Zone(name=f"{INFRA_DOMAIN}.", template="infra.test.zone.j2", fixed=True, signed=True),
         Zone(name=f"{PLATFORM_HOST}.", template="livery.test.zone.j2"),
+        Zone(name=RECORDS_ZONE, template="r.infra.test.zone.j2"),
         Zone(name=f"{OUTSIDE_DOMAIN}.", template="outside.test.zone.j2"),
     ),
     updater_key=OWNER_KEY,
@@ -172,7 +175,7 @@ def _prepare(stack: Stack, kind: Kind, *, primary: bool) -> None:
             "address": stack.address(_role(kind, primary=primary)),
             "partner": stack.address(_role(kind, primary=not primary)),
             "zones": (*kind.zones, *_added_zones(stack, kind, primary=primary)),
-            "platform_zone": f"{PLATFORM_HOST}.",
+            "platform_zones": (f"{PLATFORM_HOST}.", RECORDS_ZONE),
             "updater_key": kind.updater_key,
             "platform_key": PLATFORM_KEY,
         },

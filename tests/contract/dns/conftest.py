@@ -1,5 +1,6 @@
 """A real Knot that takes DNS UPDATE for `shop.test`, and a zone in memory that does the same."""
 
+import itertools
 import socket
 import subprocess
 import time
@@ -18,7 +19,9 @@ import pytest
 from kernel.crypto import Secret
 from mailcore.domains.adapters import DnsUpdate
 from mailcore.domains.ports import ZoneBusy, ZoneRefused
+from mailcore.protocol import dns_records
 from mailcore.protocol.dns_plan import Change
+from tests.hosted import hosted
 
 ADDRESS = "127.77.199.7"
 KEY = "bGl2ZXJ5IHRlc3Qga2V5IGZvciBrbm90IG9ubHkhISE="
@@ -111,11 +114,12 @@ def knot_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 
 
 def empty(port: int) -> None:
-    """Take every text and mail exchanger out of the zone."""
+    """Take every record of ours out of the zone."""
     update = new_update()
-    for name in ("@", "_mail-ownership", "_dmarc", "r1-20260101._domainkey"):
-        update.delete(name, "TXT")
-        update.delete(name, "MX")
+    wanted = dns_records.wanted(hosted("shop.test"))
+    names = {record.name for record in wanted} | {"r1-20260101._domainkey.shop.test"}
+    for name, kind in itertools.product(sorted(names), ("TXT", "MX", "SRV", "CNAME")):
+        update.delete(f"{name}.", kind)
     assert dns.query.tcp(update, ADDRESS, port=port, timeout=60).rcode() == dns.rcode.NOERROR
 
 

@@ -8,17 +8,15 @@ from mailcore.domains.ports import ZoneBusy, ZoneRefused
 from mailcore.domains.services.publishing import write
 from mailcore.protocol import dkim_keys, dns_records
 from mailcore.protocol.dns_plan import Change, value_of
-from mailcore.protocol.dns_records import HostedDomain, PublicKey
+from mailcore.protocol.dns_records import PublicKey
+from tests.hosted import hosted
 
 pytestmark = pytest.mark.contract
 
 PAIR = dkim_keys.make(dkim_keys.RSA)
 WANTED = dns_records.wanted(
-    HostedDomain(
-        name="shop.test",
-        token="t0ken",
-        mx_host="mx.infra.test",
-        spf_include="spf.infra.test",
+    hosted(
+        "shop.test",
         keys=[PublicKey(selector="r1-20260101", algorithm=PAIR.algorithm, public=PAIR.public)],
     )
 )

@@ -9,6 +9,7 @@ from pytest_django.fixtures import Settings
 from kernel.dns.memory import MemoryExchange, zone
 from mailcore.domains import selectors
 from mailcore.domains.models import Domain
+from mailcore.protocol.dns_plan import value_of
 from mailcore.protocol.dns_records import Record
 
 ROOT, TLD, PRIMARY, SECONDARY = "10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"
@@ -24,7 +25,8 @@ class Internet:
         tld = zone(
             "test.",
             f"{label} NS n1.{label}\n{label} NS n2.{label}\n"
-            f"n1.{label} A {PRIMARY}\nn2.{label} A {SECONDARY}\n",
+            f"n1.{label} A {PRIMARY}\nn2.{label} A {SECONDARY}\n"
+            'spf.infra TXT "v=spf1 -all"\n_spf.other TXT "v=spf1 -all"\n',
         )
         self.exchange = MemoryExchange(
             zones={ROOT: [root], TLD: [tld], PRIMARY: [self._zone("")], SECONDARY: []}
@@ -42,8 +44,8 @@ class Internet:
 
 
 def _line(record: Record) -> str:
-    if record.type == "MX":
-        return f"{record.name}. MX {record.priority} {record.value}."
+    if record.type != "TXT":
+        return f"{record.name}. {record.type} {value_of(record)}."
     parts = [record.value[i : i + 250] for i in range(0, len(record.value), 250)]
     return f"{record.name}. TXT " + " ".join(f'"{part}"' for part in parts)
 

@@ -3,8 +3,9 @@
 import pytest
 
 from mailcore.protocol import dkim_keys, dns_records
-from mailcore.protocol.dns_records import HostedDomain, PublicKey
+from mailcore.protocol.dns_records import PublicKey
 from mailcore.protocol.verdicts import judge
+from tests.hosted import hosted
 
 MX = dns_records.mx("shop.test", host="mx.infra.test")
 SPF = dns_records.sender_policy("shop.test", include="spf.infra.test")
@@ -36,12 +37,6 @@ ED = dns_records.dkim(
         (SPF, ["v=spf1 mx -all"], "conflict", "spf.not_included"),
         (SPF, ["v=spf1 -all include:spf.infra.test"], "conflict", "spf.not_included"),
         (SPF, ["v=spf1 ?include:spf.infra.test"], "conflict", "spf.not_included"),
-        (
-            SPF,
-            ["v=spf1 include:spf.infra.test " + "a:x.test " * 10 + "-all"],
-            "conflict",
-            "spf.too_many_lookups",
-        ),
         (RSA, ["v=DKIM1; k=rsa; p=QUJD"], "match", ""),
         (RSA, ["p=QU JD"], "match", ""),
         (RSA, [], "missing", "dkim.missing"),
@@ -75,7 +70,5 @@ def test_a_new_key_matches_its_own_record(algorithm) -> None:
 def test_every_record_of_a_domain_fits_into_a_dns_name() -> None:
     domain = ".".join(["x" * 57] * 4)[: 253 - dns_records.LONGEST_PREFIX]
     keys = [PublicKey(selector="r1-20260101", algorithm=dkim_keys.RSA, public="x")]
-    records = dns_records.wanted(
-        HostedDomain(name=domain, token="t", mx_host="mx.test", spf_include="spf.test", keys=keys)
-    )
+    records = dns_records.wanted(hosted(domain, keys=keys))
     assert max(len(record.name) for record in records) <= 253

@@ -1,0 +1,188 @@
+"""Ask every authoritative server of a domain, and say what the answers mean."""
+
+import asyncio
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from django.conf import settings
+
+from kernel.dns.answers import Answers, Reply
+from kernel.dns.ports import Exchange
+from kernel.dns.udp import UdpExchange
+from kernel.dns.walk import Unreachable, Walker
+from mailcore.checks.services import sender_policies
+from mailcore.protocol import dns_records, verdicts
+from mailcore.protocol.dns_records import Record
+from mailcore.protocol.verdict_rules import conflict
+from mailcore.protocol.verdicts import Judgement, Outcome, Seen
+
+_TIME_LIMIT = 15.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What some of the servers say alike; `failure` where they say nothing of use."""
+
+    servers: tuple[str, ...]
+    values: tuple[str, ...] = ()
+    alias: str = ""
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What one look at one record gave; `found` are the values as published."""
+
+    record: Record
+    judgement: Judgement
+    found: tuple[str, ...] = ()
+    said: tuple[Said, ...] = ()
+
+
+def walker(exchange: Exchange | None = None) -> Walker:
+    """A walker as the settings say."""
+    return Walker(
+        exchange=exchange or UdpExchange(),
+        roots=settings.DNS_ROOTS,
+        allow_private=settings.ALLOW_PRIVATE_TARGETS,
+    )
+
+
+def inspect(
+    jobs: Mapping[str, Sequence[Record]], *, exchange: Exchange | None = None
+) -> dict[str, list[Look]]:
+    """Ask every authoritative server for every record of every domain, all at once.
+
+    Domain → records in, domain → looks out. Blocks at most 15 seconds; never raises for DNS:
+    what could not be asked is `unknown`.
+    """
+    return asyncio.run(_inspect_all(jobs, exchange))
+
+
+async def _inspect_all(
+    jobs: Mapping[str, Sequence[Record]], exchange: Exchange | None
+) -> dict[str, list[Look]]:
+    # A walker of its own for each: what one domain's servers say cannot touch another domain.
+    looks = await asyncio.gather(
+        *(_inspect(domain, records, walker(exchange)) for domain, records in jobs.items())
+    )
+    return dict(zip(jobs, looks, strict=True))
+
+
+async def _inspect(domain: str, records: Sequence[Record], walk: Walker) -> list[Look]:
+    try:
+        async with asyncio.timeout(_TIME_LIMIT):
+            await walk.zone_of(domain)  # learned once, before the records are asked for at once
+            return list(await asyncio.gather(*(_look(record, walk) for record in records)))
+    except Unreachable:
+        return [_unknown(record, "servers.unreachable") for record in records]
+    except TimeoutError:
+        return [_unknown(record, "servers.slow") for record in records]
+
+
+async def _look(record: Record, walk: Walker) -> Look:
+    try:
+        # Where a host's name points is all that counts: its address is the target's business.
+        is_host = record.type == "CNAME" and record.behind is None
+        answers = await walk.look_up(record.name, record.asked, follow=not is_host)
+        look = interpret(record, answers)
+        if record.purpose == dns_records.SPF:
+            deepened = await sender_policies.deepen(
+                record, judgement=look.judgement, found=look.found, walk=walk
+            )
+            return replace(look, judgement=deepened)
+        if look.judgement.outcome in {Outcome.MISSING, Outcome.CONFLICT} and look.found:
+            return await _beware_of_wildcard(look, walk)
+    except Unreachable:
+        return _unknown(record, "servers.unreachable")
+    return look
+
+
+async def _beware_of_wildcard(look: Look, walk: Walker) -> Look:
+    """Say so where any name beside this one gets the same answer (RFC 4592 §2.2)."""
+    rest = look.record.name.partition(".")[2]
+    beside = replace(look.record, name=f"x{secrets.token_hex(8)}.{rest}")
+    other = interpret(beside, await walk.look_up(beside.name, beside.asked))
+    if other.found != look.found:
+        return look
+    return replace(look, judgement=conflict("wildcard"))
+
+
+def interpret(record: Record, answers: Answers) -> Look:
+    """Turn all servers' answers into one judgement; a server that is silent decides nothing."""
+    said = _grouped(answers.replies)
+    if not answers.heard:
+        return replace(_unknown(record, _failure_of(answers.replies)), said=said)
+    if not answers.agreed:
+        return _split(record, said)
+    seen = _seen(answers.heard[0], answers.followed)
+    return Look(
+        record=record,
+        judgement=verdicts.judge_seen(record, seen),
+        found=_found(seen),
+        said=said,
+    )
+
+
+def _seen(reply: Reply, followed: Sequence[str]) -> Seen:
+    return Seen(values=reply.values, alias=followed[0] if followed else reply.alias)
+
+
+def _found(seen: Seen) -> tuple[str, ...]:
+    """The values, or where an alias leads that has none."""
+    return seen.values or ((f"CNAME {seen.alias}",) if seen.alias else ())
+
+
+def _split(record: Record, said: Sequence[Said]) -> Look:
+    """Servers that differ: nothing is known, but those can be named that are not up to date."""
+    heard = [one for one in said if not one.failure]
+    behind = [
+        server
+        for one in heard
+        if verdicts.judge_seen(record, Seen(values=one.values, alias=one.alias)).outcome
+        is not Outcome.MATCH
+        for server in one.servers
+    ]
+    is_stale = 0 < len(behind) < sum(len(one.servers) for one in heard)
+    code = "servers.stale" if is_stale else "servers.disagree"
+    params = {"servers": ", ".join(behind)} if is_stale else {}
+    return Look(
+        record=record,
+        judgement=Judgement(outcome=Outcome.UNKNOWN, code=code, params=params),
+        found=tuple(sorted({value for one in heard for value in one.values})),
+        said=tuple(said),
+    )
+
+
+def _grouped(replies: Sequence[Reply]) -> tuple[Said, ...]:
+    groups: dict[tuple[tuple[str, ...], str, str], list[str]] = {}
+    for reply in replies:
+        server = f"{reply.server.name} ({reply.server.address or '-'})"
+        groups.setdefault((reply.values, reply.alias, reply.failure), []).append(server)
+    return tuple(
+        Said(servers=tuple(servers), values=values, alias=alias, failure=failure)
+        for (values, alias, failure), servers in groups.items()
+    )
+
+
+#: Failures that say what is wrong with servers of which none gave an answer; the first one wins.
+_TELLING = {
+    "private_address": "servers.private",
+    "no_ipv6": "servers.ipv6_only",
+    "lame": "servers.lame",
+    "servfail": "servers.failing",
+    "refused": "servers.refusing",
+}
+
+
+def _failure_of(replies: Sequence[Reply]) -> str:
+    failures = {reply.failure for reply in replies}
+    return next((code for failure, code in _TELLING.items() if failure in failures), _SILENT)
+
+
+_SILENT = "servers.silent"
+
+
+def _unknown(record: Record, code: str) -> Look:
+    return Look(record=record, judgement=Judgement(outcome=Outcome.UNKNOWN, code=code))

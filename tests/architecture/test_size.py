@@ -5,7 +5,7 @@ import statistics
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-TOPS = ("platform", "tenants", "mailcore", "billing", "tests")
+TOPS = ("platform", "tenants", "mailcore", "billing", "clients", "tests")
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
 MEDIAN_FILE = 70
@@ -16,16 +16,23 @@ def sources() -> list[Path]:
     return [path for path in found if "migrations" not in path.parts]
 
 
+def is_made(path: Path) -> bool:
+    """Whether a program wrote it: the client's part that mirrors the API's document."""
+    return "resources" in path.parts or path.name == "shapes.py"
+
+
 def lines(path: Path) -> int:
     return len(path.read_text(encoding="utf-8").splitlines())
 
 
 def test_no_file_is_longer_than_400_lines():
-    assert not {str(path): lines(path) for path in sources() if lines(path) > LONGEST_FILE}
+    own = [path for path in sources() if not is_made(path)]
+    assert not {str(path): lines(path) for path in own if lines(path) > LONGEST_FILE}
 
 
 def test_half_of_the_products_files_are_short():
-    own = [path for path in sources() if "tests" not in path.parts and lines(path) > 1]
+    own = [path for path in sources() if not is_made(path) and "tests" not in path.parts]
+    own = [path for path in own if lines(path) > 1]
     assert statistics.median(lines(path) for path in own) <= MEDIAN_FILE
 
 

@@ -13,7 +13,7 @@ class ApiClient:
     def __init__(self, *, endpoints: Endpoints, host: str, key: str) -> None:
         self._browser = Browser(endpoints)
         self._base = f"https://{host}/api/v1"
-        self._key = key
+        self.key = key
 
     def call(
         self,
@@ -24,7 +24,7 @@ class ApiClient:
         idempotency_key: str | None = None,
     ) -> Page:
         """Make one call and return the answer, whatever its status."""
-        headers = {"Authorization": f"Bearer {self._key}", "Accept": "application/json"}
+        headers = {"Authorization": f"Bearer {self.key}", "Accept": "application/json"}
         if idempotency_key is not None:
             headers["Idempotency-Key"] = idempotency_key
         body = None

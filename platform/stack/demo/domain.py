@@ -48,17 +48,14 @@ def add_domain(world: World) -> str:
 def buy_zone(world: World) -> str:
     """Buy the zone from the outside registrar and see it by the resolver."""
     world.outside.buy_zone(world.domain)
-    resolver = stack_resolver(world.endpoints)
-    answer = wait_for(
-        lambda: _resolved(lambda: resolver.resolve(world.domain, "NS")),
-        what=f"NS of {world.domain}",
-    )
+    answer = wait_for(lambda: found_in_dns(world, world.domain), what=f"NS of {world.domain}")
     return f"{world.domain} NS {', '.join(sorted(str(record.target) for record in answer))}"
 
 
-def _resolved(call: Any) -> Any:  # whatever dnspython answers
+def found_in_dns(world: World, domain: str) -> Any:
+    """What dnspython answers for the zone's name servers, or None while the resolver finds none."""
     try:
-        return call()
+        return stack_resolver(world.endpoints).resolve(domain, "NS")
     except Exception as error:
         if type(error).__module__.startswith("dns."):
             return None

@@ -1,0 +1,32 @@
+"""Every resource of the API.
+
+Written by generate.py from the OpenAPI document: change that instead.
+"""
+
+from livery_client.resources.api_keys import ApiKeys
+from livery_client.resources.domains import Domains
+from livery_client.resources.invoices import Invoices
+from livery_client.resources.mailboxes import Mailboxes
+from livery_client.resources.me import Me
+from livery_client.resources.messages import Messages
+from livery_client.resources.organisations import Organisations
+from livery_client.resources.suppressions import Suppressions
+from livery_client.resources.usage import Usage
+from livery_client.resources.webhooks import Webhooks
+from livery_client.transport import Transport
+
+
+class Resources:
+    """One attribute for each resource."""
+
+    def __init__(self, transport: Transport) -> None:
+        self.api_keys = ApiKeys(transport)
+        self.domains = Domains(transport)
+        self.invoices = Invoices(transport)
+        self.mailboxes = Mailboxes(transport)
+        self.me = Me(transport)
+        self.messages = Messages(transport)
+        self.organisations = Organisations(transport)
+        self.suppressions = Suppressions(transport)
+        self.usage = Usage(transport)
+        self.webhooks = Webhooks(transport)

@@ -1,0 +1,136 @@
+"""Mailboxes.
+
+Written by generate.py from the OpenAPI document: change that instead.
+"""
+
+from collections.abc import Iterator
+
+from livery_client import shapes
+from livery_client.page import Page
+from livery_client.resource import Resource
+from livery_client.unset import UNSET, Unset
+
+
+class Mailboxes(Resource):
+    """Mailboxes."""
+
+    def list(
+        self,
+        *,
+        domain: str | None = None,
+        address: str | None = None,
+        address_prefix: str | None = None,
+        state: str | None = None,
+        organisation: str | None = None,
+        created_after: str | None = None,
+        created_before: str | None = None,
+        sort: str | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        fields: str | None = None,
+    ) -> Page[shapes.Mailbox]:
+        """List the mailboxes that the key sees."""
+        found: Page[shapes.Mailbox] = self._send(
+            "GET",
+            "/mailboxes",
+            query={
+                "domain": domain,
+                "address": address,
+                "address_prefix": address_prefix,
+                "state": state,
+                "organisation": organisation,
+                "created_after": created_after,
+                "created_before": created_before,
+                "sort": sort,
+                "cursor": cursor,
+                "limit": limit,
+                "fields": fields,
+            },
+        )
+        return found
+
+    def each(
+        self,
+        *,
+        domain: str | None = None,
+        address: str | None = None,
+        address_prefix: str | None = None,
+        state: str | None = None,
+        organisation: str | None = None,
+        created_after: str | None = None,
+        created_before: str | None = None,
+        sort: str | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        fields: str | None = None,
+    ) -> Iterator[shapes.Mailbox]:
+        """The rows of all pages: list the mailboxes that the key sees."""
+        return self._each(
+            "/mailboxes",
+            query={
+                "domain": domain,
+                "address": address,
+                "address_prefix": address_prefix,
+                "state": state,
+                "organisation": organisation,
+                "created_after": created_after,
+                "created_before": created_before,
+                "sort": sort,
+                "cursor": cursor,
+                "limit": limit,
+                "fields": fields,
+            },
+        )
+
+    def create(
+        self,
+        *,
+        domain: str,
+        local_part: str,
+        password: str,
+        display_name: Unset | str = UNSET,
+        idempotency_key: str | None = None,
+    ) -> shapes.Mailbox:
+        """Create a mailbox."""
+        found: shapes.Mailbox = self._send(
+            "POST",
+            "/mailboxes",
+            headers={"Idempotency-Key": idempotency_key},
+            body={
+                "domain": domain,
+                "local_part": local_part,
+                "password": password,
+                "display_name": display_name,
+            },
+        )
+        return found
+
+    def get(self, mailbox_id: str, *, fields: str | None = None) -> shapes.Mailbox:
+        """Read a mailbox."""
+        found: shapes.Mailbox = self._send(
+            "GET",
+            "/mailboxes/{mailbox_id}",
+            parts={"mailbox_id": mailbox_id},
+            query={"fields": fields},
+        )
+        return found
+
+    def resume(self, mailbox_id: str, *, idempotency_key: str | None = None) -> shapes.Mailbox:
+        """Let a mailbox's owner in again."""
+        found: shapes.Mailbox = self._send(
+            "POST",
+            "/mailboxes/{mailbox_id}/resume",
+            parts={"mailbox_id": mailbox_id},
+            headers={"Idempotency-Key": idempotency_key},
+        )
+        return found
+
+    def suspend(self, mailbox_id: str, *, idempotency_key: str | None = None) -> shapes.Mailbox:
+        """Keep a mailbox's owner out."""
+        found: shapes.Mailbox = self._send(
+            "POST",
+            "/mailboxes/{mailbox_id}/suspend",
+            parts={"mailbox_id": mailbox_id},
+            headers={"Idempotency-Key": idempotency_key},
+        )
+        return found

@@ -1,0 +1,456 @@
+"""What the API takes and answers.
+
+Written by generate.py from the OpenAPI document: change that instead.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NotRequired, TypedDict
+
+
+class Attempt(TypedDict):
+    """One try: which way it took, and what the other side said."""
+
+    at: "str"
+    outcome: "str"
+    phase: "str"
+    source: "str"
+    mx: "str"
+    mx_address: "str"
+    tls: "str"
+    code: "int | None"
+    enhanced: "str | None"
+    reply: "str"
+    reason: "str | None"
+    maybe_delivered: "bool"
+
+
+class Copy(TypedDict):
+    """One recipient's message."""
+
+    id: "str"
+    message_id: "str"
+    address: "str"
+    state: "str"
+    reason: "str | None"
+
+
+class Delivery(TypedDict):
+    """An event for one endpoint; `event` is the `webhook-id` of the request."""
+
+    id: "str"
+    event: "str"
+    type: "str"
+    state: "str"
+    body: "str"
+    created_at: "str"
+    due_at: "str | None"
+    ended_at: "str | None"
+    attempts: "int"
+    tries: "Sequence[Try]"
+
+
+class DnsUpdate(TypedDict):
+    """Where and with which TSIG key the domain's zone may be written."""
+
+    server: "str"
+    port: "NotRequired[int]"
+    key_name: "str"
+    algorithm: "NotRequired[str]"
+    secret: "str"
+
+
+class DnsUpdateStatus(TypedDict):
+    """How the last DNS update ended: `code` is stable, `sentence` is for people."""
+
+    code: "str"
+    sentence: "str"
+    at: "str | None"
+
+
+class Domain(TypedDict):
+    """A domain of mail; `name` is its ASCII form, `display_name` the one that people read."""
+
+    id: "str"
+    name: "str"
+    display_name: "str"
+    organisation: "str"
+    state: "str"
+    ownership: "Ownership"
+    created_at: "str"
+    verified_at: "str | None"
+    suspended_by: "str | None"
+    suspended_at: "str | None"
+
+
+class Fault(TypedDict):
+    """One of several things that are wrong."""
+
+    pointer: "str"
+    code: "str"
+    detail: "str"
+
+
+class Invoice(TypedDict):
+    """An invoice's head."""
+
+    id: "str"
+    number: "str"
+    currency: "str"
+    total_minor: "int"
+    provider: "str"
+    period: "Period"
+    issued_at: "str"
+
+
+class Key(TypedDict):
+    """An API key; its secret is told only when it is made or rotated."""
+
+    id: "str"
+    name: "str"
+    begins_with: "str"
+    scopes: "Sequence[str]"
+    organisation: "str | None"
+    domain: "str | None"
+    networks: "Sequence[str]"
+    made_by: "str | None"
+    created_at: "str"
+    expires_at: "str | None"
+    revoked_at: "str | None"
+    last_used_at: "str | None"
+    last_used_from: "str | None"
+    old_secret_until: "str | None"
+
+
+class KeyTold(TypedDict):
+    """A key with its secret; a repeat by Idempotency-Key says null in its place."""
+
+    id: "str"
+    name: "str"
+    begins_with: "str"
+    scopes: "Sequence[str]"
+    organisation: "str | None"
+    domain: "str | None"
+    networks: "Sequence[str]"
+    made_by: "str | None"
+    created_at: "str"
+    expires_at: "str | None"
+    revoked_at: "str | None"
+    last_used_at: "str | None"
+    last_used_from: "str | None"
+    old_secret_until: "str | None"
+    secret: "str | None"
+
+
+class Line(TypedDict):
+    """The sum of one meter for one organisation."""
+
+    n: "int"
+    organisation: "str | None"
+    meter: "str"
+    quantity: "str"
+    unit_price_minor: "str"
+    amount_minor: "int"
+
+
+class Mailbox(TypedDict):
+    """A mailbox; the owner of a suspended one is kept out, mail still arrives."""
+
+    id: "str"
+    address: "str"
+    domain: "str"
+    display_name: "str"
+    state: "str"
+    created_at: "str"
+
+
+class Me(TypedDict):
+    """The key that asks: its rights, and the organisation that it is kept to."""
+
+    key: "OwnKey"
+    scopes: "Sequence[str]"
+    organisation: "str | None"
+
+
+class Message(TypedDict):
+    """A message as its sender sees it; its content is not shown."""
+
+    id: "str"
+    message_id: "str"
+    reference: "str"
+    stream: "str"
+    from_domain: "str"
+    return_path: "str"
+    size: "int"
+    accepted_at: "str"
+    recipients: "Sequence[Recipient]"
+
+
+class MeterUsed(TypedDict):
+    """A meter; `amount_minor` in whole cents."""
+
+    meter: "str"
+    quantity: "str"
+    unit_price_minor: "str"
+    amount_minor: "int"
+    currency: "str"
+
+
+class NewAttachment(TypedDict):
+    """A file; one with a `content_id` is shown in the HTML by `cid:`."""
+
+    filename: "str"
+    content: "str"
+    content_type: "NotRequired[str | None]"
+    content_id: "NotRequired[str | None]"
+
+
+class NewBatch(TypedDict):
+    """Up to 1,000 messages in one request, each taken or refused on its own merits."""
+
+    messages: "Sequence[NewMessage]"
+
+
+class NewDomain(TypedDict):
+    """A domain name, in any spelling, and the organisation that it is for."""
+
+    name: "str"
+    organisation: "str"
+
+
+class NewKey(TypedDict):
+    """What the key is for, what it may do, where and for how long."""
+
+    name: "str"
+    scopes: "Sequence[str]"
+    organisation: "NotRequired[str]"
+    domain: "NotRequired[str]"
+    networks: "NotRequired[Sequence[str]]"
+    expires_at: "NotRequired[str | None]"
+
+
+class NewMailbox(TypedDict):
+    """Domain, local part and the owner's first password."""
+
+    domain: "str"
+    local_part: "str"
+    password: "str"
+    display_name: "NotRequired[str]"
+
+
+NewMessage = Mapping[str, Any]
+
+
+class NewOrganisation(TypedDict):
+    """What a client needs to exist."""
+
+    name: "str"
+
+
+class NewSuppression(TypedDict):
+    """An address; for how much of the mail, until when, and a note for whoever asks."""
+
+    address: "str"
+    stream: "NotRequired[str]"
+    note: "NotRequired[str]"
+    until: "NotRequired[str | None]"
+
+
+class NewWebhook(TypedDict):
+    """Where events go, and which; without `events` all but those of each accepted message."""
+
+    url: "str"
+    events: "NotRequired[Sequence[str]]"
+    description: "NotRequired[str]"
+
+
+class Organisation(TypedDict):
+    """A client of the reseller."""
+
+    id: "str"
+    name: "str"
+    created_at: "str"
+
+
+class OwnKey(TypedDict):
+    """A key, without its secret."""
+
+    id: "str"
+    name: "str"
+    created_at: "str"
+    expires_at: "str | None"
+
+
+class Ownership(TypedDict):
+    """The record that proves that a domain is the reseller's."""
+
+    name: "str"
+    type: "str"
+    value: "str"
+
+
+class Period(TypedDict):
+    """The span of time that an invoice covers."""
+
+    starts_at: "str"
+    ends_at: "str"
+
+
+class Problem(TypedDict):
+    """Why it was not done (RFC 9457); programs look at `code`, which does not change."""
+
+    type: "str"
+    title: "str"
+    status: "int"
+    detail: "str"
+    code: "str"
+    instance: "str"
+    request_id: "str"
+    errors: "NotRequired[Sequence[Fault]]"
+
+
+class Recipient(TypedDict):
+    """Where a recipient stands: `state` as in the ledger, or held; with the tries so far."""
+
+    address: "str"
+    state: "str"
+    reason: "str | None"
+    held_until: "str | None"
+    next_try_at: "str | None"
+    expires_at: "str | None"
+    ended_at: "str | None"
+    attempts: "Sequence[Attempt]"
+
+
+class Record(TypedDict):
+    """One counted fact of the ledger; `key` is unique."""
+
+    id: "str"
+    meter: "str"
+    quantity: "str"
+    organisation: "str | None"
+    occurred_at: "str"
+    recorded_at: "str"
+    key: "str"
+    subject: "str"
+
+
+class RecordRow(TypedDict):
+    """A record to publish with its last verdict and one sentence on what to do."""
+
+    purpose: "str"
+    name: "str"
+    type: "str"
+    value: "str"
+    priority: "int | None"
+    ttl: "int"
+    verdict: "str"
+    code: "str"
+    found: "Sequence[str]"
+    instruction: "str"
+    checked_at: "str | None"
+
+
+class Records(TypedDict):
+    """What to publish, each with its last verdict, and how the last update ended."""
+
+    data: "Sequence[RecordRow]"
+    dns_update: "DnsUpdateStatus | None"
+
+
+class Rotation(TypedDict):
+    """For how many hours the secret of now stays good."""
+
+    overlap_hours: "NotRequired[int]"
+
+
+class Suppression(TypedDict):
+    """An address that gets no mail; of one stream, or of any when `stream` is null."""
+
+    id: "str"
+    address: "str"
+    stream: "str | None"
+    reason: "str"
+    note: "str"
+    created_at: "str"
+    until: "str | None"
+
+
+class Taken(TypedDict):
+    """What became of a posted message: its copies, or the error that kept it out."""
+
+    index: "int"
+    reference: "NotRequired[str]"
+    recipients: "NotRequired[Sequence[Copy]]"
+    error: "NotRequired[Fault]"
+
+
+class TakenMessages(TypedDict):
+    """An entry for each message, in their order."""
+
+    data: "Sequence[Taken]"
+
+
+class Try(TypedDict):
+    """One request to the receiver: its status, or why there is none."""
+
+    at: "str"
+    status: "int | None"
+    milliseconds: "int"
+    error: "str"
+    answer: "str"
+
+
+Usage = Mapping[str, Any]
+
+
+class Webhook(TypedDict):
+    """An endpoint that events go to."""
+
+    id: "str"
+    url: "str"
+    events: "Sequence[str]"
+    description: "str"
+    is_enabled: "bool"
+    disabled_for: "str | None"
+    created_at: "str"
+    last_success_at: "str | None"
+    failing_since: "str | None"
+    old_secret_until: "str | None"
+
+
+class WebhookChange(TypedDict):
+    """What is to be different."""
+
+    url: "NotRequired[str]"
+    events: "NotRequired[Sequence[str]]"
+    description: "NotRequired[str]"
+    is_enabled: "NotRequired[bool]"
+
+
+class WebhookWithSecret(TypedDict):
+    """An endpoint and its secret, which is told once: null when the answer is replayed."""
+
+    id: "str"
+    url: "str"
+    events: "Sequence[str]"
+    description: "str"
+    is_enabled: "bool"
+    disabled_for: "str | None"
+    created_at: "str"
+    last_success_at: "str | None"
+    failing_since: "str | None"
+    old_secret_until: "str | None"
+    secret: "str | None"
+
+
+class WholeInvoice(TypedDict):
+    """An invoice with its lines."""
+
+    id: "str"
+    number: "str"
+    currency: "str"
+    total_minor: "int"
+    provider: "str"
+    period: "Period"
+    issued_at: "str"
+    lines: "Sequence[Line]"

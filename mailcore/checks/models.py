@@ -19,6 +19,7 @@ class DomainSchedule(models.Model):
     """When a domain's records are looked at next, and when they are next written to its DNS.
 
     `watched_until`: somebody waits for the result until then, so checks come every few seconds.
+    `keys_due_at`: when the next step in the life of its DKIM keys may be due.
     `targets_due_at` is set while records in our own zone wait to be written.
     `publish_due_at` is set while a DNS update waits; `publish_code` is how the last one ended
     (empty: never tried, `ok`, or a code of `mailcore.domains.errors`).
@@ -30,6 +31,7 @@ class DomainSchedule(models.Model):
     due_at = models.DateTimeField(default=clock.now, db_index=True)
     checked_at = models.DateTimeField(null=True, blank=True)
     watched_until = models.DateTimeField(null=True, blank=True)
+    keys_due_at = models.DateTimeField(default=clock.now, null=True, blank=True, db_index=True)
     targets_due_at = models.DateTimeField(null=True, blank=True, db_index=True)
     publish_due_at = models.DateTimeField(null=True, blank=True, db_index=True)
     publish_tries = models.PositiveSmallIntegerField(default=0)

@@ -8,7 +8,10 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
-    """A recipient under a lease of this process, with what is needed of its message."""
+    """A recipient under a lease of this process, with what is needed of its message.
+
+    `address` is where it goes, `named` what the sender wrote: an alias has both.
+    """
 
     recipient_id: UUID
     message_id: UUID
@@ -24,6 +27,7 @@ class Claimed:
     delay_notified: bool
     passed_at: datetime | None
     address: str
+    named: str
     domain: str
     dsn_notify: str | None
     dsn_orcpt: str | None

@@ -42,12 +42,12 @@ class Notifier:
                 by_message[result.tried.claimed.message_id].append(result)
         if not by_message:
             return 0
-        hosted = await self._hosted(by_message.values(), connection)
-        collected = batch.Batch(hosted=hosted)
+        known = await self._known(by_message.values(), connection)
+        collected = batch.Batch(known)
         queued = 0
         for told in by_message.values():
             # A sender elsewhere gets none: a notification to a stranger would be backscatter.
-            if batch.domain_of(told[0].tried.claimed.envelope_from) not in hosted:
+            if batch.domain_of(told[0].tried.claimed.envelope_from) not in known.hosted:
                 continue
             try:
                 await self._add(collected, told, connection=connection, now=now)
@@ -59,12 +59,12 @@ class Notifier:
             await connection.execute(batch.ACCEPT, collected.parameters())
         return queued
 
-    async def _hosted(
+    async def _known(
         self, groups: Iterable[Sequence[Result]], connection: AsyncConnection[TupleRow]
-    ) -> set[str]:
-        domains = {batch.domain_of(told[0].tried.claimed.envelope_from) for told in groups}
-        cursor = await connection.execute(batch.HOSTED, {"domains": sorted(domains)})
-        return {row[0] for row in await cursor.fetchall()}
+    ) -> batch.Known:
+        asked = batch.questions(told[0].tried.claimed.envelope_from for told in groups)
+        cursor = await connection.execute(batch.KNOWN, asked)
+        return batch.Known.of(await cursor.fetchall())
 
     async def _add(
         self,
@@ -122,7 +122,7 @@ def _status(result: Result) -> dsn.RecipientStatus:
     claimed, answer = result.tried.claimed, result.tried.answer
     assert result.notice is not None
     return dsn.RecipientStatus(
-        address=claimed.address,
+        address=claimed.named,
         action=result.notice,
         status=_status_code(result),
         diagnostic=answer.text,

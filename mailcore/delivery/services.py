@@ -14,7 +14,15 @@ from kernel import ids, keys
 from kernel.errors import InvalidInput
 from kernel.tenancy import current_reseller_id
 from mailcore.delivery import return_paths
-from mailcore.delivery.accept.batch import ACCEPT, HOSTED, Batch, domain_of, domains_of
+from mailcore.delivery.accept.batch import (
+    ACCEPT,
+    KNOWN,
+    Batch,
+    Known,
+    addresses_of,
+    domain_of,
+    questions,
+)
 from mailcore.delivery.accept.bell import Bell
 from mailcore.delivery.accept.submission import Owner, Recipient, Stream, Submission
 from mailcore.delivery.streams.bulk import Preparation
@@ -122,8 +130,8 @@ def _store(owned: Sequence[tuple[Submission, Owner]]) -> None:
         connection.wrap_database_errors,
         psycopg.Cursor(django_cursor.connection) as cursor,
     ):
-        found = cursor.execute(HOSTED, {"domains": domains_of([s for s, _ in owned])})
-        batch = Batch(hosted={row[0] for row in found.fetchall()})
+        found = cursor.execute(KNOWN, questions(addresses_of([s for s, _ in owned])))
+        batch = Batch(Known.of(found.fetchall()))
         for submission, owner in owned:
             batch.add(submission, owner=owner)
         cursor.execute(ACCEPT, batch.parameters())

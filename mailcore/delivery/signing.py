@@ -1,7 +1,7 @@
 """DKIM keys of the sending domains, read as the one role that may, and kept for a while."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from psycopg import AsyncConnection
@@ -14,10 +14,11 @@ from mailcore.delivery.statements import statement
 from mailcore.protocol import dkim
 
 _KEYS = statement("signing_keys")
-#: Seconds until a domain's keys are read again: so long a rotation may take to be seen.
-FRESH = 60.0
+#: Seconds until it is asked again which keys sign: so long a switch may take to reach an engine.
+FRESH = 2.0
 
 Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
+_Signers = Mapping[UUID, dkim.Signer]
 
 
 class NoSigningKey(LookupError):
@@ -30,7 +31,7 @@ class SigningKeys:
     def __init__(self, pool: Pool, *, keyring: Keyring) -> None:
         self._pool = pool
         self._keyring = keyring
-        self._signers: dict[tuple[str, UUID, bool], tuple[float, Sequence[dkim.Signer]]] = {}
+        self._signers: dict[tuple[str, UUID, bool], tuple[float, _Signers]] = {}
 
     async def signers(
         self, domain: str, *, reseller_id: UUID, is_system: bool
@@ -40,23 +41,35 @@ class SigningKeys:
         A reseller signs with its own domains' keys only; system mail also with the platform's.
         """
         known = (domain, reseller_id, is_system)
-        read_at, signers = self._signers.get(known, (0.0, ()))
+        read_at, signers = self._signers.get(known, (0.0, {}))
         if not signers or time.monotonic() - read_at > FRESH:
+            # One asks; whoever comes meanwhile takes what was true a moment ago.
+            self._signers[known] = (time.monotonic(), signers)
             owners = [reseller_id, *([OPERATOR_RESELLER] if is_system else [])]
-            signers = await self._read(domain, owners)
+            signers = await self._read(domain, owners, signers)
             self._signers[known] = (time.monotonic(), signers)
         if not signers:
             raise NoSigningKey(f"{domain} has no active DKIM key")
+        return tuple(signers.values())
+
+    async def _read(self, domain: str, owners: Sequence[UUID], known: _Signers) -> _Signers:
+        """A key never changes: only those that are new are read and opened, the others go."""
+        wanted = {"domain": domain, "owners": list(owners), "known": list(known)}
+        signers: dict[UUID, dkim.Signer] = {}
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(_KEYS, wanted)
+            for public_id, selector, sealed in await cursor.fetchall():
+                signers[public_id] = known.get(public_id) or dkim.Signer(
+                    domain=domain,
+                    selector=selector,
+                    key=await self._open(public_id, sealed, connection),
+                )
         return signers
 
-    async def _read(self, domain: str, owners: Sequence[UUID]) -> Sequence[dkim.Signer]:
-        async with self._pool.connection() as connection:
-            cursor = await connection.execute(_KEYS, {"domain": domain, "owners": list(owners)})
-            signers = []
-            for public_id, _, selector, sealed in await cursor.fetchall():
-                plain = await self._keyring.unseal(
-                    bytes(sealed), context=public_id.bytes, connection=connection
-                )
-                key = dkim.load_key(plain)
-                signers.append(dkim.Signer(domain=domain, selector=selector, key=key))
-        return signers
+    async def _open(
+        self, public_id: UUID, sealed: bytes, connection: AsyncConnection[TupleRow]
+    ) -> dkim.PrivateKey:
+        plain = await self._keyring.unseal(
+            bytes(sealed), context=public_id.bytes, connection=connection
+        )
+        return dkim.load_key(plain)

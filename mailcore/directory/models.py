@@ -1,5 +1,6 @@
 """Projections: written in the reseller's transaction, read by Postfix, Dovecot and the signer."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from kernel import clock, ids
@@ -66,6 +67,26 @@ class MailboxLogin(models.Model):
             models.Index(fields=["reseller_id", "domain"], name="mailbox_login_reseller"),
             models.Index(fields=["domain"], name="mailbox_login_domain"),
         ]
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class AliasRoute(models.Model):
+    """Where mail to an alias goes: `targets` are addresses of mailboxes here.
+
+    The address `*@domain` stands for all of the domain that are neither mailbox nor alias.
+    """
+
+    public_id = models.UUIDField(unique=True)
+    address = models.CharField(max_length=320, unique=True)
+    domain = models.CharField(max_length=253)
+    reseller_id = models.UUIDField(db_index=True)
+    organisation_id = models.UUIDField()
+    targets = ArrayField(models.CharField(max_length=320))
+
+    class Meta:
+        db_table = "alias_route"
 
     def __str__(self) -> str:
         return self.address

@@ -1,5 +1,6 @@
 """Write the directory: in the transaction of what it mirrors."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -7,7 +8,13 @@ from django.db import connection
 
 from kernel import clock, ids, keys
 from kernel.tenancy import current_reseller_id
-from mailcore.directory.models import MailboxLogin, ReleasedName, Route, SigningKey
+from mailcore.directory.models import (
+    AliasRoute,
+    MailboxLogin,
+    ReleasedName,
+    Route,
+    SigningKey,
+)
 from mailcore.directory.states import KeyState, LoginState, RouteKind
 from mailcore.protocol import verp
 from mailcore.protocol.dkim_keys import KeyPair
@@ -34,6 +41,14 @@ def lock_name(registrable: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"claim:{registrable}"]
+        )
+
+
+def lock_address(address: str) -> None:
+    """Until the transaction ends nobody else gives this address to a mailbox or an alias."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"address:{address}"]
         )
 
 
@@ -120,9 +135,14 @@ def add_signing_key(
     return key_id
 
 
-def set_key_state(*, domain: str, selector: str, state: str) -> None:
-    """Move a signing key on in its life."""
-    SigningKey.objects.filter(domain=domain, selector=selector).update(state=state)
+def set_key_state(key_id: UUID, *, state: str) -> None:
+    """Move a signing key on in its life; engines sign with it from, or until, a few seconds on."""
+    SigningKey.objects.filter(public_id=key_id).update(state=state)
+
+
+def destroy_signing_key(key_id: UUID) -> None:
+    """Let a private half be gone for good; nothing is signed with it after this transaction."""
+    SigningKey.objects.only("pk").filter(public_id=key_id).delete()
 
 
 def add_login(
@@ -153,3 +173,27 @@ def add_login(
 def set_login_state(public_id: UUID, state: LoginState) -> None:
     """Suspend a login or let it in again."""
     MailboxLogin.objects.filter(public_id=public_id).update(state=state)
+
+
+def add_alias(
+    *, public_id: UUID, address: str, domain: str, organisation_id: UUID, targets: Sequence[str]
+) -> None:
+    """Let mail to an address go to these mailboxes; raises IntegrityError when it is in use."""
+    AliasRoute.objects.create(
+        public_id=public_id,
+        address=address,
+        domain=domain,
+        reseller_id=current_reseller_id(),
+        organisation_id=organisation_id,
+        targets=list(targets),
+    )
+
+
+def set_alias_targets(public_id: UUID, targets: Sequence[str]) -> None:
+    """Let an alias's mail go elsewhere from now on."""
+    AliasRoute.objects.filter(public_id=public_id).update(targets=list(targets))
+
+
+def remove_alias(public_id: UUID) -> None:
+    """Mail to the alias is refused from now on."""
+    AliasRoute.objects.filter(public_id=public_id).delete()

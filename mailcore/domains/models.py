@@ -44,6 +44,7 @@ class Domain(models.Model):
     mta_sts_changed_at = models.DateTimeField(null=True, blank=True)
     dmarc_changed_at = models.DateTimeField(null=True, blank=True)
     dmarc_tags = models.CharField(max_length=500, default="", blank=True)
+    rotation_asked_at = models.DateTimeField(null=True, blank=True)
     targets_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now)
     verified_at = models.DateTimeField(null=True, blank=True)
@@ -76,7 +77,11 @@ class Domain(models.Model):
 
 
 class DkimKey(models.Model):
-    """The public half of a DKIM key and its state; the private half is in the directory, sealed."""
+    """The public half of a DKIM key and its life; the private half is in the directory, sealed.
+
+    The fields' meanings are those of `mailcore.domains.key_life.Key`; `missed` counts the looks in
+    a row that did not find it in DNS.
+    """
 
     public_id = models.UUIDField(default=ids.uuid7, unique=True)
     domain = models.ForeignKey(Domain, on_delete=models.CASCADE, related_name="dkim_keys")
@@ -84,6 +89,12 @@ class DkimKey(models.Model):
     algorithm = models.CharField(max_length=16, choices=DkimAlgorithm.choices)
     public_key = models.TextField()
     state = models.CharField(max_length=10, choices=KeyState.choices, default=KeyState.PENDING)
+    since = models.DateTimeField(default=clock.now)
+    signing_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    shown_at = models.DateTimeField(null=True, blank=True)
+    missed = models.PositiveSmallIntegerField(default=0)
+    is_reuse = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -94,6 +105,11 @@ class DkimKey(models.Model):
 
     def __str__(self) -> str:
         return self.selector
+
+    @property
+    def reference(self) -> str:
+        """The id that is shown: `dkm_…`."""
+        return ids.to_public("dkm", self.public_id)
 
 
 class DnsCredential(models.Model):

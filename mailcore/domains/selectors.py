@@ -13,10 +13,9 @@ from kernel.actor import Actor
 from kernel.errors import NotFound
 from mailcore.checks import selectors as checks
 from mailcore.checks.models import RecordVerdict
-from mailcore.directory.states import KeyState
 from mailcore.domains import instructions
 from mailcore.domains.errors import DomainNotVerified
-from mailcore.domains.models import Domain
+from mailcore.domains.models import DkimKey, Domain
 from mailcore.domains.states import DomainState
 from mailcore.protocol import dns_records, mta_sts
 from mailcore.protocol.dns_records import HostedDomain, PublicKey, Record
@@ -116,6 +115,17 @@ def ownership_of(domain: Domain) -> Record:
     return dns_records.ownership(domain.name, token=domain.ownership_token)
 
 
+def public_half(key: DkimKey) -> PublicKey:
+    """What DNS should show of a key; of a withdrawn one that it is (RFC 6376 §3.6.1)."""
+    public = "" if key.revoked_at else key.public_key
+    return PublicKey(selector=key.selector, algorithm=key.algorithm, public=public)
+
+
+def record_of(domain: Domain, key: DkimKey) -> Record:
+    """The record that shows a key of the domain."""
+    return dns_records.dkim(domain.name, public_half(key))
+
+
 def expected_records(domain: Domain) -> list[Record]:
     """Every record the domain should have, ownership first."""
     return dns_records.wanted(hosted_domain(domain))
@@ -123,11 +133,7 @@ def expected_records(domain: Domain) -> list[Record]:
 
 def hosted_domain(domain: Domain) -> HostedDomain:
     """What the domain's records are made of."""
-    keys = [
-        PublicKey(selector=key.selector, algorithm=key.algorithm, public=key.public_key)
-        for key in domain.dkim_keys.order_by("-algorithm", "selector")
-        if key.state in {KeyState.PENDING, KeyState.ACTIVE}
-    ]
+    keys = [public_half(key) for key in domain.dkim_keys.order_by("-algorithm", "selector")]
     return HostedDomain(
         name=domain.name,
         token=domain.ownership_token,

@@ -35,6 +35,8 @@ SENTENCES = {
     "dkim.several": n_("Several keys stand at this name: keep only this one."),
     "dkim.revoked": n_("The key at this name is empty: replace it by this one."),
     "dkim.other_key": n_("Another key stands at this name: replace it by this one."),
+    "dkim.still_shown": n_("This key was withdrawn: replace its record by this one at once."),
+    "dkim.withdrawn": n_("This key was withdrawn: add this empty record to say so."),
     "dmarc.missing": n_("Add this TXT record to tell receivers how to treat forged mail."),
     "dmarc.several": n_("There are several DMARC records, so none counts: keep only one."),
     "dmarc.invalid": n_("The DMARC record has no valid policy (p=): replace it by this one."),

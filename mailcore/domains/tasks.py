@@ -37,6 +37,20 @@ def check_due_domains(**_: object) -> None:
         services.check_domains(due=due)
 
 
+@shared_task(name="mailcore.turn_dkim_keys")
+def turn_dkim_keys(**_: object) -> None:
+    """Take the steps that are due in the lives of DKIM keys: make, retire, destroy."""
+    begun = time.monotonic()
+    while time.monotonic() < begun + _SLICE and (due := checks.claim_keys(1)):
+        for reseller_id, domain_id in due:
+            with in_reseller(reseller_id):
+                try:
+                    services.turn_keys(domain_id=domain_id)
+                except Exception:
+                    # One domain must not keep the others waiting: its lease brings it back.
+                    log.exception("keys of domain %s failed", domain_id)
+
+
 class _Writes(Protocol):
     def __call__(self, *, domain_id: UUID) -> object: ...
 

@@ -1,10 +1,10 @@
-"""Why a mailbox cannot be made."""
+"""Why a mailbox or an alias cannot be made."""
 
 from kernel.errors import Conflict, InvalidInput
 
 
 class MailboxExists(Conflict):
-    """There is already a mailbox with this address."""
+    """This address is already in use."""
 
     code = "mailbox.exists"
 
@@ -19,3 +19,21 @@ class WeakPassword(InvalidInput):
     """This password is too short or too common."""
 
     code = "mailbox.password_weak"
+
+
+class AliasExists(Conflict):
+    """This address is already in use."""
+
+    code = "alias.exists"
+
+
+class InvalidTarget(InvalidInput):
+    """An alias leads to mailboxes of the same organisation."""
+
+    code = "alias.target_invalid"
+
+
+class AliasLoop(InvalidInput):
+    """An alias cannot lead to an alias: name the mailboxes themselves."""
+
+    code = "alias.loop"

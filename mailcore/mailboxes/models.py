@@ -1,9 +1,13 @@
-"""A reseller's mailboxes."""
+"""A reseller's mailboxes, and the aliases that lead to them."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from kernel import clock, ids
 from mailcore.directory.states import LoginState
+
+#: The local part of an alias for all addresses of a domain that are no others.
+CATCH_ALL = "*"
 
 
 class Mailbox(models.Model):
@@ -27,3 +31,30 @@ class Mailbox(models.Model):
     def reference(self) -> str:
         """The id that is shown: `mbx_…`."""
         return ids.to_public("mbx", self.public_id)
+
+
+class Alias(models.Model):
+    """An address whose mail goes to mailboxes; projected to the directory."""
+
+    public_id = models.UUIDField(default=ids.uuid7, unique=True)
+    domain = models.ForeignKey("domains.Domain", on_delete=models.PROTECT, related_name="+")
+    address = models.CharField(max_length=320, unique=True)
+    targets = ArrayField(models.CharField(max_length=320))
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "alias"
+        verbose_name_plural = "aliases"
+
+    def __str__(self) -> str:
+        return self.address
+
+    @property
+    def reference(self) -> str:
+        """The id that is shown: `als_…`."""
+        return ids.to_public("als", self.public_id)
+
+    @property
+    def is_catch_all(self) -> bool:
+        """Whether it takes what no other address of its domain does."""
+        return self.address.startswith(f"{CATCH_ALL}@")

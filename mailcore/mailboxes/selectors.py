@@ -1,4 +1,4 @@
-"""Read mailboxes."""
+"""Read mailboxes and aliases."""
 
 from uuid import UUID
 
@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from kernel.actor import Actor
 from kernel.errors import NotFound
-from mailcore.mailboxes.models import Mailbox
+from mailcore.mailboxes.models import Alias, Mailbox
 
 
 def list_mailboxes(
@@ -43,3 +43,27 @@ def get_mailbox(mailbox_id: UUID, *, organisation_id: UUID | None = None) -> Mai
 def count_mailboxes() -> int:
     """How many mailboxes the reseller has."""
     return Mailbox.objects.count()
+
+
+def list_aliases(
+    *, organisation_id: UUID | None = None, domain_id: UUID | None = None
+) -> QuerySet[Alias]:
+    """Every alias, oldest first, with its domain; of one organisation or domain when named."""
+    found = Alias.objects.select_related("domain").order_by("public_id")
+    if organisation_id is not None:
+        found = found.filter(domain__organisation_id=organisation_id)
+    return found if domain_id is None else found.filter(domain__public_id=domain_id)
+
+
+def list_seen_aliases(actor: Actor) -> QuerySet[Alias]:
+    """The aliases that exist for this actor: all, its organisation's or its domain's."""
+    return list_aliases(organisation_id=actor.organisation, domain_id=actor.domain)
+
+
+def get_seen_alias(alias_id: UUID, *, actor: Actor, for_update: bool = False) -> Alias:
+    """One of them by its public id; raises NotFound."""
+    rows = list_seen_aliases(actor).filter(public_id=alias_id)
+    found = (rows.select_for_update(of=("self",)) if for_update else rows).first()
+    if found is None:
+        raise NotFound
+    return found

@@ -1,13 +1,22 @@
-"""Who may write as whom: the login's own address and its +tags, in the envelope and in From."""
+"""Who may write as whom: the login's own address and its +tags, in the envelope and in From.
+
+In which other names a login may write, its aliases, the database knows.
+"""
 
 import re
 from collections.abc import Sequence
 
 from mailcore.protocol.addresses import internal
 
+#: Other names in one message; more are nobody's way to write.
+_MOST_NAMES = 10
 _NESTING = re.compile(r'[\\"()]')
 #: Only where a word begins: a long one without an at sign would be looked through from each of its letters.
 _ADDRESS = re.compile(r"(?<![^\s<>,;:@\[\]])[^\s<>,;:@\[\]]+@[^\s<>,;:@\[\]]+")
+
+
+class SenderFault(ValueError):
+    """This login may not send that, as one English sentence."""
 
 
 def owns(login: str, address: str) -> bool:
@@ -31,24 +40,29 @@ def addresses_in(value: str) -> list[str] | None:
     return found if len(found) == bare.count("@") else None
 
 
-def fault_of_envelope(*, login: str, envelope_from: str) -> str | None:
-    """Why this login may not send from there, as one English sentence; None when it may."""
+def may_leave_as(*, login: str, envelope_from: str) -> bool:
+    """Whether an envelope sender is the login's own; the null sender is everybody's."""
+    return not envelope_from or owns(login, internal(envelope_from))
+
+
+def other_names(*, login: str, envelope_from: str, from_values: Sequence[str]) -> frozenset[str]:
+    """What a message names as its sender beside the login's own addresses, in lower case.
+
+    Those have to be aliases that reach the login. Raises SenderFault for what none could allow.
+    """
     if not login:
-        return "Authentication required"
-    is_own = not envelope_from or owns(login, internal(envelope_from))
-    return None if is_own else "Envelope sender is not yours"
-
-
-def fault_of(*, login: str, envelope_from: str, from_values: Sequence[str]) -> str | None:
-    """The same of the envelope and of every From value of a message."""
-    if fault := fault_of_envelope(login=login, envelope_from=envelope_from):
-        return fault
+        raise SenderFault("Authentication required")
     if len(from_values) != 1:
-        return "Exactly one From header is required"
-    addresses = addresses_in(from_values[0])
-    if not addresses or not all(owns(login, address) for address in addresses):
-        return "From header is not yours"
-    return None
+        raise SenderFault("Exactly one From header is required")
+    named = addresses_in(from_values[0])
+    if not named:
+        raise SenderFault("From header is not yours")
+    if envelope_from:
+        named.append(internal(envelope_from))
+    others = frozenset(name.lower() for name in named if not owns(login, name))
+    if len(others) > _MOST_NAMES:
+        raise SenderFault("From header is not yours")
+    return others
 
 
 def _without_quotes(value: str) -> str | None:

@@ -85,16 +85,26 @@ def _spf(record: Record, found: Sequence[str]) -> Judgement:
 
 def _dkim(record: Record, found: Sequence[str]) -> Judgement:
     keys = [tags for value in found if "p" in (tags := parse_tags(value))]
+    expected = parse_tags(record.value)
+    if not expected["p"]:
+        return _withdrawn(keys)
     if not keys:
         return missing("dkim.missing")
     if len(keys) > 1:
         return conflict("dkim.several")
-    shown, expected = keys[0], parse_tags(record.value)
+    shown = keys[0]
     if not shown["p"]:
         return conflict("dkim.revoked")
     # RFC 6376 §3.6.1: k= defaults to rsa, and white space inside p= says nothing.
     same = _squeeze(shown["p"]) == expected["p"] and shown.get("k", "rsa") == expected["k"]
     return match() if same else conflict("dkim.other_key")
+
+
+def _withdrawn(keys: Sequence[Mapping[str, str]]) -> Judgement:
+    """An empty key says that it is withdrawn (RFC 6376 §3.6.1)."""
+    if any(key["p"] for key in keys):
+        return conflict("dkim.still_shown")
+    return match() if keys else missing("dkim.withdrawn")
 
 
 _DMARC = re.compile(r"v\s*=\s*DMARC1\s*(;|$)")

@@ -14,10 +14,10 @@ from kernel.tenancy import PUBLIC, in_schema
 from mailcore.delivery.egress import naming
 from mailcore.delivery.egress import selectors as egress
 from mailcore.delivery.operating import selectors as operating
-from mailcore.directory.models import MailboxLogin, Route
+from mailcore.directory.models import AliasRoute, MailboxLogin, Route
 from mailcore.domains.models import Domain
 from mailcore.domains.states import DomainState
-from mailcore.mailboxes.models import Mailbox
+from mailcore.mailboxes.models import Alias, Mailbox
 from tenants.resellers.models import Reseller, SignUp
 from tenants.resellers.states import ResellerState
 
@@ -61,6 +61,18 @@ def _mailboxes() -> list[str]:
         with in_schema(reseller.schema_name):
             held = set(Mailbox.objects.values_list("address", "state"))
         wrong += [f"{reseller.slug}: {address} differs" for address, _ in sorted(logins ^ held)]
+    return wrong
+
+
+def _aliases() -> list[str]:
+    """Each alias has its route, each route its alias, to the same mailboxes."""
+    wrong = []
+    for reseller in _resellers():
+        routes = AliasRoute.objects.filter(reseller_id=reseller.public_id)
+        routed = {(one.address, *one.targets) for one in routes}
+        with in_schema(reseller.schema_name):
+            held = {(one.address, *one.targets) for one in Alias.objects.all()}
+        wrong += [f"{reseller.slug}: {one[0]} differs" for one in sorted(routed ^ held)]
     return wrong
 
 
@@ -128,6 +140,7 @@ def _names() -> list[str]:
 CHECKS: dict[str, Callable[[], list[str]]] = {
     "domains and routes agree": _domains,
     "mailboxes and logins agree": _mailboxes,
+    "aliases and their routes agree": _aliases,
     "no event is parked": _events,
     "no sign-up is stuck": _sign_ups,
     "tomorrow's partitions stand": _partitions,

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from controlplane.portal import aliases as alias_pages
 from controlplane.portal import api_keys, dashboard, domains, invoices, login, look, mailboxes
 from controlplane.portal import brand as brand_page
 from controlplane.portal import converters as converters  # registers <dom:…>, <mbx:…> and others
@@ -33,6 +34,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mailboxes/<mbx:mailbox_id>/", mailboxes.mailbox, name="mailbox"),
     path("mailboxes/<mbx:mailbox_id>/suspend/", mailboxes.suspend, name="mailbox-suspend"),
     path("mailboxes/<mbx:mailbox_id>/resume/", mailboxes.resume, name="mailbox-resume"),
+    path("aliases/", alias_pages.aliases, name="aliases"),
+    path("aliases/<als:alias_id>/", alias_pages.alias, name="alias"),
+    path("aliases/<als:alias_id>/delete/", alias_pages.delete, name="alias-delete"),
     path("suppressions/", suppression_pages.suppressions, name="suppressions"),
     path(
         "suppressions/<sup:suppression_id>/remove/",

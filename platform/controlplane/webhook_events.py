@@ -39,6 +39,7 @@ _PREFIXES = {
     "organisation_id": ("organisation", "org"),
     "domain_id": ("domain", "dom"),
     "mailbox_id": ("mailbox", "mbx"),
+    "alias_id": ("alias", "als"),
     "invoice_id": ("invoice", "inv"),
 }
 _Data = Mapping[str, Any]
@@ -66,6 +67,7 @@ def _domain(given: _Data) -> dict[str, object]:
 
 
 _mailbox = _with("mailbox_id", "organisation_id", "address")
+_alias = _with("alias_id", "organisation_id", "address", "targets")
 _stream = _with("stream", "reason")
 _suppression = _with("address", "stream")
 _alarm = _with("signal", "stream", "provider", "quantity", "of", "line", "since")
@@ -89,6 +91,9 @@ TOLD: dict[str, tuple[str, Callable[[_Data], dict[str, object]]]] = {
         "mailbox.limit_reached",
         _with("mailbox_id", "organisation_id", "address", "limit", "day"),
     ),
+    "alias.created": ("alias.created", _alias),
+    "alias.changed": ("alias.changed", _alias),
+    "alias.deleted": ("alias.deleted", _alias),
     "suppression.added": ("suppression.added", _suppression),
     "suppression.removed": ("suppression.removed", _suppression),
     "stream.paused": ("stream.paused", _stream),

@@ -9,6 +9,7 @@ from kernel.errors import NotFound
 
 #: Noun of a path's `{noun_id}` → the prefix of its ids.
 PREFIXES = {
+    "alias": "als",
     "delivery": "whd",
     "domain": "dom",
     "invoice": "inv",

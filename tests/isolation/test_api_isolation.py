@@ -38,7 +38,8 @@ PASSWORD = "a long enough secret"
 MESSAGE = {"from": "anna@shop.test", "to": ["ben@out.test"], "text": "Hello"}
 #: Path names that name no object: there is nothing of another reseller to reach by them.
 WITHOUT_OBJECT = {
-    "api-me", "api-organisations", "api-domains", "api-mailboxes", "api-usage", "api-invoices",
+    "api-me", "api-organisations", "api-domains", "api-mailboxes", "api-aliases", "api-usage",
+    "api-invoices",
     "api-messages", "api-suppressions", "api-webhooks", "api-api-keys",
 }  # fmt: skip
 #: Without a list: tests of their own say what a stranger cannot do there.
@@ -70,6 +71,10 @@ def stage(acme, globex) -> Stage:
     spare = domains.add_domain(
         actor=acme.owner, organisation_id=acme.organisation.public_id, name="spare.test"
     )
+    alias = mailboxes.create_alias(
+        actor=acme.owner, domain_id=domain.public_id, local_part="sales",
+        targets=[mailbox.address],
+    )  # fmt: skip
     (sent,) = sending.send_messages(actor=acme.owner, given=[MESSAGE])
     suppression.add_suppression(actor=acme.owner, address="gone@out.test")
     webhook, _ = webhooks.add_endpoint(actor=acme.owner, url="https://8.8.8.8/acme")
@@ -89,6 +94,7 @@ def stage(acme, globex) -> Stage:
             "domain_id": domain.reference,
             "key_id": key.reference,
             "mailbox_id": mailbox.reference,
+            "alias_id": alias.reference,
             "suppression_id": ids.to_public("sup", suppressions.list_suppressions()[0].id),
             "message_id": ids.to_public("msg", sent.copies[0].id),
             "webhook_id": webhook.reference,
@@ -129,6 +135,7 @@ def bill(cast) -> Invoice:
 
 
 BODIES: dict[str, dict[str, object]] = {
+    "api-alias": {"targets": ["anna@shop.test"]},
     "api-domain-dns-update": {
         "server": "127.0.0.9", "key_name": "k", "secret": "c2VjcmV0c2VjcmV0",
     },
@@ -174,9 +181,16 @@ def call(stage: Stage, name: str, method: str, *, host: str, key: str):
 
 def everything(schema: str) -> dict[str, list[tuple[object, ...]]]:
     """Each row of Acme's that a stranger might change."""
-    tables = [f"{schema}.{name}" for name in ("organisation", "domain", "dkim_key", "mailbox")]
+    tables = [
+        f"{schema}.{name}" for name in ("organisation", "domain", "dkim_key", "mailbox", "alias")
+    ]
     tables += [f"{schema}.dns_credential"]
-    tables += ["public.route", "public.mailbox_login", "public.domain_schedule"]
+    tables += [
+        "public.route",
+        "public.mailbox_login",
+        "public.alias_route",
+        "public.domain_schedule",
+    ]
     tables += ["public.suppression", "public.queue_entry"]
     tables += ["public.webhook_endpoint", "public.webhook_delivery"]
     found = {}
@@ -190,7 +204,8 @@ def everything(schema: str) -> dict[str, list[tuple[object, ...]]]:
 def test_every_path_has_its_objects() -> None:
     """An endpoint whose parts this file cannot fill is an endpoint nobody has tried to break."""
     known = {
-        "organisation_id", "domain_id", "mailbox_id", "message_id", "suppression_id", "invoice_id",
+        "organisation_id", "domain_id", "mailbox_id", "alias_id", "message_id",
+        "suppression_id", "invoice_id",
         "n", "webhook_id", "delivery_id", "key_id",
     }  # fmt: skip
     for pattern in patterns():

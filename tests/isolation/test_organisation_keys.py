@@ -30,12 +30,21 @@ def other(acme):
         actor=acme.owner, domain_id=domain.public_id, local_part="anna",
         password="a-long-enough-pass",
     )  # fmt: skip
+    alias = mailboxes.create_alias(
+        actor=acme.owner, domain_id=domain.public_id, local_part="sales",
+        targets=[mailbox.address],
+    )  # fmt: skip
     _, bound = organisations.create_api_key(
         actor=acme.owner, name="bound", organisation=made.public_id
     )
     _, whole = organisations.create_api_key(actor=acme.owner, name="whole")
     return SimpleNamespace(
-        organisation=made, domain=domain, mailbox=mailbox, bound=str(bound), whole=str(whole)
+        organisation=made,
+        domain=domain,
+        mailbox=mailbox,
+        alias=alias,
+        bound=str(bound),
+        whole=str(whole),
     )
 
 
@@ -49,18 +58,25 @@ def ask(acme, key, method, path, body=None):
 
 @pytest.mark.parametrize(
     "path",
-    ["organisations/{org}", "domains/{dom}", "domains/{dom}/records", "mailboxes/{mbx}"],
+    [
+        "organisations/{org}",
+        "domains/{dom}",
+        "domains/{dom}/records",
+        "mailboxes/{mbx}",
+        "aliases/{als}",
+    ],
 )
 def test_what_another_organisation_has_cannot_be_read(acme, other, path):
     where = path.format(
-        org=acme.organisation.reference, dom=other.domain.reference, mbx=other.mailbox.reference
-    )
+        org=acme.organisation.reference, dom=other.domain.reference, mbx=other.mailbox.reference,
+        als=other.alias.reference,
+    )  # fmt: skip
     assert ask(acme, other.whole, "GET", where).status_code == 200
     answer = ask(acme, other.bound, "GET", where)
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
-@pytest.mark.parametrize("path", ["domains", "mailboxes", "mailboxes?domain={dom}"])
+@pytest.mark.parametrize("path", ["domains", "mailboxes", "mailboxes?domain={dom}", "aliases"])
 def test_lists_leave_out_what_another_organisation_has(acme, other, path):
     where = path.format(dom=other.domain.reference)
     assert len(ask(acme, other.whole, "GET", where).json()["data"]) == 1
@@ -81,6 +97,7 @@ def test_the_only_organisation_is_the_keys_own(acme, other):
         ("mailboxes/{mbx}/suspend", "{{}}"),
         ("mailboxes/{mbx}/resume", "{{}}"),
         ("domains", '{{"name":"new.test","organisation":"{org}"}}'),
+        ("aliases", '{{"domain":"{dom}","local_part":"info","targets":["anna@shop.test"]}}'),
         ("mailboxes", '{{"domain":"{dom}","local_part":"ben","password":"a-long-enough-pass"}}'),
     ],
 )  # fmt: skip

@@ -40,7 +40,7 @@ BY_TOKEN = {"unsubscribe"}
 #: For members; every one shows or makes things of the host's own reseller only.
 OWN = {
     "dashboard", "brand", "organisations", "domains", "domain-add", "mailboxes", "mailbox-add",
-    "api-keys", "invoices", "webhooks", "webhook-add",
+    "aliases", "api-keys", "invoices", "webhooks", "webhook-add",
     "suppressions",
 }  # fmt: skip
 #: Page with an object in its path → method and form.
@@ -58,6 +58,8 @@ OBJECTS: dict[str, tuple[str, dict[str, str]]] = {
     "mailbox": ("get", {}),
     "mailbox-suspend": ("post", {}),
     "mailbox-resume": ("post", {}),
+    "alias": ("post", {"targets": "anna@shop.test"}),
+    "alias-delete": ("post", {}),
     "api-key-revoke": ("post", {}),
     "suppression-remove": ("post", {}),
     "invoice": ("get", {}),
@@ -87,6 +89,10 @@ def objects(acme) -> dict[str, object]:
         actor=acme.owner, domain_id=domain.public_id, local_part="anna",
         password="a long enough secret",
     )  # fmt: skip
+    alias = mailboxes.create_alias(
+        actor=acme.owner, domain_id=domain.public_id, local_part="sales",
+        targets=[mailbox.address],
+    )  # fmt: skip
     suppression.add_suppression(actor=acme.owner, address="gone@elsewhere.test")
     key, _ = organisations.create_api_key(actor=acme.owner, name="warehouse robot")
     pricing.ensure_default_prices()
@@ -102,7 +108,8 @@ def objects(acme) -> dict[str, object]:
     webhook, _ = webhooks.add_endpoint(actor=acme.owner, url="https://8.8.8.8/warehouse")
     delivery = webhooks.send_test(actor=acme.owner, endpoint_id=webhook.public_id)
     return {
-        "domain_id": domain.public_id, "mailbox_id": mailbox.public_id, "key_id": key.public_id,
+        "domain_id": domain.public_id, "mailbox_id": mailbox.public_id,
+        "alias_id": alias.public_id, "key_id": key.public_id,
         "suppression_id": selectors.list_suppressions()[0].id,
         "invoice_id": invoice.public_id, "n": 1, "webhook_id": webhook.public_id,
         "delivery_id": delivery.public_id,
@@ -123,7 +130,7 @@ def path_of(name: str, objects: dict[str, object]) -> str:
 
 def rows(schema: str) -> list[tuple[object, ...]]:
     """Everything of Acme's that a page can change."""
-    tables = ("domain", "dns_credential", "mailbox", "api_key", "organisation")
+    tables = ("domain", "dns_credential", "mailbox", "alias", "api_key", "organisation")
     union = " UNION ALL ".join(f"SELECT t::text FROM {schema}.{name} t" for name in tables)
     public = (
         "SELECT t::text FROM public.mailbox_login t UNION ALL SELECT t::text FROM public.outbox t"
@@ -201,6 +208,7 @@ def test_lists_do_show_the_owners_things(acme, objects):
     client = logged_in(acme)
     assert "shop.test" in client.get("/domains/").content.decode()
     assert "anna@shop.test" in client.get("/mailboxes/").content.decode()
+    assert "sales@shop.test" in client.get("/aliases/").content.decode()
     assert "gone@elsewhere.test" in client.get("/suppressions/").content.decode()
     assert "warehouse robot" in client.get("/api-keys/").content.decode()
     assert "/invoices/inv_" in client.get("/invoices/").content.decode()
@@ -212,9 +220,10 @@ def test_lists_do_show_the_owners_things(acme, objects):
     [
         ("billing", {"dashboard", "invoices", "invoice", "invoice-line"}),
         ("support", {"dashboard", "organisations", "domains", "domain", "mailboxes", "mailbox",
-                     "mailbox-add", "mailbox-suspend", "mailbox-resume", "webhooks", "webhook",
+                     "mailbox-add", "mailbox-suspend", "mailbox-resume", "aliases", "alias",
+                     "alias-delete", "webhooks", "webhook",
                      "suppressions"}),
-        ("read_only", {"dashboard", "organisations", "domains", "domain", "mailboxes", "mailbox",
+        ("read_only", {"dashboard", "organisations", "domains", "domain", "mailboxes", "mailbox", "aliases",
                        "invoices", "invoice", "invoice-line", "webhooks", "webhook",
                        "suppressions"}),
     ],

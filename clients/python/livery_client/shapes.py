@@ -7,6 +7,23 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypedDict
 
 
+class Alias(TypedDict):
+    """An address whose mail goes to mailboxes; `is_catch_all`: to all that are no other's."""
+
+    id: "str"
+    address: "str"
+    domain: "str"
+    is_catch_all: "bool"
+    targets: "Sequence[str]"
+    created_at: "str"
+
+
+class AliasChange(TypedDict):
+    """The mailboxes that it leads to from now on."""
+
+    targets: "Sequence[str]"
+
+
 class Attempt(TypedDict):
     """One try: which way it took, and what the other side said."""
 
@@ -195,6 +212,14 @@ class MeterUsed(TypedDict):
     currency: "str"
 
 
+class NewAlias(TypedDict):
+    """Domain, local part (`*` for all that are no others) and the mailboxes that it leads to."""
+
+    domain: "str"
+    local_part: "str"
+    targets: "Sequence[str]"
+
+
 class NewAttachment(TypedDict):
     """A file; one with a `content_id` is shown in the HTML by `cid:`."""
 
@@ -343,10 +368,13 @@ class RecordRow(TypedDict):
     value: "str"
     priority: "int | None"
     ttl: "int"
+    need: "str"
     verdict: "str"
     code: "str"
     found: "Sequence[str]"
+    said: "Sequence[ServerAnswer]"
     instruction: "str"
+    since: "str | None"
     checked_at: "str | None"
 
 
@@ -361,6 +389,15 @@ class Rotation(TypedDict):
     """For how many hours the secret of now stays good."""
 
     overlap_hours: "NotRequired[int]"
+
+
+class ServerAnswer(TypedDict):
+    """What some of a domain's name servers say alike; `failure` where they say nothing of use."""
+
+    servers: "Sequence[str]"
+    values: "Sequence[str]"
+    alias: "str"
+    failure: "str"
 
 
 class Suppression(TypedDict):

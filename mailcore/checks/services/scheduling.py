@@ -57,6 +57,16 @@ def watch(domain_id: UUID) -> None:
     DomainSchedule.objects.filter(domain_id=domain_id).update(due_at=now, watched_until=now + WATCH)
 
 
+def look_soon(domain_id: UUID) -> None:
+    """Check as soon as a worker is free, once."""
+    DomainSchedule.objects.filter(domain_id=domain_id).update(due_at=clock.now())
+
+
+def plan_keys(domain_id: UUID, *, due_at: datetime | None) -> None:
+    """When the domain's DKIM keys are to be thought of again; None: not before DNS changes."""
+    DomainSchedule.objects.filter(domain_id=domain_id).update(keys_due_at=due_at)
+
+
 def plan_next(domain_id: UUID, *, rows: Iterable[RecordVerdict], now: datetime) -> None:
     """Say when to look again after a look that gave these rows."""
     schedule = DomainSchedule.objects.select_for_update().get(domain_id=domain_id)
@@ -83,6 +93,11 @@ def _seconds(amiss: Sequence[RecordVerdict], now: datetime, *, is_watched: bool)
 def claim_due(limit: int) -> list[tuple[UUID, UUID]]:
     """Domains to look at now, over all resellers: (reseller_id, domain_id); as role worker."""
     return _claim("due_at", limit)
+
+
+def claim_keys(limit: int) -> list[tuple[UUID, UUID]]:
+    """Domains whose DKIM keys may be due for a step: (reseller_id, domain_id); as role worker."""
+    return _claim("keys_due_at", limit)
 
 
 def claim_publishing(limit: int) -> list[tuple[UUID, UUID]]:

@@ -1,7 +1,7 @@
 """Submissions as the parameters of the one statement that stores them."""
 
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from mailcore.protocol import dkim
 
 _FOLDER = Path(__file__).parents[1] / "sql"
 ACCEPT = (_FOLDER / "accept.sql").read_text(encoding="utf-8")
-HOSTED = "SELECT sec.hosted_among(%(domains)s::text[])"
+KNOWN = (_FOLDER / "known_here.sql").read_text(encoding="utf-8")
 
 #: The site of recipients whose domain is hosted here; any other site is the domain itself.
 LOCAL = "local"
@@ -28,7 +28,7 @@ _MESSAGE = (
 _RECIPIENT = (
     "id", "message", "place", "mailbox", "reseller", "organisation", "address", "domain", "notify",
     "orcpt", "site", "stream", "from_domain", "prio", "at", "expires", "event", "next_event",
-    "code", "enhanced", "refusal",
+    "code", "enhanced", "refusal", "deliver_to",
 )  # fmt: skip
 _NONE = (None, None, None)
 
@@ -51,18 +51,51 @@ def _stored_form(domain: str) -> str:
         return domain.lower()
 
 
-def domains_of(submissions: Collection[Submission]) -> list[str]:
-    """Every recipient domain of these, and the senders', who may get a notice."""
+def addresses_of(submissions: Collection[Submission]) -> set[str]:
+    """Every recipient of these, and the senders, who may get a notice."""
     addresses = {r.address for s in submissions for r in s.recipients}
-    addresses |= {s.envelope_from for s in submissions if s.envelope_from}
-    return sorted({domain_of(address) for address in addresses})
+    return addresses | {s.envelope_from for s in submissions if s.envelope_from}
+
+
+def questions(addresses: Iterable[str]) -> dict[str, list[str]]:
+    """What `KNOWN` is asked about mail to these addresses."""
+    asked = {_alias_form(address) for address in addresses}
+    return {"domains": sorted({domain_of(a) for a in asked}), "addresses": sorted(asked)}
+
+
+def _alias_form(address: str) -> str:
+    return with_stored_domain(address).lower()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is hosted here: domains, and by address the mailboxes behind an alias."""
+
+    hosted: set[str] = field(default_factory=set)
+    targets: dict[str, list[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, rows: Iterable[Sequence[object]]) -> "Known":
+        """Out of the rows of `KNOWN`."""
+        known = cls()
+        for name, target in rows:
+            known.note(str(name), target=target and str(target))
+        return known
+
+    def note(self, name: str, *, target: object) -> None:
+        """A domain without a target, an alias with one."""
+        if target is None:
+            self.hosted.add(name)
+        else:
+            self.targets.setdefault(name, []).append(str(target))
 
 
 class Batch:
     """Collects submissions column by column; nothing is written before `ACCEPT` runs."""
 
-    def __init__(self, *, hosted: Collection[str]) -> None:
-        self._hosted = hosted
+    def __init__(self, known: Known) -> None:
+        self._hosted: Collection[str] = known.hosted
+        self._targets: Mapping[str, Sequence[str]] = known.targets
         self._columns: dict[str, list[object]] = {
             **{f"m_{name}": [] for name in _MESSAGE},
             **{f"r_{name}": [] for name in _RECIPIENT},
@@ -97,10 +130,28 @@ class Batch:
             s.dsn_ret, s.dsn_envid, s.message_id, s.accepted_at, sealed,
             s.body_hash or dkim.body_hash(s.message), s.require_tls, ids.uuid7(),
         ))  # fmt: skip
+        reached = {_alias_form(recipient.address) for recipient in s.recipients}
         for recipient in s.recipients:
-            self._add_recipient(s, recipient, owner)
+            for each, deliver_to in self._each(recipient, reached):
+                self._add_recipient(s, each, deliver_to, owner)
 
-    def _add_recipient(self, s: Submission, recipient: Recipient, owner: Owner) -> None:
+    def _each(
+        self, recipient: Recipient, reached: set[str]
+    ) -> Iterator[tuple[Recipient, str | None]]:
+        """The recipient once for each mailbox behind it; nobody gets a message twice."""
+        targets = self._targets.get(_alias_form(recipient.address), ())
+        if not targets or recipient.refusal is not None:
+            yield recipient, None
+            return
+        for target in targets:
+            if target not in reached:
+                reached.add(target)
+                yield recipient, target
+                recipient = replace(recipient, id=ids.uuid7())
+
+    def _add_recipient(
+        self, s: Submission, recipient: Recipient, deliver_to: str | None, owner: Owner
+    ) -> None:
         domain = domain_of(recipient.address)
         is_hosted = domain in self._hosted
         local_part = recipient.address.rpartition("@")[0]
@@ -112,6 +163,7 @@ class Batch:
             LOCAL if is_hosted else domain, s.stream.value,
             s.from_domain, PRIORITY[s.stream], s.accepted_at, s.expires_at, ids.uuid7(),
             ids.uuid7(), *((refusal.code, refusal.enhanced, refusal.text) if refusal else _NONE),
+            deliver_to,
         ))  # fmt: skip
 
     def _append(self, prefix: str, columns: tuple[str, ...], values: tuple[object, ...]) -> None:

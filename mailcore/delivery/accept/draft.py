@@ -14,10 +14,11 @@ from mailcore.protocol.smtp_arguments import EnvelopeRecipient
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A submission and the login that the sender policy vouched for."""
+    """A submission and the login that the sender policy vouched for; its other names are in doubt."""
 
     login: str
     submission: Submission
+    other_names: frozenset[str] = frozenset()
 
 
 def draft_of(transaction: Transaction, *, key: bytes, infra_domain: str) -> Draft:
@@ -46,7 +47,7 @@ def draft_of(transaction: Transaction, *, key: bytes, infra_domain: str) -> Draf
         require_tls=requiretls.wish_of(transaction.mail.requires_tls, found.fields),
     )
     completed = complete(submission, found.fields, found.rest, domain=infra_domain)
-    return Draft(login=found.login, submission=completed)
+    return Draft(login=found.login, submission=completed, other_names=found.other_names)
 
 
 def complete(

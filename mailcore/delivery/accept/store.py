@@ -5,6 +5,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -14,8 +15,10 @@ from kernel.keys import unwrap
 from mailcore.delivery.accept.batch import (
     ACCEPT,
     Batch,
+    Known,
+    addresses_of,
     domain_of,
-    domains_of,
+    questions,
     with_stored_domain,
 )
 from mailcore.delivery.accept.draft import Draft
@@ -33,11 +36,25 @@ _OPTIONS = f"{PLANNED_ONCE} -c statement_timeout=25s -c application_name=livery-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """Owners by login, hosted domains, and reasons by reseller and address of no mail at all."""
+    """Owners by login, what is hosted here, names in which a login may write beside its own, and
+    reasons by reseller and address of no mail at all.
+    """
 
     owners: dict[str, Owner] = field(default_factory=dict)
-    hosted: set[str] = field(default_factory=set)
+    known: Known = field(default_factory=Known)
+    names: set[tuple[str, str]] = field(default_factory=set)
     suppressed: dict[tuple[UUID, str], str] = field(default_factory=dict)
+
+    def fault_of(self, draft: Draft) -> NotAccepted | None:
+        """Why a draft is not stored at all: no mailbox, or a name that is not its login's."""
+        if draft.login not in self.owners:
+            return NotAccepted("4.7.1", "This login has no mailbox, or no key yet")
+        if domain_of(draft.login) not in self.known.hosted:
+            text = "The domain of this mailbox is switched off"
+            return NotAccepted("5.7.1", text, code=550)
+        if not all((draft.login, name) in self.names for name in draft.other_names):
+            return NotAccepted("5.7.1", "From header is not yours", code=550)
+        return None
 
     def judged(self, draft: Draft) -> Submission:
         """The draft's submission, refusing those of its recipients that get no mail."""
@@ -95,19 +112,16 @@ class Store:
             found = await connection.execute(_STORED, {"ids": ids})
             stored = {row[0] for row in await found.fetchall()}
         facts = await self._facts(connection, drafts)
-        batch = Batch(hosted=facts.hosted)
+        batch = Batch(facts.known)
         refused: dict[int, NotAccepted] = {}
         for place, draft in enumerate(drafts):
-            owner = facts.owners.get(draft.login)
             if draft.submission.id in stored:
                 continue
-            if owner is None:
-                refused[place] = NotAccepted("4.7.1", "This login has no mailbox, or no key yet")
-            elif domain_of(draft.login) not in facts.hosted:
-                text = "The domain of this mailbox is switched off"
-                refused[place] = NotAccepted("5.7.1", text, code=550)
+            fault = facts.fault_of(draft)
+            if fault is not None:
+                refused[place] = fault
             else:
-                batch.add(facts.judged(draft), owner=owner)
+                batch.add(facts.judged(draft), owner=facts.owners[draft.login])
         if len(stored) + len(refused) < len(drafts):
             await connection.execute(ACCEPT, batch.parameters())
         return refused
@@ -117,28 +131,22 @@ class Store:
         pairs = [(draft.login, r.address) for draft in drafts for r in draft.submission.recipients]
         asked = {
             "logins": (logins := sorted({draft.login for draft in drafts})),
-            "domains": sorted(
-                {*domains_of([d.submission for d in drafts]), *map(domain_of, logins)}
-            ),
+            **questions({*addresses_of([draft.submission for draft in drafts]), *logins}),
+            "writers": [draft.login for draft in drafts for _ in draft.other_names],
+            "names": [name for draft in drafts for name in draft.other_names],
             "senders": [login for login, _ in pairs],
-            "addresses": [with_stored_domain(address) for _, address in pairs],
+            "recipients": [with_stored_domain(address) for _, address in pairs],
         }
         facts = Facts()
         found = await connection.execute(SUBMITTERS, asked)
-        for (
-            name,
-            reseller,
-            organisation,
-            mailbox,
-            key_id,
-            wrapped,
-            reason,
-        ) in await found.fetchall():
-            if reason is not None:
-                facts.suppressed[reseller, name] = reason
-            elif mailbox is None:
-                facts.hosted.add(name)
-            else:
+        for row in await found.fetchall():
+            self._note(facts, row)
+        return facts
+
+    def _note(self, facts: Facts, row: tuple[Any, ...]) -> None:
+        kind, name, told, reseller, organisation, mailbox, key_id, wrapped = row
+        match kind:
+            case "owner":
                 facts.owners[name] = Owner(
                     reseller_id=reseller,
                     organisation_id=organisation,
@@ -146,7 +154,12 @@ class Store:
                     key_id=key_id,
                     key=self._key(key_id, wrapped=wrapped, reseller_id=reseller),
                 )
-        return facts
+            case "writer":
+                facts.names.add((told, name))
+            case "suppressed":
+                facts.suppressed[reseller, name] = told
+            case _:
+                facts.known.note(name, target=told)
 
     def _key(self, key_id: UUID, *, wrapped: bytes, reseller_id: UUID) -> bytes:
         if key_id not in self._keys:

@@ -20,9 +20,13 @@ _NOBODY = b"Received: from submission (authenticated)"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submitted:
-    """The login that the sender policy vouched for, fields as they go on, and the rest."""
+    """The login that the sender policy vouched for, fields as they go on, and the rest.
+
+    `other_names` are senders that are not the login's own: aliases, or it may not send.
+    """
 
     login: str
+    other_names: frozenset[str]
     fields: list[Field]
     rest: bytes
 
@@ -43,12 +47,15 @@ def read(message: bytes, *, key: bytes, envelope_from: str) -> Submitted:
     if not from_values:  # simple devices leave it out
         theirs.append(headers.make("From", f"<{envelope_from or login}>"))
         from_values = [theirs[-1].value]
-    fault = sender_rule.fault_of(login=login, envelope_from=envelope_from, from_values=from_values)
-    if fault is not None:
-        raise NotAccepted("5.7.1", fault, code=550)
+    try:
+        others = sender_rule.other_names(
+            login=login, envelope_from=envelope_from, from_values=from_values
+        )
+    except sender_rule.SenderFault as fault:
+        raise NotAccepted("5.7.1", str(fault), code=550) from fault
     kept = [_without_client(field) for field in theirs if _may_go_on(field)]
     trace = [_without_start(below[0])] if has_trace else []
-    return Submitted(login=login, fields=[*trace, *kept], rest=rest)
+    return Submitted(login=login, other_names=others, fields=[*trace, *kept], rest=rest)
 
 
 def _is_identity(field: Field) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from mailcore.delivery.accept.draft import Draft, draft_of
 from mailcore.delivery.accept.errors import NotAccepted
+from mailcore.delivery.accept.other_names import OtherNames
 from mailcore.delivery.accept.store import Store
 from mailcore.delivery.accept.wake import Waker
 from mailcore.delivery.accept.writer import GroupWriter
@@ -65,8 +66,14 @@ async def serve(configuration: Configuration, *, stop: asyncio.Event) -> None:
         for address, dialect in ((configuration.lmtp, LMTP), (configuration.esmtp, ESMTP)):
             listener = _listener(configuration, dialect, deliver)
             doors.create_task(listener.serve(address=address, stop=stop))
-        key = configuration.identity_key
-        doors.create_task(sender_policy.serve(address=configuration.policy, key=key, stop=stop))
+        doors.create_task(
+            sender_policy.serve(
+                address=configuration.policy,
+                key=configuration.identity_key,
+                names=OtherNames(dsn=configuration.dsn),
+                stop=stop,
+            )
+        )
     showing.cancel()
     writing.cancel()
     waker.end()

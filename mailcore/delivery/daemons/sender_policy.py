@@ -1,11 +1,14 @@
-"""The sender policy as a server on asyncio streams; it needs no database."""
+"""The sender policy as a server on asyncio streams; only other names than the login's own ask the database."""
 
 import asyncio
 import logging
 import os
 
+import psycopg
+
 from kernel import clock
-from mailcore.protocol.sender_policy import MalformedRequest, PolicySession
+from mailcore.delivery.accept.other_names import OtherNames
+from mailcore.protocol.sender_policy import LATER, MalformedRequest, PolicySession, Question
 
 log = logging.getLogger(__name__)
 
@@ -14,7 +17,9 @@ _REST = 3600.0
 _CHUNK = 1 << 14
 
 
-async def serve(*, address: tuple[str, int], key: bytes, stop: asyncio.Event) -> None:
+async def serve(
+    *, address: tuple[str, int], key: bytes, names: OtherNames, stop: asyncio.Event
+) -> None:
     """Answer on `address` until `stop` is set; a session that lost us asks our successor."""
     tasks: set[asyncio.Task[None]] = set()
 
@@ -23,7 +28,7 @@ async def serve(*, address: tuple[str, int], key: bytes, stop: asyncio.Event) ->
         assert task is not None
         tasks.add(task)
         try:
-            await _converse(reader, writer, key=key)
+            await _converse(reader, writer, key=key, names=names)
         finally:
             tasks.discard(task)
             writer.close()
@@ -35,19 +40,32 @@ async def serve(*, address: tuple[str, int], key: bytes, stop: asyncio.Event) ->
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    await names.close()
 
 
 async def _converse(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, key: bytes
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, key: bytes, names: OtherNames
 ) -> None:
     session = PolicySession(
         key=key, now=lambda: int(clock.now().timestamp()), nonce=lambda: os.urandom(8)
     )
     try:
         while data := await asyncio.wait_for(reader.read(_CHUNK), _REST):
-            writer.write(session.receive(data))
+            for question in session.receive(data):
+                writer.write(await _answer(session, question, names))
             await writer.drain()
     except MalformedRequest as error:
         log.warning("connection of the sender policy closed: %s", error)
     except (ConnectionError, TimeoutError):
         log.debug("connection of the sender policy ended by its peer")
+
+
+async def _answer(session: PolicySession, question: Question | None, names: OtherNames) -> bytes:
+    if question is None or not question.is_open:
+        return session.answer(question, may=True)
+    try:
+        may = await names.allowed(login=question.login, address=question.sender)
+    except (psycopg.OperationalError, TimeoutError) as error:
+        log.warning("nobody can say whether %s may be used: %s", question.sender, error)
+        return LATER
+    return session.answer(question, may=may)

@@ -1,7 +1,8 @@
 """One job from its claim to its results."""
 
 import logging
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from random import Random
@@ -92,7 +93,7 @@ class Courier:
         results = [
             outcomes.settle(
                 outcomes.record(
-                    claimed, answers[claimed.address], started_at=started_at, ended_at=ended_at
+                    claimed, _told(claimed, answers), started_at=started_at, ended_at=ended_at
                 ),
                 scale=self._settings.delay_scale,
                 random=self._random,
@@ -220,6 +221,14 @@ class _Trip:
             envid=message.dsn_envid or "",
             requires_tls=message.require_tls,
         )
+
+
+def _told(claimed: Claimed, answers: Mapping[str, Answer]) -> Answer:
+    """The answer, without the mailbox behind an alias: the sender does not know it."""
+    answer = answers[claimed.address]
+    if claimed.named == claimed.address:
+        return answer
+    return replace(answer, text=answer.text.replace(claimed.address, claimed.named))
 
 
 def _unroutable(failure: Unroutable) -> Answer:

@@ -21,10 +21,10 @@ WITH message AS (
     %(r_notify)s::text[], %(r_orcpt)s::text[], %(r_site)s::text[], %(r_stream)s::text[],
     %(r_from_domain)s::text[], %(r_prio)s::smallint[], %(r_at)s::timestamptz[],
     %(r_expires)s::timestamptz[], %(r_event)s::uuid[], %(r_next_event)s::uuid[],
-    %(r_code)s::int[], %(r_enhanced)s::text[], %(r_refusal)s::text[])
+    %(r_code)s::int[], %(r_enhanced)s::text[], %(r_refusal)s::text[], %(r_deliver_to)s::text[])
   AS g (id, message_id, place, mailbox_id, reseller_id, organisation_id, address, domain,
         dsn_notify, dsn_orcpt, site, stream, from_domain, prio, at, expires_at, event_id,
-        next_event_id, code, enhanced, refusal)
+        next_event_id, code, enhanced, refusal, deliver_to)
 ), lane AS MATERIALIZED (
   -- Where the mail of a reseller's stream leaves from, and why it stands still if it does.
   SELECT reseller_id, stream, pool, sec.node_of(pool, %(node)s) AS node,
@@ -46,11 +46,11 @@ WITH message AS (
 ), recipient AS (
   INSERT INTO public.recipient (
     id, message_id, reseller_id, address, domain, dsn_notify, dsn_orcpt, status, final_at,
-    final_code, final_enhanced, final_text)
+    final_code, final_enhanced, final_text, deliver_to)
   SELECT id, message_id, reseller_id, address, domain, dsn_notify, dsn_orcpt, status,
          CASE WHEN status <> 'queued' THEN at END, code,
          CASE status WHEN 'suppressed' THEN '5.7.1' ELSE enhanced END,
-         coalesce(refusal, 'suppressed (' || suppressed_by || '): ' || suppressed_for)
+         coalesce(refusal, 'suppressed (' || suppressed_by || '): ' || suppressed_for), deliver_to
   FROM judged
   RETURNING id
 ), told AS MATERIALIZED (

@@ -1,12 +1,12 @@
 """Add a domain: claimed at once, routed only when its ownership is proven."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from kernel import clock, ids
+from kernel import ids
 from kernel.actor import Actor, authorise
 from kernel.dns.names import display
 from kernel.errors import NotAllowed
@@ -16,14 +16,13 @@ from mailcore.checks import services as checks
 from mailcore.directory import services as directory
 from mailcore.domains import selectors
 from mailcore.domains.errors import DomainQuarantined, DomainTaken
-from mailcore.domains.models import DkimKey, Domain
+from mailcore.domains.key_life import SLOTS
+from mailcore.domains.models import Domain
 from mailcore.domains.services import names
-from mailcore.protocol import dkim_keys
+from mailcore.domains.services.dkim_keys import shelf
 from mailcore.protocol.dkim_keys import KeyPair
 from tenants.organisations import selectors as organisations
 from tenants.plans.services import require
-
-_SELECTOR_LETTER = {dkim_keys.RSA: "r1", dkim_keys.ED25519: "e1"}
 
 
 def add_domain(*, actor: Actor, organisation_id: UUID, name: str) -> Domain:
@@ -38,7 +37,7 @@ def add_domain(*, actor: Actor, organisation_id: UUID, name: str) -> Domain:
     organisation = organisations.get_organisation(organisation_id, organisation=actor.organisation)
     accepted = names.acceptable(name)
     _refuse_taken(accepted)  # before the costly keys; looked at again under the lock
-    pairs = make_pairs()
+    pairs = shelf.make_pairs(SLOTS)
     with transaction.atomic():
         directory.lock_name(names.registrable(accepted))
         _refuse_taken(accepted)
@@ -54,16 +53,6 @@ def add_domain(*, actor: Actor, organisation_id: UUID, name: str) -> Domain:
     return domain
 
 
-def make_pairs() -> list[KeyPair]:
-    """An RSA-2048 and an Ed25519 key pair."""
-    return [dkim_keys.make(dkim_keys.RSA), dkim_keys.make(dkim_keys.ED25519)]
-
-
-def selector_for(pair: KeyPair) -> str:
-    """A selector that tells algorithm and day, so that a later key never reuses the name."""
-    return f"{_SELECTOR_LETTER[pair.algorithm]}-{clock.now():%Y%m%d}"
-
-
 def _refuse_taken(name: str) -> None:
     # The same words for the caller's own names, a rival's, and those above and below.
     held = selectors.list_domains().filter(name=name).exists()
@@ -74,7 +63,7 @@ def _refuse_taken(name: str) -> None:
         raise DomainQuarantined(until=until.isoformat(timespec="seconds"))
 
 
-def _create(name: str, organisation_id: UUID, pairs: Sequence[KeyPair]) -> Domain:
+def _create(name: str, organisation_id: UUID, pairs: Mapping[str, KeyPair]) -> Domain:
     domain = Domain(
         public_id=ids.uuid7(),
         name=name,
@@ -90,20 +79,7 @@ def _create(name: str, organisation_id: UUID, pairs: Sequence[KeyPair]) -> Domai
             domain.save(force_insert=True)
     except IntegrityError as error:  # claimed in this very moment
         raise DomainTaken from error
-    for pair in pairs:
-        _add_key(domain, pair)
+    shelf.add_keys(domain, pairs)
     records = [record.key for record in selectors.expected_records(domain)]
     checks.open_schedule(domain_id=domain.public_id, domain=name, records=records)
     return domain
-
-
-def _add_key(domain: Domain, pair: KeyPair) -> None:
-    selector = selector_for(pair)
-    key_id = directory.add_signing_key(domain=domain.name, selector=selector, pair=pair)
-    DkimKey.objects.create(
-        public_id=key_id,
-        domain=domain,
-        selector=selector,
-        algorithm=pair.algorithm,
-        public_key=pair.public,
-    )

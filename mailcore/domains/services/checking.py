@@ -96,7 +96,7 @@ def _conclude(domain_id: UUID, looks: Sequence[Look]) -> Domain:
     rows = checks.keep(domain_id=domain_id, looks=looks)
     evidence.draw(domain, rows)
     ownership.draw(domain, rows)
-    keys.draw(domain, rows)
+    keys.draw(domain, looks)
     return_path.draw(domain, rows)
     targets.draw(domain, rows)
     return domain

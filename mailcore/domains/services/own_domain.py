@@ -12,7 +12,7 @@ from mailcore.directory import services as directory
 from mailcore.directory.states import KeyState, RouteKind
 from mailcore.domains.platform_zones import platform_editor
 from mailcore.domains.ports import ZoneEditor
-from mailcore.domains.services.adding import make_pairs, selector_for
+from mailcore.domains.services.dkim_keys import shelf
 from mailcore.domains.services.publishing import write
 from mailcore.domains.states import DmarcPolicy
 from mailcore.protocol import dns_records
@@ -41,8 +41,8 @@ def ensure_platform_domain(*, editor: ZoneEditor | None = None) -> bool:
             log.warning("no key for the DNS of %s: its mail goes out unsigned", domain)
             return False
         write(editor, _records(domain, feedback, keys), ours=[])
-        for key in keys:
-            directory.set_key_state(domain=domain, selector=key.selector, state=KeyState.ACTIVE)
+        for held in directory_selectors.list_signing_keys(domain):
+            directory.set_key_state(held.public_id, state=KeyState.ACTIVE)
     return True
 
 
@@ -56,8 +56,8 @@ def _ensure_route(domain: str, kind: str) -> None:
 
 def _ensure_keys(domain: str) -> list[PublicKey]:
     if not directory_selectors.list_signing_keys(domain):
-        for pair in make_pairs():
-            directory.add_signing_key(domain=domain, selector=selector_for(pair), pair=pair)
+        for selector, pair in shelf.make_pairs(("r1", "e1")).items():
+            directory.add_signing_key(domain=domain, selector=selector, pair=pair)
     return [
         PublicKey(selector=key.selector, algorithm=key.algorithm, public=key.public_key)
         for key in directory_selectors.list_signing_keys(domain)

@@ -1,5 +1,5 @@
-"""`/api/v1/mailboxes`."""
+"""`/api/v1/mailboxes` and `/api/v1/aliases`."""
 
-from mailcore.mailboxes.api import mailboxes
+from mailcore.mailboxes.api import aliases, mailboxes
 
-urlpatterns = [*mailboxes.urlpatterns]
+urlpatterns = [*mailboxes.urlpatterns, *aliases.urlpatterns]

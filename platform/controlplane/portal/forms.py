@@ -110,6 +110,34 @@ class MailboxForm(forms.Form):
     )
 
 
+class AliasTargetsForm(forms.Form):
+    """The mailboxes that an alias leads to."""
+
+    targets = forms.CharField(
+        label=_("Goes to"),
+        max_length=40_000,
+        help_text=_("One mailbox a line, for example ann@example.com; up to 100."),
+        widget=forms.Textarea(attrs={**_PLAIN, "rows": 4}),
+    )
+
+    def clean_targets(self) -> list[str]:
+        """The addresses, one for each word."""
+        text: str = self.cleaned_data["targets"]
+        return text.replace(",", " ").replace(";", " ").split()
+
+
+class AliasForm(AliasTargetsForm):
+    """An alias: its address, and where it goes."""
+
+    local_part = forms.CharField(
+        label=_("Address"),
+        max_length=64,
+        help_text=_("Write * for everything that is sent to no other address of the domain."),
+        widget=forms.TextInput(attrs=_PLAIN),
+    )
+    domain = forms.ChoiceField(label=_("Domain"))
+
+
 #: What the form calls a suppression that is not one stream's.
 EVERY_STREAM = "all"
 

@@ -15,6 +15,7 @@ _ENTRIES: tuple[tuple[str, Promise, str], ...] = (
     ("organisations", _("Organisations"), "organisations.read"),
     ("domains", _("Domains"), "domains.read"),
     ("mailboxes", _("Mailboxes"), "mailboxes.read"),
+    ("aliases", _("Aliases"), "mailboxes.read"),
     ("suppressions", _("Suppressions"), "suppressions.read"),
     ("invoices", _("Invoices"), "invoices.read"),
     ("api-keys", _("API keys"), "api_keys.write"),

@@ -42,7 +42,10 @@ WORDS: dict[str, Promise] = {
         "This domain was suspended by the platform. Write to us, so that we look at it again."
     ),
     "dns_update.invalid": _("The DNS server, the key name or the secret is not valid."),
-    "mailbox.exists": _("There is already a mailbox with this address."),
+    "mailbox.exists": _("This address is already in use."),
+    "alias.exists": _("This address is already in use."),
+    "alias.target_invalid": _("An alias leads to mailboxes of the same organisation."),
+    "alias.loop": _("An alias cannot lead to an alias: name the mailboxes themselves."),
     "mailbox.local_part": _(
         "Use letters and digits, with single dots, hyphens or underscores between them."
     ),

@@ -207,6 +207,10 @@ ALLOW_PRIVATE_TARGETS = env.flag("LIVERY_ALLOW_PRIVATE_TARGETS", default=False)
 #: So many days a domain that was given up is kept from other resellers.
 NAME_QUARANTINE_DAYS = int(env.number("LIVERY_NAME_QUARANTINE_DAYS", 30))
 DELAY_SCALE = env.number("LIVERY_DELAY_SCALE", 1.0)
+#: A DKIM key signs so long; stays published with its private half; keeps its record, both since then.
+DKIM_SIGN_DAYS = env.number("LIVERY_DKIM_SIGN_DAYS", 90)
+DKIM_PUBLISH_DAYS = env.number("LIVERY_DKIM_PUBLISH_DAYS", 7)
+DKIM_KEEP_DAYS = env.number("LIVERY_DKIM_KEEP_DAYS", 30)
 SMTP_TIMEOUT_SCALE = env.number("LIVERY_SMTP_TIMEOUT_SCALE", 1.0)
 EGRESS_CONNECTIONS_PER_SITE = int(env.number("LIVERY_EGRESS_CONNECTIONS_PER_SITE", 10))
 #: What one mailbox may send on a day (UTC); more is accepted and held. Table `sending_limit` overrides.

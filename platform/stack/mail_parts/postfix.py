@@ -17,6 +17,7 @@ LOOK_UPS = {
     " UNION ALL SELECT domain FROM postfix_feedback WHERE domain = '%s'",
     "recipients": "SELECT address FROM postfix_mailbox WHERE address = '%s'"
     " UNION ALL SELECT domain FROM postfix_feedback WHERE domain = '%d'",
+    "aliases": "SELECT target FROM sec.targets_among(ARRAY['%s'])",
     "feedback": "SELECT domain FROM postfix_feedback WHERE domain = '%s'",
     # Finds nothing, ever: it tells whether PostgreSQL can be asked at all.
     "alive": "SELECT domain FROM postfix_domain WHERE domain = '%s' AND false",

@@ -16,7 +16,7 @@ from kernel import clock, ids, keys
 from kernel.models import OutboxEvent
 from kernel.roles import as_role
 from mailcore.delivery import limits
-from mailcore.delivery.accept.batch import ACCEPT, Batch
+from mailcore.delivery.accept.batch import ACCEPT, Batch, Known
 from mailcore.delivery.accept.submission import Owner, Recipient, Stream, Submission
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -53,7 +53,7 @@ def accept(acme) -> Accept:
     )
 
     def accept(*messages: str, at: datetime = NOON) -> None:
-        batch = Batch(hosted=set())
+        batch = Batch(Known())
         for addresses in messages:
             submission = Submission(
                 stream=Stream.MAILBOX,

@@ -35,8 +35,8 @@ def test_publishing_all_records_verifies_the_domain(acme, internet, publish_all)
     assert Route.objects.get(domain="shop.test").is_verified
     assert {verdict for verdict, _ in verdicts(domain).values()} == {"match"}
     assert OutboxEvent.objects.filter(type="domain.verified").count() == 1
-    states = SigningKey.objects.filter(domain="shop.test").values_list("state", flat=True)
-    assert list(states) == ["active", "active"]
+    states = dict(SigningKey.objects.filter(domain="shop.test").values_list("selector", "state"))
+    assert states == {"r1": "active", "e1": "active", "r2": "pending", "e2": "pending"}
 
 
 def test_checking_again_tells_nothing_new(acme, internet, publish_all) -> None:

@@ -7,9 +7,7 @@ from django.db import connection
 from kernel.actor import Actor, ActorKind
 from kernel.errors import NotFound
 from kernel.models import OutboxEvent
-from mailcore.directory import services as directory
 from mailcore.directory.models import MailboxLogin
-from mailcore.domains import services as domains
 from mailcore.domains.errors import DomainNotVerified
 from mailcore.domains.models import Domain
 from mailcore.mailboxes import errors, services
@@ -18,18 +16,6 @@ from tenants.organisations.services import create_organisation
 from tenants.plans.models import Counter
 
 PASSWORD = "a long enough secret"
-
-
-@pytest.fixture
-def domain(acme) -> Domain:
-    """`shop.test`, verified."""
-    domain = domains.add_domain(
-        actor=acme.owner, organisation_id=acme.organisation.public_id, name="shop.test"
-    )
-    Domain.objects.update(state="verified")
-    directory.set_routed("shop.test", is_verified=True)
-    domain.refresh_from_db()
-    return domain
 
 
 def create(acme, domain: Domain, local_part: str = "anna", **options: object) -> Mailbox:

@@ -27,6 +27,7 @@ CLAIMED = Claimed(
     delay_notified=False,
     passed_at=None,
     address="bob@outside.test",
+    named="bob@outside.test",
     domain="outside.test",
     dsn_notify=None,
     dsn_orcpt=None,

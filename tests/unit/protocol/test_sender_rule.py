@@ -4,9 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailcore.protocol.sender_rule import addresses_in, fault_of, owns
+from mailcore.protocol.sender_rule import SenderFault, addresses_in, other_names, owns
 
 ANNA = "anna@shop.test"
+
+
+def fault_of(**given: object) -> str | None:
+    """Why it may not be sent; what is not the login's own has no alias here."""
+    try:
+        others = other_names(**given)
+    except SenderFault as fault:
+        return str(fault)
+    return "From header is not yours" if others else None
 
 
 @pytest.mark.parametrize(
@@ -92,6 +101,14 @@ def test_one_from_header_is_required() -> None:
 def test_a_foreign_envelope_sender_is_refused_and_the_null_sender_passes() -> None:
     assert fault_of(login=ANNA, envelope_from="ben@shop.test", from_values=[ANNA])
     assert fault_of(login=ANNA, envelope_from="", from_values=[ANNA]) is None
+
+
+def test_another_name_is_told_so_that_somebody_can_look_it_up() -> None:
+    values = [f"Sales <Sales+q@Shop.test>, {ANNA}"]
+    found = other_names(login=ANNA, envelope_from="info@shop.test", from_values=values)
+    assert found == {"sales+q@shop.test", "info@shop.test"}
+    many = ", ".join(f"a{n}@shop.test" for n in range(11))
+    assert fault_of(login=ANNA, envelope_from="", from_values=[many]) == "From header is not yours"
 
 
 def test_nobody_logged_in_may_send_nothing() -> None:

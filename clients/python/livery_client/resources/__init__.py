@@ -3,6 +3,7 @@
 Written by generate.py from the OpenAPI document: change that instead.
 """
 
+from livery_client.resources.aliases import Aliases
 from livery_client.resources.api_keys import ApiKeys
 from livery_client.resources.domains import Domains
 from livery_client.resources.invoices import Invoices
@@ -20,6 +21,7 @@ class Resources:
     """One attribute for each resource."""
 
     def __init__(self, transport: Transport) -> None:
+        self.aliases = Aliases(transport)
         self.api_keys = ApiKeys(transport)
         self.domains = Domains(transport)
         self.invoices = Invoices(transport)

@@ -1,43 +1,43 @@
-"""A key signs from when DNS shows it until DNS has lost it for good."""
+"""A key signs from when DNS shows it until DNS has lost it for good, or the other slot is due."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from mailcore.checks.models import RecordVerdict
-from mailcore.directory import services as directory
-from mailcore.directory.states import KeyState
+from kernel import clock
+from mailcore.checks.services import Look
+from mailcore.domains import selectors
 from mailcore.domains.models import DkimKey, Domain
-from mailcore.domains.states import DkimAlgorithm, DomainState
-from mailcore.protocol import dns_records
-from mailcore.protocol.dns_records import Key
+from mailcore.domains.services.dkim_keys import turning
+from mailcore.protocol.dns_records import Record
 from mailcore.protocol.verdicts import Outcome
 
-#: So many looks in a row must miss a key before we stop signing with it: one may be a mishap.
-STOP_SIGNING_AFTER = 3
-_PURPOSES = {
-    DkimAlgorithm.RSA.value: dns_records.DKIM_RSA,
-    DkimAlgorithm.ED25519.value: dns_records.DKIM_ED25519,
-}
+#: Beyond this the number says no more.
+_MOST = 1000
 
 
-def draw(domain: Domain, rows: Mapping[Key, RecordVerdict]) -> None:
-    """Move a verified domain's keys on by what was seen of each."""
-    if domain.state != DomainState.VERIFIED:
+def draw(domain: Domain, looks: Sequence[Look]) -> None:
+    """Note what was seen of each key of the locked domain, and take the steps that follow."""
+    # By what was asked for, not by name: the name may have got another key while we looked.
+    seen = {_place(look.record.behind or look.record): look.judgement.outcome for look in looks}
+    rows = turning.rows_of(domain)
+    before = [(row.shown_at, row.missed, row.state) for row in rows]
+    for row in rows:
+        _note(domain, row, seen)
+    turn = turning.take_turn(domain, rows)
+    after = [(row.shown_at, row.missed, row.state) for row in rows]
+    if before != after or turn.needed or turn.switched:
+        turning.plan_next(domain, turn, lacks=bool(turn.needed))
+
+
+def _note(domain: Domain, row: DkimKey, seen: Mapping[tuple[str, str], Outcome]) -> None:
+    outcome = seen.get(_place(selectors.record_of(domain, row)), Outcome.UNKNOWN)
+    if outcome is Outcome.MATCH and (row.shown_at is None or row.missed):
+        row.shown_at, row.missed = row.shown_at or clock.now(), 0
+    elif outcome in {Outcome.MISSING, Outcome.CONFLICT} and row.missed < _MOST:
+        row.shown_at, row.missed = None, row.missed + 1
+    else:
         return
-    for key in domain.dkim_keys.filter(state__in=[KeyState.PENDING, KeyState.ACTIVE]):
-        row = rows.get(_record_of(domain, key))
-        if row is None:
-            continue  # made while we looked
-        if row.verdict == Outcome.MATCH:
-            state = KeyState.ACTIVE
-        elif row.missing_in_a_row >= STOP_SIGNING_AFTER:
-            state = KeyState.PENDING
-        else:
-            continue
-        if state != key.state:
-            key.state = state
-            key.save(update_fields=["state"])
-            directory.set_key_state(domain=domain.name, selector=key.selector, state=state)
+    row.save(update_fields=["shown_at", "missed"])
 
 
-def _record_of(domain: Domain, key: DkimKey) -> Key:
-    return _PURPOSES[key.algorithm], dns_records.dkim_name(domain.name, selector=key.selector)
+def _place(record: Record) -> tuple[str, str]:
+    return record.name, record.value

@@ -1,4 +1,4 @@
-"""What can be done to mailboxes."""
+"""Make mailboxes, suspend and resume them."""
 
 from uuid import UUID
 
@@ -12,16 +12,11 @@ from kernel.outbox import audit, publish
 from mailcore.directory import services as directory
 from mailcore.directory.states import LoginState
 from mailcore.domains import selectors as domains
-from mailcore.domains.errors import DomainNotVerified
-from mailcore.domains.states import DomainState
 from mailcore.mailboxes import passwords, selectors
-from mailcore.mailboxes.errors import InvalidLocalPart, MailboxExists, WeakPassword
+from mailcore.mailboxes.errors import MailboxExists, WeakPassword
 from mailcore.mailboxes.models import Mailbox
-from mailcore.protocol import addresses
+from mailcore.mailboxes.services.addresses import local_part_of, take_address, verified_domain
 from tenants.plans.services import require
-
-#: Names under which only mail systems speak.
-_RESERVED = frozenset({"mailer-daemon", "bounce", "bounces"})
 
 
 def create_mailbox(
@@ -33,13 +28,11 @@ def create_mailbox(
     MailboxExists, plans.LimitReached.
     """
     authorise(actor, "mailboxes.write")
-    domain = domains.get_seen(domain_id, actor=actor)
-    if domain.state != DomainState.VERIFIED:
-        raise DomainNotVerified(field="domain")
+    domain = verified_domain(domain_id, actor=actor)
     mailbox = Mailbox(
         public_id=ids.uuid7(),
         domain=domain,
-        local_part=(local := _local_part(local_part)),
+        local_part=(local := local_part_of(local_part)),
         address=f"{local}@{domain.name}",
         display_name=" ".join(display_name.split())[:100],
     )
@@ -49,6 +42,8 @@ def create_mailbox(
     hashed = passwords.hash_for_dovecot(password)  # slow by intent, so outside the transaction
     with transaction.atomic():
         domains.keep_verified(domain)
+        if not take_address(mailbox.address):
+            raise MailboxExists(field="local_part")
         require("mailboxes")
         _save(mailbox, hashed)
         _tell("mailbox.created", mailbox, actor)
@@ -112,16 +107,6 @@ def _tell(event: str, mailbox: Mailbox, actor: Actor) -> None:
         },
         actor=actor,
     )
-
-
-def _local_part(text: str) -> str:
-    try:
-        local = addresses.mailbox_local_part(text)
-    except addresses.InvalidAddress as error:
-        raise InvalidLocalPart(field="local_part", reason=error.code) from error
-    if local in _RESERVED:
-        raise InvalidLocalPart("This name is reserved for the mail system.", field="local_part")
-    return local
 
 
 def _check_password(password: str) -> None:

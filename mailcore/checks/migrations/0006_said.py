@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("checks", "0004_names")]
+    dependencies = [("checks", "0005_keys_due")]
     operations = [
         migrations.AddField(
             "domainschedule",

@@ -1,0 +1,8 @@
+"""What can be done to mailboxes and to what leads to them."""
+
+from mailcore.mailboxes.services.aliases import change_alias as change_alias
+from mailcore.mailboxes.services.aliases import create_alias as create_alias
+from mailcore.mailboxes.services.aliases import delete_alias as delete_alias
+from mailcore.mailboxes.services.mailboxes import create_mailbox as create_mailbox
+from mailcore.mailboxes.services.mailboxes import resume_mailbox as resume_mailbox
+from mailcore.mailboxes.services.mailboxes import suspend_mailbox as suspend_mailbox

@@ -1,5 +1,6 @@
 """HTTP to one portal: the key, retries that repeat nothing twice, problems as exceptions."""
 
+import ssl
 import time
 import uuid
 from collections.abc import Mapping
@@ -42,7 +43,7 @@ class Transport:
                 "Host": self.portal,
                 "User-Agent": "livery-client/0.1",
             },
-            verify=ca_file or True,
+            verify=ssl.create_default_context(cafile=ca_file or None),
             timeout=timeout,
             transport=wire,
         )

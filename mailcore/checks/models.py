@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from kernel import clock
+from kernel import clock, ids
 
 
 class Verdict(models.TextChoices):
@@ -51,6 +51,7 @@ class RecordVerdict(models.Model):
     `need` is required, recommended or optional; `code` and `params` make the sentence; `said` has
     an entry {servers, values, alias, failure} for each answer that some servers gave; `since` is
     when the verdict became what it is. When it was last looked at stands in the schedule.
+    `matched_value` is what was expected when it was last found.
     """
 
     domain_id = models.UUIDField()
@@ -65,6 +66,7 @@ class RecordVerdict(models.Model):
     said = models.JSONField(default=list)
     since = models.DateTimeField(null=True, blank=True)
     missing_in_a_row = models.PositiveSmallIntegerField(default=0)
+    matched_value = models.TextField(default="", blank=True)
 
     class Meta:
         db_table = "record_verdict"
@@ -79,3 +81,50 @@ class RecordVerdict(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose}: {self.verdict}"
+
+
+class AlarmState(models.TextChoices):
+    """An alarm closes when the record is found again, or is not wanted any more."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class DomainAlarm(models.Model):
+    """A record that was right and is not any more; or, as kind `lapsed`, the whole domain.
+
+    `verdict`, `code`, `params` and `found` are what was seen last while it was open. `told_at` and
+    `recovery_told_at`: when people were told by mail that it opened, and that it is over.
+    """
+
+    public_id = models.UUIDField(default=ids.uuid7, unique=True)
+    reseller_id = models.UUIDField()
+    domain_id = models.UUIDField()
+    domain = models.CharField(max_length=253)
+    kind = models.CharField(max_length=40)
+    name = models.CharField(max_length=253)
+    type = models.CharField(max_length=10)
+    value = models.TextField()
+    state = models.CharField(max_length=6, choices=AlarmState.choices, default=AlarmState.OPEN)
+    verdict = models.CharField(max_length=10)
+    code = models.CharField(max_length=60)
+    params = models.JSONField(default=dict)
+    found = models.JSONField(default=list)
+    opened_at = models.DateTimeField(default=clock.now)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)
+    recovery_told_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "domain_alarm"
+        constraints = [
+            models.UniqueConstraint(
+                fields=("domain_id", "kind", "name"),
+                condition=models.Q(state="open"),
+                name="domain_alarm_open_once",
+            )
+        ]
+        indexes = [models.Index(fields=["domain_id", "opened_at"], name="domain_alarm_domain")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.domain}"

@@ -71,6 +71,11 @@ class Domain(models.Model):
         return self.publishing == Publishing.CNAME and self.targets_at is not None
 
     @property
+    def has_lapsed(self) -> bool:
+        """Whether it was verified, and is not any more because DNS shows nothing of us."""
+        return self.state == DomainState.PENDING and self.evidence_lost_at is not None
+
+    @property
     def label(self) -> str:
         """The 26 characters of its id: its name under the records zone, and in report addresses."""
         return self.reference.removeprefix("dom_")

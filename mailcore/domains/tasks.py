@@ -11,6 +11,7 @@ from celery import shared_task
 from kernel.tenancy import in_reseller
 from mailcore.checks import services as checks
 from mailcore.domains import services
+from mailcore.domains.services import telling
 
 log = logging.getLogger(__name__)
 
@@ -63,3 +64,11 @@ def _write(claimed: Sequence[tuple[UUID, UUID]], write: _Writes) -> None:
             except Exception:
                 # One zone must not keep the others waiting: its lease brings it back.
                 log.exception("zone of domain %s failed", domain_id)
+
+
+@shared_task(name="mailcore.tell_domain_alarms")
+def tell_domain_alarms(**_: object) -> None:
+    """Tell what was held back because there had been enough mails about a domain."""
+    for reseller_id, domain_id in telling.list_untold():
+        with in_reseller(reseller_id):
+            telling.tell_of(domain_id)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from controlplane import drift_events
 from kernel import clock, ids
 from kernel.outbox import Envelope
 from mailcore.delivery import readers
@@ -84,6 +85,8 @@ TOLD: dict[str, tuple[str, Callable[[_Data], dict[str, object]]]] = {
         "domain.released",
         lambda given: {**_domain(given), "kept_until": given["kept_until"]},
     ),
+    "dns.drifted": ("dns.drifted", drift_events.shown),
+    "dns.recovered": ("dns.recovered", drift_events.shown),
     "mailbox.created": ("mailbox.created", _mailbox),
     "mailbox.suspended": ("mailbox.suspended", _mailbox),
     "mailbox.resumed": ("mailbox.resumed", _mailbox),

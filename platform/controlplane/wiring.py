@@ -9,6 +9,7 @@ from collections.abc import Callable
 from controlplane import alarm_events as alarms
 from controlplane import billing_events as billing
 from controlplane import domain_events as domains
+from controlplane import drift_events as drift
 from controlplane import mail_events as mail
 from controlplane import reseller_events as resellers
 from controlplane import webhook_events as webhooks
@@ -26,6 +27,7 @@ _HANDLERS: dict[str, tuple[Handler, ...]] = {
     "domain.dns_update_requested": (domains.look_now,),
     "domain.resumed": (domains.look_now,),
     "domain.publishing_chosen": (domains.look_now,),
+    "domain.alarms_told": (drift.tell,),
     "mailbox.created": (billing.count_new_mailbox,),
     "mailbox.day": (billing.count_mailbox_days,),
     "mailbox.limit_reached": (mail.warn_of_limit,),

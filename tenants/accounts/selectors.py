@@ -20,3 +20,9 @@ def actor_of(member: Member, *, reseller_id: UUID) -> Actor:
 def count_members() -> int:
     """How many people may log in here."""
     return Member.objects.filter(is_active=True).count()
+
+
+def list_addresses(*roles: Role) -> list[str]:
+    """Where members in these roles are written to."""
+    found = Member.objects.filter(is_active=True, role__in=roles).order_by("email")
+    return list(found.values_list("email", flat=True))

@@ -44,14 +44,14 @@ def send_limit_warning(reseller: Reseller, *, address: str) -> None:
         _send("mailbox_limit", to=reseller.owner_email, brand=reseller.brand, context=context)
 
 
-def send_to_owner(reseller: Reseller, *, template: str, context: dict[str, object]) -> None:
+def send_notice(reseller: Reseller, *, to: str, template: str, context: dict[str, object]) -> None:
     """A notice in the reseller's brand; `link` in the context is the way into the portal."""
     link = f"https://{selectors.portal_host(reseller.public_id)}/"
     # Of the platform's own domain: what the reseller is told about may be its own stream's state.
     with in_schema(PUBLIC):
         _send(
             template,
-            to=reseller.owner_email,
+            to=to,
             brand=reseller.brand,
             context={"link": link, **context},
         )

@@ -12,6 +12,8 @@ CATALOGUE: dict[str, str] = {
     "domain.resumed": "a suspended domain is looked at again; it is verified when its proof stands",
     "domain.lapsed": "nothing in DNS leads here any more: a verified domain is pending again",
     "domain.released": "a domain was given up",
+    "dns.drifted": "records of a domain that were right are not any more",
+    "dns.recovered": "records of a domain are right again",
     "mailbox.created": "a mailbox was created",
     "mailbox.suspended": "a mailbox was locked",
     "mailbox.resumed": "a mailbox was unlocked",

@@ -38,7 +38,7 @@ PASSWORD = "a long enough secret"
 MESSAGE = {"from": "anna@shop.test", "to": ["ben@out.test"], "text": "Hello"}
 #: Path names that name no object: there is nothing of another reseller to reach by them.
 WITHOUT_OBJECT = {
-    "api-me", "api-organisations", "api-domains", "api-mailboxes", "api-aliases", "api-usage",
+    "api-alarms", "api-me", "api-organisations", "api-domains", "api-mailboxes", "api-aliases", "api-usage",
     "api-invoices",
     "api-messages", "api-suppressions", "api-webhooks", "api-api-keys",
 }  # fmt: skip
@@ -246,7 +246,7 @@ def test_lists_show_only_the_callers_own(stage, name) -> None:
     mine = [identifier for identifier in stage.ids.values() if "_" in identifier]
     assert not [identifier for identifier in mine if identifier in theirs.content.decode()]
     listed = [identifier for identifier in mine if identifier in rightful.content.decode()]
-    assert listed or name in {"api-me", "api-usage"}
+    assert listed or name in {"api-alarms", "api-me", "api-usage"}
 
 
 def test_every_post_honours_the_idempotency_key() -> None:

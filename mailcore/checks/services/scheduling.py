@@ -11,7 +11,7 @@ from django.db.models import F
 
 from kernel import clock
 from kernel.tenancy import current_reseller_id
-from mailcore.checks.models import DomainSchedule, RecordVerdict
+from mailcore.checks.models import DomainAlarm, DomainSchedule, RecordVerdict
 from mailcore.protocol.dns_records import Key, Need
 from mailcore.protocol.verdicts import Outcome
 
@@ -49,6 +49,7 @@ def close_schedule(domain_id: UUID) -> None:
     """Look at the domain no more, and forget what was seen."""
     DomainSchedule.objects.filter(domain_id=domain_id).delete()
     RecordVerdict.objects.filter(domain_id=domain_id).delete()
+    DomainAlarm.objects.filter(domain_id=domain_id).delete()
 
 
 def watch(domain_id: UUID) -> None:

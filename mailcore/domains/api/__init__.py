@@ -1,5 +1,10 @@
 """`/api/v1/domains` and what is below one."""
 
-from mailcore.domains.api import domains, life, records
+from mailcore.domains.api import alarms, domains, life, records
 
-urlpatterns = [*domains.urlpatterns, *life.urlpatterns, *records.urlpatterns]
+urlpatterns = [
+    *domains.urlpatterns,
+    *life.urlpatterns,
+    *records.urlpatterns,
+    *alarms.urlpatterns,
+]

@@ -17,6 +17,7 @@ from mailcore.checks.services import Look
 from mailcore.domains import selectors
 from mailcore.domains.models import Domain
 from mailcore.domains.services.consequences import (
+    alarms,
     evidence,
     keys,
     ownership,
@@ -97,6 +98,7 @@ def _conclude(domain_id: UUID, looks: Sequence[Look]) -> Domain:
     evidence.draw(domain, rows)
     ownership.draw(domain, rows)
     keys.draw(domain, looks)
+    alarms.draw(domain, rows, looks)
     return_path.draw(domain, rows)
     targets.draw(domain, rows)
     return domain

@@ -9,6 +9,7 @@ from controlplane.portal import guard
 from kernel import clock
 from kernel.actor import may
 from mailcore.delivery.streams.selectors import list_paused
+from mailcore.domains.alarms import list_open
 from mailcore.domains.selectors import list_domains
 from mailcore.domains.states import DomainState
 from mailcore.mailboxes.selectors import list_mailboxes
@@ -30,6 +31,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             "first_pending": domains.filter(state=DomainState.PENDING).first(),
             "mailboxes": list_mailboxes().count(),
             "paused": list_paused(),
+            "alarms": list_open(caller),
         }
     if may(caller, "usage.read"):
         usage = list_month_so_far(reseller_id=guard.reseller_id(request), now=now)

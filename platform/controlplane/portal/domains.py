@@ -19,6 +19,7 @@ from kernel import clock
 from kernel.actor import may
 from kernel.errors import Conflict
 from mailcore.domains import selectors, services
+from mailcore.domains.alarms import list_open, sentence_of
 from mailcore.domains.models import Domain
 from mailcore.domains.selectors import RecordRow
 from mailcore.domains.states import DomainState
@@ -146,6 +147,10 @@ def _show(request: HttpRequest, found: Domain, *, form: DnsUpdateForm) -> HttpRe
         "matching": sum(row.verdict in _SETTLED for row in records),
         "checked_at": max((row.checked_at for row in records if row.checked_at), default=None),
         "update": selectors.find_dns_update(found),
+        "alarms": [
+            (alarm, sentence_of(alarm))
+            for alarm in list_open(guard.actor(request)).filter(domain_id=found.public_id)
+        ],
         "form": form,
         "may_write": _may_write(request),
         "watch": _is_watched(request, found, records),

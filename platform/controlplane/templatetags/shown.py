@@ -40,6 +40,7 @@ _METERS: dict[str, Promise] = {
 }
 
 _PURPOSES: dict[str, Promise] = {
+    "lapsed": _("The whole domain"),
     "ownership": _("Proof that the domain is yours"),
     "mx": _("Where mail arrives (MX)"),
     "spf": _("Who may send (SPF)"),

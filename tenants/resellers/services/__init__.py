@@ -1,7 +1,7 @@
 """What is done with resellers: sign-up, provisioning, brand, and the operator's own row."""
 
 from tenants.resellers.services.brand import MAX_LOGO_BYTES, change_brand
-from tenants.resellers.services.notices import notify_operator, notify_owner
+from tenants.resellers.services.notices import notify_operator, notify_owner, notify_people
 from tenants.resellers.services.operator_row import ensure_operator
 from tenants.resellers.services.provisioning import (
     activate,
@@ -24,6 +24,7 @@ __all__ = [
     "forget_expired_sign_ups",
     "notify_operator",
     "notify_owner",
+    "notify_people",
     "provision_schema",
     "request_sign_up",
     "send_welcome",

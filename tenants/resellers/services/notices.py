@@ -1,5 +1,6 @@
 """Notices by mail: to a reseller's owner, and to the operator."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from kernel.tenancy import OPERATOR_RESELLER
@@ -15,7 +16,16 @@ def notify_owner(*, reseller_id: UUID, template: str, context: dict[str, object]
     if reseller_id == OPERATOR_RESELLER:
         return
     reseller = Reseller.objects.select_related("brand").get(public_id=reseller_id)
-    mails.send_to_owner(reseller, template=template, context=context)
+    mails.send_notice(reseller, to=reseller.owner_email, template=template, context=context)
+
+
+def notify_people(
+    *, reseller_id: UUID, addresses: Iterable[str], template: str, context: dict[str, object]
+) -> None:
+    """The same to the owner and to others who look after the reseller, a mail to each of them."""
+    reseller = Reseller.objects.select_related("brand").get(public_id=reseller_id)
+    for address in dict.fromkeys([reseller.owner_email, *addresses]):
+        mails.send_notice(reseller, to=address, template=template, context=context)
 
 
 def notify_operator(*, reseller_id: UUID, template: str, context: dict[str, object]) -> None:

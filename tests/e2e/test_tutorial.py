@@ -53,7 +53,9 @@ def _cli(*arguments: str) -> str:
 def test_its_lines_lead_from_a_key_to_a_message_that_arrived(
     reader: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lines = re.findall(r"^```python\n(.*?)^```$", TUTORIAL.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    lines = re.findall(
+        r"^```python\n(.*?)^```$", TUTORIAL.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
     exec(compile("\n".join(lines), str(TUTORIAL), "exec"), {"__name__": "tutorial"})
     assert "422 domain.public_suffix" in capsys.readouterr().out
     domain = f"tutorial-{reader.mark}.test"

@@ -7,6 +7,23 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypedDict
 
 
+class Alarm(TypedDict):
+    """A record that was right before; `record` is its purpose, or `lapsed` for the whole domain."""
+
+    id: "str"
+    domain: "str"
+    domain_name: "str"
+    record: "str"
+    name: "str"
+    type: "str"
+    expected: "str"
+    state: "str"
+    found: "Sequence[str]"
+    sentence: "str"
+    opened_at: "str"
+    closed_at: "str | None"
+
+
 class Alias(TypedDict):
     """An address whose mail goes to mailboxes; `is_catch_all`: to all that are no other's."""
 

@@ -3,6 +3,7 @@
 Written by generate.py from the OpenAPI document: change that instead.
 """
 
+from livery_client.resources.alarms import Alarms
 from livery_client.resources.aliases import Aliases
 from livery_client.resources.api_keys import ApiKeys
 from livery_client.resources.domains import Domains
@@ -21,6 +22,7 @@ class Resources:
     """One attribute for each resource."""
 
     def __init__(self, transport: Transport) -> None:
+        self.alarms = Alarms(transport)
         self.aliases = Aliases(transport)
         self.api_keys = ApiKeys(transport)
         self.domains = Domains(transport)

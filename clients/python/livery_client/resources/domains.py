@@ -106,6 +106,54 @@ class Domains(Resource):
             headers={"If-Match": if_match},
         )
 
+    def alarms(
+        self,
+        domain_id: str,
+        *,
+        state: str | None = None,
+        sort: str | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        fields: str | None = None,
+    ) -> Page[shapes.Alarm]:
+        """List the alarms about a domain's records."""
+        found: Page[shapes.Alarm] = self._send(
+            "GET",
+            "/domains/{domain_id}/alarms",
+            parts={"domain_id": domain_id},
+            query={
+                "state": state,
+                "sort": sort,
+                "cursor": cursor,
+                "limit": limit,
+                "fields": fields,
+            },
+        )
+        return found
+
+    def each_alarms(
+        self,
+        domain_id: str,
+        *,
+        state: str | None = None,
+        sort: str | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        fields: str | None = None,
+    ) -> Iterator[shapes.Alarm]:
+        """The rows of all pages: list the alarms about a domain's records."""
+        return self._each(
+            "/domains/{domain_id}/alarms",
+            parts={"domain_id": domain_id},
+            query={
+                "state": state,
+                "sort": sort,
+                "cursor": cursor,
+                "limit": limit,
+                "fields": fields,
+            },
+        )
+
     def check(self, domain_id: str, *, idempotency_key: str | None = None) -> shapes.Domain:
         """Look at a domain's records now."""
         found: shapes.Domain = self._send(

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from kernel.actor import Actor
+from kernel.dns import names
 from kernel.errors import NotFound
 from mailcore.checks import selectors as checks
 from mailcore.checks.models import RecordVerdict
@@ -80,6 +81,18 @@ def list_seen(actor: Actor) -> QuerySet[Domain]:
 def get_seen(domain_id: UUID, *, actor: Actor) -> Domain:
     """One of them by its public id; raises NotFound."""
     found = list_seen(actor).filter(public_id=domain_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_seen_by_name(name: str, *, actor: Actor) -> Domain:
+    """One of them by its name in any spelling; raises NotFound."""
+    try:
+        stored = names.normalise(name)
+    except names.InvalidName as error:
+        raise NotFound from error
+    found = list_seen(actor).filter(name=stored).first()
     if found is None:
         raise NotFound
     return found

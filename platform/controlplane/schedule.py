@@ -47,6 +47,8 @@ ENTRIES = (
     Entry(task="mailcore.forget_reports", seconds=3600, queue="control"),
     Entry(task="controlplane.queue_mail_webhooks", seconds=2, queue="events"),
     Entry(task="tenants.send_webhooks", seconds=5, queue="events"),
+    Entry(task="controlplane.run_jobs", seconds=2, queue="control"),
+    Entry(task="controlplane.forget_jobs", seconds=600, queue="control"),
     Entry(task="tenants.judge_webhooks", seconds=60, queue="control"),
 )
 

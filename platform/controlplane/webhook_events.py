@@ -42,6 +42,7 @@ _PREFIXES = {
     "mailbox_id": ("mailbox", "mbx"),
     "alias_id": ("alias", "als"),
     "invoice_id": ("invoice", "inv"),
+    "job_id": ("job", "job"),
 }
 _Data = Mapping[str, Any]
 
@@ -103,6 +104,10 @@ TOLD: dict[str, tuple[str, Callable[[_Data], dict[str, object]]]] = {
     "stream.resumed": ("stream.resumed", _stream),
     "delivery.alarm": ("alarm.opened", _alarm),
     "delivery.recovered": ("alarm.recovered", _alarm),
+    "job.ended": (
+        "job.ended",
+        _with("job_id", "kind", "state", "reason", "total", "done", "failed"),
+    ),
     "invoice.issued": (
         "invoice.issued",
         _with("invoice_id", "number", "currency", "total_minor"),

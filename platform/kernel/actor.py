@@ -42,6 +42,7 @@ SYSTEM = Actor(kind=ActorKind.SYSTEM, id="system")
 _READ = frozenset(
     {
         "domains.read",
+        "jobs.read",
         "mailboxes.read",
         "messages.read",
         "organisations.read",
@@ -51,6 +52,7 @@ _READ = frozenset(
 )
 _MAIL = _READ | {
     "domains.write",
+    "jobs.write",
     "mailboxes.write",
     "messages.send",
     "organisations.write",
@@ -65,7 +67,7 @@ ROLE_ACTIONS: dict[str, frozenset[str]] = {
     "owner": _MAIL | _MONEY | _KEYS | {"brand.write", "members.write"},
     "admin": _MAIL | _MONEY | _KEYS | {"brand.write"},
     "billing": _MONEY,
-    "support": _READ | {"mailboxes.write"},
+    "support": _READ | {"jobs.write", "mailboxes.write"},
     "read_only": _READ | _MONEY,
     "operator": frozenset(
         {

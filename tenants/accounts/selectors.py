@@ -17,6 +17,11 @@ def actor_of(member: Member, *, reseller_id: UUID) -> Actor:
     )
 
 
+def find_member(member_id: UUID) -> Member | None:
+    """Who may log in here, by the public id."""
+    return Member.objects.filter(public_id=member_id, is_active=True).first()
+
+
 def count_members() -> int:
     """How many people may log in here."""
     return Member.objects.filter(is_active=True).count()

@@ -78,9 +78,7 @@ def _find(secret: str) -> ApiKey | None:
     if key is None or not (same or (before and _is_ahead(key.previous_until, now))):
         return None
     # Looked up anew for each request: a key that was revoked is dead with the next one.
-    is_revoked = key.revoked_at or (key.made_by and key.made_by.revoked_at)
-    has_ended = key.expires_at is not None and not _is_ahead(key.expires_at, now)
-    return None if is_revoked or has_ended else key
+    return key if selectors.is_good(key, at=now) else None
 
 
 def _is_ahead(end: datetime | None, now: datetime) -> bool:

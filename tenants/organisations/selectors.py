@@ -1,5 +1,6 @@
 """Read organisations and API keys."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -46,3 +47,15 @@ def find_api_key(prefix: str) -> ApiKey | None:
     """A key by its public prefix; the caller compares the hash and looks at the dates."""
     found = ApiKey.objects.select_related("organisation", "made_by").filter(prefix=prefix)
     return found.first()
+
+
+def find_api_key_by_id(key_id: UUID) -> ApiKey | None:
+    """A key, whoever asks and whatever became of it."""
+    return list_api_keys().filter(public_id=key_id).first()
+
+
+def is_good(key: ApiKey, *, at: datetime) -> bool:
+    """Whether neither the key nor its maker was revoked, and it has not ended."""
+    if key.revoked_at is not None or (key.made_by and key.made_by.revoked_at is not None):
+        return False
+    return key.expires_at is None or key.expires_at > at

@@ -36,6 +36,7 @@ CATALOGUE: dict[str, str] = {
     "stream.resumed": "a stream runs again",
     "alarm.opened": "a stream passed a warn line",
     "alarm.recovered": "a stream keeps its warn line again",
+    "job.ended": "a job has ended or was cancelled",
     "invoice.issued": "an invoice was made",
 }
 

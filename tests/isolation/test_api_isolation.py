@@ -31,6 +31,8 @@ from mailcore.directory import services as directory
 from mailcore.domains import services as domains
 from mailcore.domains.models import Domain
 from mailcore.mailboxes import services as mailboxes
+from tenants.jobs import services as jobs
+from tenants.jobs.services import Item
 from tenants.organisations import services as organisations
 from tenants.webhooks import services as webhooks
 
@@ -41,9 +43,10 @@ WITHOUT_OBJECT = {
     "api-alarms", "api-me", "api-organisations", "api-domains", "api-mailboxes", "api-aliases", "api-usage",
     "api-invoices",
     "api-messages", "api-suppressions", "api-webhooks", "api-api-keys",
+    "api-jobs", "api-domains-bulk", "api-mailboxes-bulk",
 }  # fmt: skip
 #: Without a list: tests of their own say what a stranger cannot do there.
-ORDERS = {"api-messages"}
+ORDERS = {"api-messages", "api-domains-bulk", "api-mailboxes-bulk"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +87,7 @@ def stage(acme, globex) -> Stage:
         actor=acme.owner, name="mine", scopes=organisations.ALL_SCOPES
     )
     key, _ = organisations.create_api_key(actor=acting(maker), name="made")
+    job = jobs.start(actor=acme.owner, kind="none", items=[Item(label="one", given={})])
     with in_schema(globex.reseller.schema_name):
         _, theirs = organisations.create_api_key(
             actor=globex.owner, name="theirs", scopes=organisations.ALL_SCOPES
@@ -93,6 +97,7 @@ def stage(acme, globex) -> Stage:
             "organisation_id": acme.organisation.reference,
             "domain_id": domain.reference,
             "key_id": key.reference,
+            "job_id": job.reference,
             "mailbox_id": mailbox.reference,
             "alias_id": alias.reference,
             "suppression_id": ids.to_public("sup", suppressions.list_suppressions()[0].id),
@@ -192,6 +197,7 @@ def everything(schema: str) -> dict[str, list[tuple[object, ...]]]:
         "public.domain_schedule",
     ]
     tables += ["public.suppression", "public.queue_entry"]
+    tables += ["public.job", "public.job_item"]
     tables += ["public.webhook_endpoint", "public.webhook_delivery"]
     found = {}
     with in_schema(schema), connection.cursor() as cursor:
@@ -206,7 +212,7 @@ def test_every_path_has_its_objects() -> None:
     known = {
         "organisation_id", "domain_id", "mailbox_id", "alias_id", "message_id",
         "suppression_id", "invoice_id",
-        "n", "webhook_id", "delivery_id", "key_id",
+        "n", "webhook_id", "delivery_id", "key_id", "job_id",
     }  # fmt: skip
     for pattern in patterns():
         parts = set(pattern.pattern.converters)

@@ -116,6 +116,13 @@ class Domain(TypedDict):
     suspended_at: "str | None"
 
 
+class DomainRow(TypedDict):
+    """A domain name, in any spelling, and the organisation that it is for."""
+
+    name: "str"
+    organisation: "str"
+
+
 class Fault(TypedDict):
     """One of several things that are wrong."""
 
@@ -134,6 +141,40 @@ class Invoice(TypedDict):
     provider: "str"
     period: "Period"
     issued_at: "str"
+
+
+class Item(TypedDict):
+    """An item; `n` is its row, counted from 0, and `made` the id of what it made."""
+
+    n: "int"
+    item: "str"
+    state: "str"
+    made: "str | None"
+    error: "ItemError | None"
+
+
+class ItemError(TypedDict):
+    """Why an item could not be done."""
+
+    code: "str"
+    detail: "str"
+    field: "str | None"
+
+
+class Job(TypedDict):
+    """A job; `done` and `failed` count its items, `reason` says why it was cancelled."""
+
+    id: "str"
+    kind: "str"
+    state: "str"
+    reason: "str | None"
+    dry_run: "bool"
+    total: "int"
+    done: "int"
+    failed: "int"
+    created_at: "str"
+    started_at: "str | None"
+    ended_at: "str | None"
 
 
 class Key(TypedDict):
@@ -195,6 +236,14 @@ class Mailbox(TypedDict):
     display_name: "str"
     state: "str"
     created_at: "str"
+
+
+class MailboxRow(TypedDict):
+    """An address of a verified domain, and its owner's first password."""
+
+    address: "str"
+    password: "str"
+    display_name: "NotRequired[str]"
 
 
 class Me(TypedDict):

@@ -4,18 +4,21 @@ from django.urls import URLPattern, URLResolver, re_path
 
 from billing.invoicing import api as invoicing
 from billing.metering import api as metering
-from controlplane.api import api_keys
+from controlplane.api import api_keys, bulk
 from kernel.rest.views import NoSuchPath
 from mailcore.delivery.sending import api as sending
 from mailcore.delivery.suppression import api as suppression
 from mailcore.domains import api as domains
 from mailcore.mailboxes import api as mailboxes
+from tenants.jobs import api as jobs
 from tenants.organisations import api as organisations
 from tenants.webhooks import api as webhooks
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *organisations.urlpatterns,
     *api_keys.urlpatterns,
+    *bulk.urlpatterns,  # before `domains/<domain_id>`
+    *jobs.urlpatterns,
     *domains.urlpatterns,
     *mailboxes.urlpatterns,
     *sending.urlpatterns,

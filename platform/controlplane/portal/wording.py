@@ -78,6 +78,9 @@ WORDS: dict[str, Promise] = {
         "Write each address or range like 192.0.2.7 or 192.0.2.0/24, at most 20 of them."
     ),
     "api_key.revoked": _("This key was revoked. Make a new one."),
+    "rows_invalid": _("Some rows are not as they should be; nothing was begun."),
+    "job.over": _("This job has ended already."),
+    "job.too_many": _("Too many jobs are waiting. Let one of them end."),
     "plan.limit_reached": _("Your plan's limit is reached."),
     "plan.none": _("This portal has no plan yet. Please try again in a moment."),
     "billing.not_subscribed": _("This reseller has no price list yet."),

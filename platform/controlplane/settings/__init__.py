@@ -27,6 +27,7 @@ SHARED_APPS = [
     "tenants.plans",
     "tenants.accounts",
     "tenants.webhooks",
+    "tenants.jobs",
     "mailcore.directory",
     "mailcore.checks",
     "mailcore.delivery",

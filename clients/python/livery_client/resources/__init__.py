@@ -8,6 +8,7 @@ from livery_client.resources.aliases import Aliases
 from livery_client.resources.api_keys import ApiKeys
 from livery_client.resources.domains import Domains
 from livery_client.resources.invoices import Invoices
+from livery_client.resources.jobs import Jobs
 from livery_client.resources.mailboxes import Mailboxes
 from livery_client.resources.me import Me
 from livery_client.resources.messages import Messages
@@ -27,6 +28,7 @@ class Resources:
         self.api_keys = ApiKeys(transport)
         self.domains = Domains(transport)
         self.invoices = Invoices(transport)
+        self.jobs = Jobs(transport)
         self.mailboxes = Mailboxes(transport)
         self.me = Me(transport)
         self.messages = Messages(transport)

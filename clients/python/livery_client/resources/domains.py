@@ -4,6 +4,7 @@ Written by generate.py from the OpenAPI document: change that instead.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from livery_client import shapes
 from livery_client.page import Page
@@ -218,5 +219,18 @@ class Domains(Resource):
             "/domains/{domain_id}/suspend",
             parts={"domain_id": domain_id},
             headers={"Idempotency-Key": idempotency_key},
+        )
+        return found
+
+    def bulk_create(
+        self, *, body: Any, dry_run: str | None = None, idempotency_key: str | None = None
+    ) -> shapes.Job:
+        """Add up to 10,000 domains."""
+        found: shapes.Job = self._send(
+            "POST",
+            "/domains/bulk",
+            query={"dry_run": dry_run},
+            headers={"Idempotency-Key": idempotency_key},
+            body=body,
         )
         return found

@@ -4,6 +4,7 @@ Written by generate.py from the OpenAPI document: change that instead.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from livery_client import shapes
 from livery_client.page import Page
@@ -132,5 +133,18 @@ class Mailboxes(Resource):
             "/mailboxes/{mailbox_id}/suspend",
             parts={"mailbox_id": mailbox_id},
             headers={"Idempotency-Key": idempotency_key},
+        )
+        return found
+
+    def bulk_create(
+        self, *, body: Any, dry_run: str | None = None, idempotency_key: str | None = None
+    ) -> shapes.Job:
+        """Create up to 10,000 mailboxes."""
+        found: shapes.Job = self._send(
+            "POST",
+            "/mailboxes/bulk",
+            query={"dry_run": dry_run},
+            headers={"Idempotency-Key": idempotency_key},
+            body=body,
         )
         return found

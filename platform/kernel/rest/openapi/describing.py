@@ -12,6 +12,7 @@ from kernel.rest.openapi.hints import schema_of
 from kernel.rest.openapi.operations import Operation, Undescribed, find_operation
 from kernel.rest.openapi.refusals import possible_codes, refusals
 from kernel.rest.openapi.shapes import Page, Schema, example_of
+from kernel.rest.rows import MOST_ROWS, RowsAsCsv
 from kernel.rest.serializers import Body
 
 _JSON = "application/json"
@@ -47,10 +48,20 @@ class Described(BodySchema):
             schema = self.resolve_serializer(takes, "request").ref
             example: object = takes.example
             is_needed = any(field.required for field in takes().fields.values())
+        elif get_origin(takes) is list:
+            return self._rows(get_args(takes)[0])
         else:
             schema = schema_of(takes, refer=components.taken)
             example, is_needed = example_of(next(iter(get_args(takes)), takes)), True
         return {"required": is_needed, "content": {_JSON: {"schema": schema, "example": example}}}
+
+    def _rows(self, of: type[Body]) -> Schema:
+        row = self.resolve_serializer(of, "request").ref
+        schema = {"type": "array", "items": row, "minItems": 1, "maxItems": MOST_ROWS}
+        lines = [",".join(map(str, of.example)), ",".join(map(str, of.example.values()))]
+        table = {"schema": {"type": "string"}, "example": "\r\n".join(lines)}
+        array = {"schema": schema, "example": [dict(of.example)]}
+        return {"required": True, "content": {_JSON: array, RowsAsCsv.media_type: table}}
 
     def _answers(self, said: Operation, components: Components) -> Schema:
         codes = possible_codes(said, path=self.path, method=self.method)

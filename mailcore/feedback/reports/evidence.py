@@ -18,13 +18,14 @@ from mailcore.protocol.reports.dmarc_path import Evidence, Tally
 from mailcore.protocol.reports.senders import Group
 from mailcore.protocol.reports.sts_path import TlsEvidence
 
-_TALLIES, _DMARC_DAYS, _TLS_DAYS = (
+_TALLIES, _DMARC_DAYS, _TLS_DAYS, _TLS_FAILURES = (
     statement("dmarc_tallies"),
     statement("dmarc_days"),
     statement("tls_days"),
+    statement("tls_failures"),
 )
-#: Sources that are looked at, the largest ones.
-MOST_SOURCES = 500
+#: Sources, and kinds of failures, that are looked at: the largest ones.
+MOST_SOURCES, MOST_FAILURES = 500, 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,16 @@ class TlsDay:
     failed: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TlsFailure:
+    """Sessions that failed alike (RFC 8460 §4.3); `mx_host` is '' where the report names none."""
+
+    policy_type: str
+    result: str
+    mx_host: str
+    count: int
+
+
 def sources(domain_id: UUID, *, days: int, grade: Grade = Grade.PROVEN) -> list[SeenSource]:
     """Who sent in the domain's name in so many days, the largest first."""
     first = _first_day(days)
@@ -78,15 +89,25 @@ def tls_days(domain_id: UUID, *, days: int) -> list[TlsDay]:
     return _tls_days(domain_id, since=_first_day(days), grade=Grade.PROVEN, policy_types=every)
 
 
-def for_next_step(domain: Domain) -> Evidence:
-    """Evidence of the whole window, by every reporter whose word is proven."""
+def tls_failures(domain_id: UUID, *, days: int) -> list[TlsFailure]:
+    """What failed in the last so many days, the most frequent first."""
+    rows = _rows(
+        _TLS_FAILURES,
+        domain_id,
+        since=_first_day(days),
+        grade=Grade.PROVEN.value,
+        most=MOST_FAILURES,
+    )
+    return [TlsFailure(**row) for row in rows]
+
+
+def for_next_step(domain: Domain, *, days: Sequence[DmarcDay]) -> Evidence:
+    """Evidence of the window, whose `days` are given, by every reporter whose word is proven."""
     found = sources(domain.public_id, days=dmarc_path.WINDOW)
-    days = dmarc_days(domain.public_id, days=dmarc_path.WINDOW)
     return Evidence(
         policy=domain.dmarc_policy,
         span=_span([day.day for day in days]),
         days=len(days),
-        reporters=_reporters(domain.public_id, ReportKind.DMARC, days=dmarc_path.WINDOW),
         days_at_policy=_days_since(domain.dmarc_changed_at, domain),
         tallies=tuple(one.tally for one in found),
     )
@@ -108,9 +129,7 @@ def for_step_back(domain: Domain) -> Evidence:
         policy=domain.dmarc_policy,
         span=recent,
         days=max((one.days for one in tallies if one.is_counted), default=0),
-        reporters=_reporters(
-            domain.public_id, ReportKind.DMARC, days=recent, grade=Grade.RECOGNISED
-        ),
+        reporters=_large_reporters(domain.public_id, days=recent),
         days_at_policy=recent,
         tallies=tallies,
     )
@@ -129,7 +148,6 @@ def for_mta_sts(domain: Domain, *, is_step_back: bool = False) -> TlsEvidence:
         mode=domain.mta_sts_mode,
         span=_span([day.day for day in days]),
         days=len(days),
-        reporters=_reporters(domain.public_id, ReportKind.TLS, days=looked_at, grade=grade),
         sessions=failed + sum(day.good for day in days),
         failed=failed,
     )
@@ -144,12 +162,12 @@ def _tls_days(
     return [TlsDay(**row) for row in rows]
 
 
-def _reporters(domain_id: UUID, kind: ReportKind, *, days: int, grade: Grade = Grade.PROVEN) -> int:
+def _large_reporters(domain_id: UUID, *, days: int) -> int:
     counted = ReceivedReport.objects.filter(
         domain_id=domain_id,
-        kind=kind,
+        kind=ReportKind.DMARC,
         state=ReportState.COUNTED,
-        grade__gte=grade,
+        grade=Grade.RECOGNISED,
         begin_at__date__gte=_first_day(days),
     )
     return counted.values("sender").distinct().count()

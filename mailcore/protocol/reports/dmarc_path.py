@@ -57,14 +57,17 @@ class Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What reports say: `span` from the first day with data to today, `days` with data in it."""
+    """What reports say: `span` from the first day with data to today, `days` with data in it.
+
+    `reporters`: how many told of it, for stepping back only.
+    """
 
     policy: str
     span: int
     days: int
-    reporters: int
     days_at_policy: int
     tallies: tuple[Tally, ...]
+    reporters: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

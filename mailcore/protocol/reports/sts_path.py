@@ -25,7 +25,6 @@ class TlsEvidence:
     mode: str
     span: int
     days: int
-    reporters: int
     sessions: int
     failed: int
 

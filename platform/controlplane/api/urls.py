@@ -9,6 +9,7 @@ from kernel.rest.views import NoSuchPath
 from mailcore.delivery.sending import api as sending
 from mailcore.delivery.suppression import api as suppression
 from mailcore.domains import api as domains
+from mailcore.feedback import api as feedback
 from mailcore.mailboxes import api as mailboxes
 from tenants.jobs import api as jobs
 from tenants.organisations import api as organisations
@@ -20,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *bulk.urlpatterns,  # before `domains/<domain_id>`
     *jobs.urlpatterns,
     *domains.urlpatterns,
+    *feedback.urlpatterns,
     *mailboxes.urlpatterns,
     *sending.urlpatterns,
     *suppression.urlpatterns,

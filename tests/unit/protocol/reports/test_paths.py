@@ -101,7 +101,7 @@ def test_forgers_and_few_messages_bring_no_step_back_about(tally, change):
 
 
 def test_mta_sts():
-    tried = TlsEvidence(mode="testing", span=20, days=15, reporters=2, sessions=1000, failed=5)
+    tried = TlsEvidence(mode="testing", span=20, days=15, sessions=1000, failed=5)
     assert sts_path.judge(tried).verdict == "ready"
     assert sts_path.judge(replace(tried, failed=6)).code == "mta_sts.failing"
     assert sts_path.judge(replace(tried, days=6)).code == "mta_sts.too_little"

@@ -1,4 +1,4 @@
-"""Handlers of domain events: wake the worker that looks at domains; the schedule says which."""
+"""Handlers of domain events: wake the worker that looks at domains, and tell of policies' steps."""
 
 from django.db import transaction
 
@@ -6,12 +6,31 @@ from kernel.outbox import Envelope
 from kernel.tasks import SCHEMA_HEADER
 from kernel.tenancy import PUBLIC
 from mailcore.domains.tasks import check_due_domains
+from tenants.resellers import services as resellers
 
 
 def look_now(_: Envelope) -> None:
-    """`domain.added`, `domain.resumed`, `domain.check_requested`, `domain.dns_update_requested`."""
+    """Domains that were added, resumed or changed, or that somebody waits for."""
     # Only a wake-up: should it be lost, beat comes by every two seconds.
     transaction.on_commit(_wake, robust=True)
+
+
+def tell_of_step(event: Envelope) -> None:
+    """`dmarc.policy_changed` and `mta_sts.mode_changed`: mail the owner of what nobody asked for."""
+    data = event.data
+    if not data["is_automatic"]:
+        return
+    resellers.notify_owner(
+        reseller_id=event.reseller_id,
+        template="policy_step_back",
+        context={
+            "is_dmarc": event.type == "dmarc.policy_changed",
+            "name": data["name"],
+            "before": data["from"],
+            "after": data["to"],
+            "is_written": data["is_written"],
+        },
+    )
 
 
 def _wake() -> None:

@@ -6,6 +6,7 @@ from controlplane.portal import aliases as alias_pages
 from controlplane.portal import api_keys, dashboard, domains, invoices, login, look, mailboxes
 from controlplane.portal import brand as brand_page
 from controlplane.portal import converters as converters  # registers <dom:…>, <mbx:…> and others
+from controlplane.portal import domain_reports as report_pages
 from controlplane.portal import organisations as organisation_pages
 from controlplane.portal import suppressions as suppression_pages
 from controlplane.portal import unsubscribe as unsubscribe_page
@@ -29,6 +30,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("domains/<dom:domain_id>/resume/", domains.resume, name="domain-resume"),
     path("domains/<dom:domain_id>/release/", domains.release, name="domain-release"),
     path("domains/<dom:domain_id>/write-dns/", domains.write_dns, name="domain-write-dns"),
+    path("domains/<dom:domain_id>/reports/", report_pages.reports, name="domain-reports"),
+    path(
+        "domains/<dom:domain_id>/dmarc-policy/",
+        report_pages.set_policy,
+        name="domain-dmarc-policy",
+    ),
+    path("domains/<dom:domain_id>/sources/", report_pages.mark_source, name="domain-source-mark"),
+    path("domains/<dom:domain_id>/mta-sts-mode/", report_pages.set_mode, name="domain-mta-sts-mode"),
     path("mailboxes/", mailboxes.mailboxes, name="mailboxes"),
     path("mailboxes/add/", mailboxes.add_mailbox, name="mailbox-add"),
     path("mailboxes/<mbx:mailbox_id>/", mailboxes.mailbox, name="mailbox"),

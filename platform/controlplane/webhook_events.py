@@ -68,6 +68,12 @@ def _domain(given: _Data) -> dict[str, object]:
     return {"domain": ids.to_public("dom", UUID(str(given["domain_id"]))), "name": name}
 
 
+def _step(given: _Data) -> dict[str, object]:
+    """A policy or mode that was changed; `reason` is '' where a person or a key chose it."""
+    told = {name: given[name] for name in ("from", "to", "reason", "is_automatic")}
+    return {**_domain(given), **told}
+
+
 _mailbox = _with("mailbox_id", "organisation_id", "address")
 _alias = _with("alias_id", "organisation_id", "address", "targets")
 _stream = _with("stream", "reason")
@@ -88,6 +94,8 @@ TOLD: dict[str, tuple[str, Callable[[_Data], dict[str, object]]]] = {
     ),
     "dns.drifted": ("dns.drifted", drift_events.shown),
     "dns.recovered": ("dns.recovered", drift_events.shown),
+    "dmarc.policy_changed": ("dmarc.policy_changed", _step),
+    "mta_sts.mode_changed": ("mta_sts.mode_changed", _step),
     "mailbox.created": ("mailbox.created", _mailbox),
     "mailbox.suspended": ("mailbox.suspended", _mailbox),
     "mailbox.resumed": ("mailbox.resumed", _mailbox),

@@ -28,6 +28,8 @@ _HANDLERS: dict[str, tuple[Handler, ...]] = {
     "domain.resumed": (domains.look_now,),
     "domain.publishing_chosen": (domains.look_now,),
     "domain.alarms_told": (drift.tell,),
+    "dmarc.policy_changed": (domains.look_now, domains.tell_of_step),
+    "mta_sts.mode_changed": (domains.look_now, domains.tell_of_step),
     "mailbox.created": (billing.count_new_mailbox,),
     "mailbox.day": (billing.count_mailbox_days,),
     "mailbox.limit_reached": (mail.warn_of_limit,),

@@ -14,6 +14,8 @@ CATALOGUE: dict[str, str] = {
     "domain.released": "a domain was given up",
     "dns.drifted": "records of a domain that were right are not any more",
     "dns.recovered": "records of a domain are right again",
+    "dmarc.policy_changed": "a domain asks receivers for another DMARC policy",
+    "mta_sts.mode_changed": "a domain asks senders for another MTA-STS mode",
     "mailbox.created": "a mailbox was created",
     "mailbox.suspended": "a mailbox was locked",
     "mailbox.resumed": "a mailbox was unlocked",

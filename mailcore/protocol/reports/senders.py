@@ -62,6 +62,37 @@ class Source:
     name: str
     group: Group
 
+#: How services write their names, where the code does not tell.
+SERVICE_NAMES: dict[str, str] = {
+    "google-workspace": "Google Workspace",
+    "microsoft-365": "Microsoft 365",
+    "amazon-ses": "Amazon SES",
+    "sendgrid": "SendGrid",
+    "mailchimp": "Mailchimp",
+    "mailgun": "Mailgun",
+    "postmark": "Postmark",
+    "sparkpost": "SparkPost",
+    "mailjet": "Mailjet",
+    "brevo": "Brevo",
+    "hubspot": "HubSpot",
+    "salesforce": "Salesforce",
+    "zendesk": "Zendesk",
+    "freshworks": "Freshworks",
+    "shopify": "Shopify",
+    "klaviyo": "Klaviyo",
+    "campaign-monitor": "Campaign Monitor",
+    "zoho": "Zoho",
+    "fastmail": "Fastmail",
+    "proton": "Proton",
+    "yahoo": "Yahoo",
+    "yandex": "Yandex",
+    "mimecast": "Mimecast",
+    "proofpoint": "Proofpoint",
+    "intercom": "Intercom",
+    "stripe": "Stripe",
+    "atlassian": "Atlassian",
+}
+
 
 def source_of(row: Row, *, domain: str, ours: AbstractSet[str]) -> Source:
     """Whom a row's messages came from; `ours` are the addresses that we send from.

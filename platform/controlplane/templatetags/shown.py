@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from kernel import ids
+from mailcore.protocol.reports.senders import SERVICE_NAMES
 
 register = template.Library()
 
@@ -32,6 +33,10 @@ _STATES: dict[str, tuple[Promise, str, str]] = {
     "delivered": (_("Delivered"), "good", "✓"),
     "failed": (_("Failed"), "bad", "✕"),
     "unchecked": (_("Not checked yet"), "idle", "…"),
+    "ready": (_("Ready for the next step"), "good", "✓"),
+    "not_yet": (_("Not yet"), "warn", "!"),
+    "no_data": (_("Too little known"), "idle", "…"),
+    "done": (_("Strict"), "good", "✓"),
 }
 
 _METERS: dict[str, Promise] = {
@@ -63,6 +68,12 @@ _SUPPRESSION_REASONS: dict[str, Promise] = {
     "complaint": _("Its reader called it spam"),
     "unsubscribed": _("Its reader unsubscribed"),
     "manual": _("Added by hand"),
+}
+
+#: Senders that reports name by a code; others by a domain or an address.
+_SENDERS: dict[str, Promise] = {
+    "": _("All others"),
+    "ours": _("Our servers"),
 }
 
 #: Currencies without a smaller unit (ISO 4217).
@@ -103,6 +114,20 @@ def kept_back(stream: str) -> str:
 def suppression_reason(code: str) -> str:
     """Why an address gets no mail."""
     return str(_SUPPRESSION_REASONS.get(code, code.replace("_", " ")))
+
+
+@register.filter
+def sender_name(name: str) -> str:
+    """Who sends in a domain's name."""
+    if name in _SENDERS:
+        return str(_SENDERS[name])
+    return SERVICE_NAMES.get(name, name)
+
+
+@register.filter
+def unlocalised(number: float) -> str:
+    """A number as SVG wants it, whatever the reader's language."""
+    return f"{number:g}"
 
 
 @register.filter

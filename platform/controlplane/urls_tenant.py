@@ -37,7 +37,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="domain-dmarc-policy",
     ),
     path("domains/<dom:domain_id>/sources/", report_pages.mark_source, name="domain-source-mark"),
-    path("domains/<dom:domain_id>/mta-sts-mode/", report_pages.set_mode, name="domain-mta-sts-mode"),
+    path(
+        "domains/<dom:domain_id>/mta-sts-mode/", report_pages.set_mode, name="domain-mta-sts-mode"
+    ),
     path("mailboxes/", mailboxes.mailboxes, name="mailboxes"),
     path("mailboxes/add/", mailboxes.add_mailbox, name="mailbox-add"),
     path("mailboxes/<mbx:mailbox_id>/", mailboxes.mailbox, name="mailbox"),

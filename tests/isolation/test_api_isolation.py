@@ -144,6 +144,9 @@ BODIES: dict[str, dict[str, object]] = {
     "api-domain-dns-update": {
         "server": "127.0.0.9", "key_name": "k", "secret": "c2VjcmV0c2VjcmV0",
     },
+    "api-domain-dmarc-policy": {"policy": "quarantine"},
+    "api-domain-source-mark": {"name": "mailchimp", "known": True},
+    "api-domain-mta-sts": {"mode": "testing"},
 }  # fmt: skip
 
 
@@ -198,7 +201,7 @@ def everything(schema: str) -> dict[str, list[tuple[object, ...]]]:
     ]
     tables += ["public.suppression", "public.queue_entry"]
     tables += ["public.job", "public.job_item"]
-    tables += ["public.webhook_endpoint", "public.webhook_delivery"]
+    tables += ["public.webhook_endpoint", "public.webhook_delivery", "public.source_mark"]
     found = {}
     with in_schema(schema), connection.cursor() as cursor:
         for table in tables:

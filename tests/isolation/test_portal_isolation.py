@@ -55,6 +55,10 @@ OBJECTS: dict[str, tuple[str, dict[str, str]]] = {
     "domain-suspend": ("post", {}),
     "domain-resume": ("post", {}),
     "domain-release": ("post", {}),
+    "domain-reports": ("get", {}),
+    "domain-dmarc-policy": ("post", {"policy": "quarantine"}),
+    "domain-source-mark": ("post", {"name": "mailchimp", "known": "yes"}),
+    "domain-mta-sts-mode": ("post", {"mode": "testing"}),
     "mailbox": ("get", {}),
     "mailbox-suspend": ("post", {}),
     "mailbox-resume": ("post", {}),
@@ -137,6 +141,7 @@ def rows(schema: str) -> list[tuple[object, ...]]:
         " UNION ALL SELECT t::text FROM public.webhook_endpoint t"
         " UNION ALL SELECT t::text FROM public.webhook_delivery t"
         " UNION ALL SELECT t::text FROM public.suppression t"
+        " UNION ALL SELECT t::text FROM public.source_mark t"
     )
     with in_schema(schema), connection.cursor() as cursor:
         cursor.execute(f"{union} UNION ALL {public} ORDER BY 1")
@@ -219,11 +224,13 @@ def test_lists_do_show_the_owners_things(acme, objects):
     ("role", "allowed"),
     [
         ("billing", {"dashboard", "invoices", "invoice", "invoice-line"}),
-        ("support", {"dashboard", "organisations", "domains", "domain", "mailboxes", "mailbox",
+        ("support", {"dashboard", "organisations", "domains", "domain", "domain-reports",
+                     "mailboxes", "mailbox",
                      "mailbox-add", "mailbox-suspend", "mailbox-resume", "aliases", "alias",
                      "alias-delete", "webhooks", "webhook",
                      "suppressions"}),
-        ("read_only", {"dashboard", "organisations", "domains", "domain", "mailboxes", "mailbox", "aliases",
+        ("read_only", {"dashboard", "organisations", "domains", "domain", "domain-reports",
+                     "mailboxes", "mailbox", "aliases",
                        "invoices", "invoice", "invoice-line", "webhooks", "webhook",
                        "suppressions"}),
     ],

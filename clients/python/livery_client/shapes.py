@@ -83,6 +83,27 @@ class Delivery(TypedDict):
     tries: "Sequence[Try]"
 
 
+class Dmarc(TypedDict):
+    """The policy that we want in DNS, the one that stands there, the next step, and the days."""
+
+    policy: "str"
+    published_policy: "str | None"
+    changed_at: "str | None"
+    next_step: "NextStep"
+    reports: "Intake"
+    days: "Sequence[DmarcDay]"
+
+
+class DmarcDay(TypedDict):
+    """Messages of one day: wanted senders' that passed, were forwarded or fail; strangers'."""
+
+    day: "str"
+    aligned: "int"
+    forwarded: "int"
+    failing: "int"
+    strangers: "int"
+
+
 class DnsUpdate(TypedDict):
     """Where and with which TSIG key the domain's zone may be written."""
 
@@ -129,6 +150,15 @@ class Fault(TypedDict):
     pointer: "str"
     code: "str"
     detail: "str"
+
+
+class Intake(TypedDict):
+    """How many reports came in the time they are kept: counted, not used, and by how many senders."""
+
+    counted: "int"
+    unused: "int"
+    reporters: "int"
+    last_at: "str | None"
 
 
 class Invoice(TypedDict):
@@ -328,13 +358,32 @@ class NewMailbox(TypedDict):
     display_name: "NotRequired[str]"
 
 
+class NewMark(TypedDict):
+    """A source's name, and whether it is the domain's own; null takes back what was said."""
+
+    name: "str"
+    known: "bool | None"
+
+
 NewMessage = Mapping[str, Any]
+
+
+class NewMode(TypedDict):
+    """What senders are asked to do when TLS to us fails."""
+
+    mode: "str"
 
 
 class NewOrganisation(TypedDict):
     """What a client needs to exist."""
 
     name: "str"
+
+
+class NewPolicy(TypedDict):
+    """What receivers are asked to do with mail that fails."""
+
+    policy: "str"
 
 
 class NewSuppression(TypedDict):
@@ -352,6 +401,32 @@ class NewWebhook(TypedDict):
     url: "str"
     events: "NotRequired[Sequence[str]]"
     description: "NotRequired[str]"
+
+
+class NextMode(TypedDict):
+    """The next mode and whether it may be served; `failing_share` of sessions since the last change."""
+
+    mode: "str | None"
+    verdict: "str"
+    code: "str"
+    sentence: "str"
+    failing_share: "float | None"
+
+
+class NextStep(TypedDict):
+    """The next policy, whether it may be published, and what would fail in a week if it were."""
+
+    policy: "str | None"
+    verdict: "str"
+    code: "str"
+    sentence: "str"
+    consequence: "str"
+    messages: "int"
+    passing_share: "float | None"
+    failing_sources: "Sequence[str]"
+    undecided_sources: "Sequence[str]"
+    failing_per_week: "int"
+    forged_per_week: "int"
 
 
 class Organisation(TypedDict):
@@ -466,6 +541,27 @@ class ServerAnswer(TypedDict):
     failure: "str"
 
 
+class Source(TypedDict):
+    """A sender in the domain's name: `ours`, a service, a domain or an address."""
+
+    name: "str"
+    group: "str"
+    known: "bool | None"
+    messages: "int"
+    aligned: "int"
+    forwarded: "int"
+    failing: "int"
+    days: "int"
+    last_on: "str"
+    addresses: "Sequence[str]"
+
+
+class Sources(TypedDict):
+    """The largest senders in a domain's name, the largest first."""
+
+    data: "Sequence[Source]"
+
+
 class Suppression(TypedDict):
     """An address that gets no mail; of one stream, or of any when `stream` is null."""
 
@@ -491,6 +587,34 @@ class TakenMessages(TypedDict):
     """An entry for each message, in their order."""
 
     data: "Sequence[Taken]"
+
+
+class TlsDay(TypedDict):
+    """Sessions of one day that went well, and that failed."""
+
+    day: "str"
+    good: "int"
+    failed: "int"
+
+
+class TlsFailure(TypedDict):
+    """Sessions that failed alike (RFC 8460 §4.3); `mx_host` is '' where the report names none."""
+
+    policy_type: "str"
+    result: "str"
+    mx_host: "str"
+    count: "int"
+
+
+class TlsReports(TypedDict):
+    """The MTA-STS mode, the next step, and the sessions of four weeks: days, and what failed."""
+
+    mode: "str"
+    changed_at: "str | None"
+    next_step: "NextMode"
+    reports: "Intake"
+    days: "Sequence[TlsDay]"
+    failures: "Sequence[TlsFailure]"
 
 
 class Try(TypedDict):

@@ -18,6 +18,7 @@ from mailcore.domains.errors import DomainNotVerified
 from mailcore.domains.models import Domain
 from mailcore.domains.states import DmarcPolicy
 from mailcore.feedback.api.asked import DAYS, days_of, domain_of
+from mailcore.feedback.errors import InvalidSource, TooManySources
 from mailcore.feedback.reports import evidence, guide, marking, words
 from mailcore.feedback.reports.evidence import DmarcDay, SeenSource
 from mailcore.feedback.reports.guide import Intake
@@ -240,7 +241,11 @@ class Mark(CommandView):
     """Say whose a source is."""
 
     @operation(
-        "dmarc_sources.mark", right="domains.write", takes=NewMark, answers={200: DmarcShown}
+        "dmarc_sources.mark",
+        right="domains.write",
+        takes=NewMark,
+        answers={200: DmarcShown},
+        problems=[InvalidSource, TooManySources],
     )
     def perform(self, request: Request, **parts: object) -> Response:
         """Say whether a sender is the domain's own.

@@ -73,6 +73,8 @@ WORDS: dict[str, Promise] = {
     "webhook.event_type_unknown": _("Choose at least one event."),
     "webhook.too_many": _("There are as many webhooks as there can be. Remove one first."),
     "webhook.disabled": _("This webhook is switched off. Switch it on first."),
+    "dmarc.source_invalid": _("Choose one of the senders that the page shows."),
+    "dmarc.too_many_sources": _("As many senders are marked as there can be. Take some back."),
     "api_key.unknown_scope": _("A key cannot have this right."),
     "api_key.network_invalid": _(
         "Write each address or range like 192.0.2.7 or 192.0.2.0/24, at most 20 of them."

@@ -32,7 +32,9 @@ class Command(BaseCommand):
         for code, count in counts.items():
             self.stdout.write(f"{count:8} {code}")
         for row in rows:
-            about = f"{row.kind:5} {row.domain} {row.size} octets by {row.sender or 'nobody proven'}"
+            about = (
+                f"{row.kind:5} {row.domain} {row.size} octets by {row.sender or 'nobody proven'}"
+            )
             shown = ids.to_public("rep", row.public_id)
             self.stdout.write(f"{row.received_at:%Y-%m-%d %H:%M} {row.code:24} {about} {shown}")
         if not rows:

@@ -62,6 +62,7 @@ class Source:
     name: str
     group: Group
 
+
 #: How services write their names, where the code does not tell.
 SERVICE_NAMES: dict[str, str] = {
     "google-workspace": "Google Workspace",

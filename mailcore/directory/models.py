@@ -92,6 +92,35 @@ class AliasRoute(models.Model):
         return self.address
 
 
+class AppPassword(models.Model):
+    """A password of a mailbox for one program; the login's look-up writes when it was last used.
+
+    `scopes` are imap (ManageSieve too), pop3 and smtp. Deleted, it lets nobody in any more.
+    """
+
+    public_id = models.UUIDField(default=ids.uuid7, unique=True)
+    reseller_id = models.UUIDField(db_index=True)
+    mailbox_id = models.UUIDField(db_index=True)
+    name = models.CharField(max_length=100)
+    scopes = ArrayField(models.CharField(max_length=10))
+    secret_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    last_used_from = models.CharField(max_length=45, default="", blank=True)
+
+    class Meta:
+        db_table = "app_password"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def reference(self) -> str:
+        """The id that is shown: `asp_…`."""
+        return ids.to_public("asp", self.public_id)
+
+
 class SigningKey(models.Model):
     """A DKIM key; only the role `signer` reads the column `sealed_key`.
 

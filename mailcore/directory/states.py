@@ -17,6 +17,14 @@ class LoginState(models.TextChoices):
     SUSPENDED = "suspended"
 
 
+class AppScope(models.TextChoices):
+    """What an app password opens; imap opens ManageSieve too."""
+
+    IMAP = "imap"
+    POP3 = "pop3"
+    SMTP = "smtp"
+
+
 class KeyState(models.TextChoices):
     """The life of a DKIM key."""
 

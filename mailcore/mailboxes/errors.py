@@ -27,6 +27,12 @@ class AliasExists(Conflict):
     code = "alias.exists"
 
 
+class TooManyAppPasswords(Conflict):
+    """A mailbox has at most 50 app passwords: delete one that is not used."""
+
+    code = "app_password.too_many"
+
+
 class InvalidTarget(InvalidInput):
     """An alias leads to mailboxes of the same organisation."""
 

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from kernel.actor import Actor
 from kernel.errors import NotFound
+from mailcore.directory.models import AppPassword
 from mailcore.mailboxes.models import Alias, Mailbox
 
 
@@ -67,3 +68,8 @@ def get_seen_alias(alias_id: UUID, *, actor: Actor, for_update: bool = False) ->
     if found is None:
         raise NotFound
     return found
+
+
+def list_app_passwords(mailbox_id: UUID) -> QuerySet[AppPassword]:
+    """Those of one mailbox, oldest first."""
+    return AppPassword.objects.filter(mailbox_id=mailbox_id).order_by("public_id")

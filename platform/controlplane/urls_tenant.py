@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from controlplane.portal import aliases as alias_pages
 from controlplane.portal import api_keys, dashboard, domains, invoices, login, look, mailboxes
+from controlplane.portal import app_passwords as app_password_pages
 from controlplane.portal import brand as brand_page
 from controlplane.portal import converters as converters  # registers <dom:…>, <mbx:…> and others
 from controlplane.portal import domain_reports as report_pages
@@ -45,6 +46,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mailboxes/<mbx:mailbox_id>/", mailboxes.mailbox, name="mailbox"),
     path("mailboxes/<mbx:mailbox_id>/suspend/", mailboxes.suspend, name="mailbox-suspend"),
     path("mailboxes/<mbx:mailbox_id>/resume/", mailboxes.resume, name="mailbox-resume"),
+    path(
+        "mailboxes/<mbx:mailbox_id>/app-passwords/",
+        app_password_pages.app_passwords,
+        name="app-passwords",
+    ),
+    path(
+        "mailboxes/<mbx:mailbox_id>/app-passwords/<asp:app_password_id>/delete/",
+        app_password_pages.delete,
+        name="app-password-delete",
+    ),
     path("aliases/", alias_pages.aliases, name="aliases"),
     path("aliases/<als:alias_id>/", alias_pages.alias, name="alias"),
     path("aliases/<als:alias_id>/delete/", alias_pages.delete, name="alias-delete"),

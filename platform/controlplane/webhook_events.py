@@ -41,6 +41,7 @@ _PREFIXES = {
     "domain_id": ("domain", "dom"),
     "mailbox_id": ("mailbox", "mbx"),
     "alias_id": ("alias", "als"),
+    "app_password_id": ("app_password", "asp"),
     "invoice_id": ("invoice", "inv"),
     "job_id": ("job", "job"),
 }
@@ -76,6 +77,7 @@ def _step(given: _Data) -> dict[str, object]:
 
 _mailbox = _with("mailbox_id", "organisation_id", "address")
 _alias = _with("alias_id", "organisation_id", "address", "targets")
+_app_password = _with("app_password_id", "mailbox_id", "organisation_id", "address", "name")
 _stream = _with("stream", "reason")
 _suppression = _with("address", "stream")
 _alarm = _with("signal", "stream", "provider", "quantity", "of", "line", "since")
@@ -106,6 +108,8 @@ TOLD: dict[str, tuple[str, Callable[[_Data], dict[str, object]]]] = {
     "alias.created": ("alias.created", _alias),
     "alias.changed": ("alias.changed", _alias),
     "alias.deleted": ("alias.deleted", _alias),
+    "app_password.created": ("app_password.created", _app_password),
+    "app_password.deleted": ("app_password.deleted", _app_password),
     "suppression.added": ("suppression.added", _suppression),
     "suppression.removed": ("suppression.removed", _suppression),
     "stream.paused": ("stream.paused", _stream),

@@ -10,6 +10,7 @@ from kernel.errors import NotFound
 #: Noun of a path's `{noun_id}` → the prefix of its ids.
 PREFIXES = {
     "alias": "als",
+    "app_password": "asp",
     "delivery": "whd",
     "domain": "dom",
     "invoice": "inv",

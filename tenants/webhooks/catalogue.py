@@ -22,6 +22,8 @@ CATALOGUE: dict[str, str] = {
     "alias.created": "an alias was created",
     "alias.changed": "an alias leads to other mailboxes",
     "alias.deleted": "an alias was deleted",
+    "app_password.created": "a mailbox got a password for one program",
+    "app_password.deleted": "such a password was taken away",
     "mailbox.limit_reached": "a mailbox reached a sending limit of the day",
     "message.accepted": "a recipient of a message was taken on",
     "message.delivered": "the recipient's server took the message",

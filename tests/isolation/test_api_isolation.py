@@ -78,6 +78,9 @@ def stage(acme, globex) -> Stage:
         actor=acme.owner, domain_id=domain.public_id, local_part="sales",
         targets=[mailbox.address],
     )  # fmt: skip
+    app_password, _ = mailboxes.create_app_password(
+        actor=acme.owner, mailbox_id=mailbox.public_id, name="phone"
+    )
     (sent,) = sending.send_messages(actor=acme.owner, given=[MESSAGE])
     suppression.add_suppression(actor=acme.owner, address="gone@out.test")
     webhook, _ = webhooks.add_endpoint(actor=acme.owner, url="https://8.8.8.8/acme")
@@ -100,6 +103,7 @@ def stage(acme, globex) -> Stage:
             "job_id": job.reference,
             "mailbox_id": mailbox.reference,
             "alias_id": alias.reference,
+            "app_password_id": app_password.reference,
             "suppression_id": ids.to_public("sup", suppressions.list_suppressions()[0].id),
             "message_id": ids.to_public("msg", sent.copies[0].id),
             "webhook_id": webhook.reference,
@@ -140,6 +144,7 @@ def bill(cast) -> Invoice:
 
 
 BODIES: dict[str, dict[str, object]] = {
+    "api-app-passwords": {"name": "phone"},
     "api-alias": {"targets": ["anna@shop.test"]},
     "api-domain-dns-update": {
         "server": "127.0.0.9", "key_name": "k", "secret": "c2VjcmV0c2VjcmV0",
@@ -197,6 +202,7 @@ def everything(schema: str) -> dict[str, list[tuple[object, ...]]]:
         "public.route",
         "public.mailbox_login",
         "public.alias_route",
+        "public.app_password",
         "public.domain_schedule",
     ]
     tables += ["public.suppression", "public.queue_entry"]
@@ -213,7 +219,7 @@ def everything(schema: str) -> dict[str, list[tuple[object, ...]]]:
 def test_every_path_has_its_objects() -> None:
     """An endpoint whose parts this file cannot fill is an endpoint nobody has tried to break."""
     known = {
-        "organisation_id", "domain_id", "mailbox_id", "alias_id", "message_id",
+        "organisation_id", "domain_id", "mailbox_id", "alias_id", "app_password_id", "message_id",
         "suppression_id", "invoice_id",
         "n", "webhook_id", "delivery_id", "key_id", "job_id",
     }  # fmt: skip

@@ -64,6 +64,8 @@ OBJECTS: dict[str, tuple[str, dict[str, str]]] = {
     "mailbox-resume": ("post", {}),
     "alias": ("post", {"targets": "anna@shop.test"}),
     "alias-delete": ("post", {}),
+    "app-passwords": ("get", {}),
+    "app-password-delete": ("post", {}),
     "api-key-revoke": ("post", {}),
     "suppression-remove": ("post", {}),
     "invoice": ("get", {}),
@@ -97,6 +99,9 @@ def objects(acme) -> dict[str, object]:
         actor=acme.owner, domain_id=domain.public_id, local_part="sales",
         targets=[mailbox.address],
     )  # fmt: skip
+    app_password, _ = mailboxes.create_app_password(
+        actor=acme.owner, mailbox_id=mailbox.public_id, name="warehouse phone"
+    )
     suppression.add_suppression(actor=acme.owner, address="gone@elsewhere.test")
     key, _ = organisations.create_api_key(actor=acme.owner, name="warehouse robot")
     pricing.ensure_default_prices()
@@ -113,7 +118,7 @@ def objects(acme) -> dict[str, object]:
     delivery = webhooks.send_test(actor=acme.owner, endpoint_id=webhook.public_id)
     return {
         "domain_id": domain.public_id, "mailbox_id": mailbox.public_id,
-        "alias_id": alias.public_id, "key_id": key.public_id,
+        "alias_id": alias.public_id, "app_password_id": app_password.public_id, "key_id": key.public_id,
         "suppression_id": selectors.list_suppressions()[0].id,
         "invoice_id": invoice.public_id, "n": 1, "webhook_id": webhook.public_id,
         "delivery_id": delivery.public_id,
@@ -142,6 +147,7 @@ def rows(schema: str) -> list[tuple[object, ...]]:
         " UNION ALL SELECT t::text FROM public.webhook_delivery t"
         " UNION ALL SELECT t::text FROM public.suppression t"
         " UNION ALL SELECT t::text FROM public.source_mark t"
+        " UNION ALL SELECT t::text FROM public.app_password t"
     )
     with in_schema(schema), connection.cursor() as cursor:
         cursor.execute(f"{union} UNION ALL {public} ORDER BY 1")
@@ -227,7 +233,7 @@ def test_lists_do_show_the_owners_things(acme, objects):
         ("support", {"dashboard", "organisations", "domains", "domain", "domain-reports",
                      "mailboxes", "mailbox",
                      "mailbox-add", "mailbox-suspend", "mailbox-resume", "aliases", "alias",
-                     "alias-delete", "webhooks", "webhook",
+                     "alias-delete", "app-passwords", "app-password-delete", "webhooks", "webhook",
                      "suppressions"}),
         ("read_only", {"dashboard", "organisations", "domains", "domain", "domain-reports",
                      "mailboxes", "mailbox", "aliases",

@@ -1,5 +1,9 @@
-"""`/api/v1/mailboxes` and `/api/v1/aliases`."""
+"""`/api/v1/mailboxes`, what is below one, and `/api/v1/aliases`."""
 
-from mailcore.mailboxes.api import aliases, mailboxes
+from mailcore.mailboxes.api import aliases, app_passwords, mailboxes
 
-urlpatterns = [*mailboxes.urlpatterns, *aliases.urlpatterns]
+urlpatterns = [
+    *mailboxes.urlpatterns,
+    *app_passwords.urlpatterns,
+    *aliases.urlpatterns,
+]

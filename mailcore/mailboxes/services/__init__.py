@@ -3,6 +3,8 @@
 from mailcore.mailboxes.services.aliases import change_alias as change_alias
 from mailcore.mailboxes.services.aliases import create_alias as create_alias
 from mailcore.mailboxes.services.aliases import delete_alias as delete_alias
+from mailcore.mailboxes.services.app_passwords import create_app_password as create_app_password
+from mailcore.mailboxes.services.app_passwords import delete_app_password as delete_app_password
 from mailcore.mailboxes.services.mailboxes import create_mailbox as create_mailbox
 from mailcore.mailboxes.services.mailboxes import resume_mailbox as resume_mailbox
 from mailcore.mailboxes.services.mailboxes import suspend_mailbox as suspend_mailbox

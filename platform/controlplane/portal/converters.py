@@ -26,7 +26,7 @@ class PublicId:
         return value if isinstance(value, str) else ids.to_public(self.prefix, value)
 
 
-PREFIXES = ("als", "dom", "inv", "key", "mbx", "org", "res", "sup", "whd", "whk")
+PREFIXES = ("als", "asp", "dom", "inv", "key", "mbx", "org", "res", "sup", "whd", "whk")
 
 
 def register() -> None:

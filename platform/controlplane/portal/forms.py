@@ -110,6 +110,24 @@ class MailboxForm(forms.Form):
     )
 
 
+class AppPasswordForm(forms.Form):
+    """A password for one program."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=100, help_text=_("The program or device, for example “phone”.")
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("For"),
+        choices=[
+            ("imap", _("Reading mail (IMAP)")),
+            ("pop3", _("Fetching mail (POP3)")),
+            ("smtp", _("Sending mail (SMTP)")),
+        ],
+        widget=forms.CheckboxSelectMultiple,
+        initial=["imap", "smtp"],
+    )
+
+
 class AliasTargetsForm(forms.Form):
     """The mailboxes that an alias leads to."""
 

@@ -43,6 +43,7 @@ WORDS: dict[str, Promise] = {
     ),
     "dns_update.invalid": _("The DNS server, the key name or the secret is not valid."),
     "mailbox.exists": _("This address is already in use."),
+    "app_password.too_many": _("There are 50 app passwords already. Delete one first."),
     "alias.exists": _("This address is already in use."),
     "alias.target_invalid": _("An alias leads to mailboxes of the same organisation."),
     "alias.loop": _("An alias cannot lead to an alias: name the mailboxes themselves."),

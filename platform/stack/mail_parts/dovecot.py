@@ -66,7 +66,8 @@ def _prepare(stack: Stack) -> None:
     configuration = stack.render(
         "dovecot/dovecot.conf.j2", folder / "dovecot.conf", mode=0o600, values=values
     )
-    stack.render("dovecot/sql.conf.j2", folder / "sql.conf", mode=0o600, values=values)
+    for name in ("sql.conf", "app_sql.conf"):
+        stack.render(f"dovecot/{name}.j2", folder / name, mode=0o600, values=values)
     _compile(configuration, sieve)
 
 

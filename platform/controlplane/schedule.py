@@ -50,6 +50,7 @@ ENTRIES = (
     Entry(task="controlplane.run_jobs", seconds=2, queue="control"),
     Entry(task="controlplane.forget_jobs", seconds=600, queue="control"),
     Entry(task="tenants.judge_webhooks", seconds=60, queue="control"),
+    Entry(task="tenants.forget_events", seconds=3600, queue="control"),
 )
 
 beat_schedule = {

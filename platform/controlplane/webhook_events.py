@@ -18,7 +18,7 @@ from tenants.webhooks.services import Fact
 
 READER = "webhooks"
 _FACTS = statement("read_facts")
-_KINDS = {
+KINDS = {
     "received": "message.accepted",
     "delivered": "message.delivered",
     "deferred": "message.deferred",
@@ -137,6 +137,12 @@ def tell(event: Envelope) -> None:
         occurred_at=event.occurred_at,
         data=data(event.data),
     )
+    organisation = event.data.get("organisation_id")
+    services.keep_event(
+        fact,
+        subject=event.subject,
+        organisation_id=UUID(str(organisation)) if organisation else None,
+    )
     services.queue_events([fact])
 
 
@@ -161,7 +167,7 @@ def queue_mail_facts() -> int:
         _FACTS,
         handle=_queue,
         parameters={
-            "resellers": selectors.resellers_asking_for(set(_KINDS.values())),
+            "resellers": selectors.resellers_asking_for(set(KINDS.values())),
             # A reader that begins, or stood still for days, tells no old stories.
             "since": clock.now() - GIVE_UP_AFTER,
         },
@@ -169,10 +175,10 @@ def queue_mail_facts() -> int:
 
 
 def _queue(batch: readers.Batch) -> None:
-    services.queue_events([_fact(*row) for row in batch.rows if row[1] in _KINDS])
+    services.queue_events([fact_of(*row) for row in batch.rows if row[1] in KINDS])
 
 
-def _fact(
+def fact_of(
     event_id: UUID,
     kind: str,
     reseller_id: UUID,
@@ -185,6 +191,7 @@ def _fact(
     address: str | None,
     header: str | None,
 ) -> Fact:
+    """A mail fact as it is told outside; the columns are those of sql/read_facts.sql."""
     said = json.loads(data)
     told: dict[str, object] = {
         "message": ids.to_public("msg", message_id) if message_id else None,
@@ -200,7 +207,7 @@ def _fact(
     return Fact(
         event_id=event_id,
         reseller_id=reseller_id,
-        event_type=_KINDS[kind],
+        event_type=KINDS[kind],
         occurred_at=occurred_at,
         data=told,
     )

@@ -43,6 +43,7 @@ _READ = frozenset(
     {
         "domains.read",
         "jobs.read",
+        "events.read",
         "mailboxes.read",
         "messages.read",
         "organisations.read",
@@ -64,8 +65,8 @@ _MONEY = frozenset({"usage.read", "invoices.read"})
 
 #: role → what it may do. An API key carries its actions as scopes instead.
 ROLE_ACTIONS: dict[str, frozenset[str]] = {
-    "owner": _MAIL | _MONEY | _KEYS | {"brand.write", "members.write"},
-    "admin": _MAIL | _MONEY | _KEYS | {"brand.write"},
+    "owner": _MAIL | _MONEY | _KEYS | {"audit.read", "brand.write", "members.write"},
+    "admin": _MAIL | _MONEY | _KEYS | {"audit.read", "brand.write"},
     "billing": _MONEY,
     "support": _READ | {"jobs.write", "mailboxes.write"},
     "read_only": _READ | _MONEY,

@@ -13,6 +13,7 @@ PREFIXES = {
     "app_password": "asp",
     "delivery": "whd",
     "domain": "dom",
+    "event": "evt",
     "invoice": "inv",
     "job": "job",
     "key": "key",
@@ -32,6 +33,11 @@ def uuid7() -> UUID:
     return UUID(int=value & ~(0x3 << 62) | 0x2 << 62)
 
 
+def first_at(instant: datetime) -> UUID:
+    """The lowest UUID of a millisecond: all that were made earlier are below it."""
+    return UUID(int=int(instant.timestamp() * 1000) << 80)
+
+
 def instant_of(identifier: UUID) -> datetime:
     """The millisecond at which a UUIDv7 was made."""
     return datetime.fromtimestamp((identifier.int >> 80) / 1000, UTC)
@@ -44,6 +50,14 @@ def to_public(prefix: str, identifier: UUID) -> str:
         number, digit = divmod(number, 32)
         digits.append(_ALPHABET[digit])
     return f"{prefix}_{''.join(reversed(digits))}"
+
+
+def find_public(prefix: str, text: str) -> UUID | None:
+    """The UUID of a public id, or None when it cannot be one of this kind."""
+    try:
+        return from_public(prefix, text)
+    except NotFound:
+        return None
 
 
 def from_public(prefix: str, text: str) -> UUID:

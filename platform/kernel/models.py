@@ -50,7 +50,10 @@ class AuditEntry(models.Model):
 
     class Meta:
         db_table = "audit_entry"
-        indexes = [models.Index(fields=["reseller_id", "-at"], name="audit_reseller_at")]
+        indexes = [
+            models.Index(fields=["reseller_id", "-at"], name="audit_reseller_at"),
+            models.Index(fields=["reseller_id", "-id"], name="audit_reseller_order"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject}"

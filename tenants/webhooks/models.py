@@ -103,3 +103,26 @@ class WebhookDelivery(models.Model):
     def reference(self) -> str:
         """The id that is shown: `whd_…`."""
         return ids.to_public("whd", self.public_id)
+
+
+class ToldEvent(models.Model):
+    """A business event as it is told outside, kept so that it can be read again.
+
+    Rows stand in the order of `id`, which is made when they are kept; mail facts are not copied.
+    """
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7)
+    event_id = models.UUIDField(unique=True)
+    reseller_id = models.UUIDField()
+    organisation_id = models.UUIDField(null=True)
+    event_type = models.CharField(max_length=40)
+    subject = models.CharField(max_length=80)
+    occurred_at = models.DateTimeField()
+    data = models.JSONField()
+
+    class Meta:
+        db_table = "told_event"
+        indexes = [models.Index(fields=["reseller_id", "id"], name="told_event_reseller")]
+
+    def __str__(self) -> str:
+        return f"{self.event_type} {self.event_id}"

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from kernel.errors import NotFound
 from kernel.tenancy import current_reseller_id
-from tenants.webhooks.models import WebhookDelivery, WebhookEndpoint
+from tenants.webhooks.models import ToldEvent, WebhookDelivery, WebhookEndpoint
 
 
 def list_endpoints() -> QuerySet[WebhookEndpoint]:
@@ -47,3 +47,8 @@ def resellers_asking_for(event_types: Collection[str]) -> list[UUID]:
     """Whose endpoints ask for one of these types; as role worker, of all resellers."""
     rows = WebhookEndpoint.objects.filter(is_enabled=True, event_types__overlap=list(event_types))
     return list(rows.values_list("reseller_id", flat=True).distinct())
+
+
+def list_told() -> QuerySet[ToldEvent]:
+    """The current reseller's business events, in no order yet."""
+    return ToldEvent.objects.filter(reseller_id=current_reseller_id())

@@ -18,6 +18,12 @@ def judge_webhooks(**_: object) -> None:
     services.judge_endpoints()
 
 
+@shared_task(name="tenants.forget_events", queue="control")
+def forget_events(**_: object) -> None:
+    """Drop events that are older than they are kept."""
+    services.forget_events()
+
+
 @signals.worker_shutdown.connect
 def end(**_: object) -> None:
     """Fires at the end of a worker's warm shutdown."""

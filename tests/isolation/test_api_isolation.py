@@ -44,6 +44,7 @@ WITHOUT_OBJECT = {
     "api-invoices",
     "api-messages", "api-suppressions", "api-webhooks", "api-api-keys",
     "api-jobs", "api-domains-bulk", "api-mailboxes-bulk",
+    "api-events", "api-audit",
 }  # fmt: skip
 #: Without a list: tests of their own say what a stranger cannot do there.
 ORDERS = {"api-messages", "api-domains-bulk", "api-mailboxes-bulk"}

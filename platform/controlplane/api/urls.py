@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, re_path
 
 from billing.invoicing import api as invoicing
 from billing.metering import api as metering
-from controlplane.api import api_keys, bulk
+from controlplane.api import api_keys, audit, bulk, events
 from kernel.rest.views import NoSuchPath
 from mailcore.delivery.sending import api as sending
 from mailcore.delivery.suppression import api as suppression
@@ -28,5 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *metering.urlpatterns,
     *invoicing.urlpatterns,
     *webhooks.urlpatterns,
+    *events.urlpatterns,
+    *audit.urlpatterns,
     re_path(r"", NoSuchPath.as_view(), name="api-no-such-path"),
 ]

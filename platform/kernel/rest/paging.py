@@ -39,7 +39,7 @@ def page(
         place = None if after is None else Place(id=after)
     else:
         place = cursors.read_ordered(cursor, order=order.text)
-    limit = _limit(request.query_params.get("limit"))
+    limit = limit_of(request.query_params.get("limit"))
     # One row more than asked for tells whether there is a next page.
     found = list(order.apply(narrowed, after=place)[: limit + 1])
 
@@ -62,7 +62,7 @@ def page_of(
     """The same of what `fetch` lists in its one order: so many rows beyond the one with this key."""
     if "sort" in request.query_params:
         raise InvalidInput("This list has one order.", field="sort")
-    limit = _limit(request.query_params.get("limit"))
+    limit = limit_of(request.query_params.get("limit"))
     found = fetch(cursors.read_plain(request.query_params.get("cursor")), limit + 1)
     return _answer(found, limit=limit, following=lambda row: cursors.plain(key(row)), show=show)
 
@@ -85,7 +85,8 @@ def _public_id(row: Any) -> UUID:
     return found
 
 
-def _limit(text: str | None) -> int:
+def limit_of(text: str | None) -> int:
+    """How many rows a page has; raises InvalidInput."""
     if text is None:
         return PAGE
     # The length first: a number of thousands of digits is not even read.

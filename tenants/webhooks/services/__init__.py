@@ -8,13 +8,16 @@ from tenants.webhooks.services.endpoints import (
     rotate_secret,
 )
 from tenants.webhooks.services.judging import judge_endpoints
+from tenants.webhooks.services.keeping import forget_events, keep_event
 from tenants.webhooks.services.queueing import Fact, queue_events
 
 __all__ = [
     "Fact",
     "add_endpoint",
     "change_endpoint",
+    "forget_events",
     "judge_endpoints",
+    "keep_event",
     "queue_events",
     "remove_endpoint",
     "replay_delivery",

@@ -7,6 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypedDict
 
 
+class Actor(TypedDict):
+    """Who acted: a member, an api_key, the operator or the system, and its id."""
+
+    kind: "str"
+    id: "str"
+
+
 class Alarm(TypedDict):
     """A record that was right before; `record` is its purpose, or `lapsed` for the whole domain."""
 
@@ -41,6 +48,31 @@ class AliasChange(TypedDict):
     targets: "Sequence[str]"
 
 
+class AppPassword(TypedDict):
+    """A password of a mailbox for one program; its last use to the minute."""
+
+    id: "str"
+    name: "str"
+    scopes: "Sequence[str]"
+    created_at: "str"
+    expires_at: "str | None"
+    last_used_at: "str | None"
+    last_used_from: "str"
+
+
+class AppPasswordMade(TypedDict):
+    """The same with its text, told once: null when the answer is given again."""
+
+    id: "str"
+    name: "str"
+    scopes: "Sequence[str]"
+    created_at: "str"
+    expires_at: "str | None"
+    last_used_at: "str | None"
+    last_used_from: "str"
+    secret: "str | None"
+
+
 class Attempt(TypedDict):
     """One try: which way it took, and what the other side said."""
 
@@ -56,6 +88,17 @@ class Attempt(TypedDict):
     reply: "str"
     reason: "str | None"
     maybe_delivered: "bool"
+
+
+class Audit(TypedDict):
+    """What somebody did, written in the same transaction."""
+
+    at: "str"
+    actor: "Actor"
+    action: "str"
+    subject: "str"
+    data: "Mapping[str, Any]"
+    request_id: "str"
 
 
 class Copy(TypedDict):
@@ -142,6 +185,15 @@ class DomainRow(TypedDict):
 
     name: "str"
     organisation: "str"
+
+
+class Event(TypedDict):
+    """Something that happened; a webhook tells it with the same id, type and data."""
+
+    id: "str"
+    type: "str"
+    timestamp: "str"
+    data: "Mapping[str, Any]"
 
 
 class Fault(TypedDict):
@@ -314,6 +366,14 @@ class NewAlias(TypedDict):
     domain: "str"
     local_part: "str"
     targets: "Sequence[str]"
+
+
+class NewAppPassword(TypedDict):
+    """What it is for, what it opens, and until when."""
+
+    name: "str"
+    scopes: "NotRequired[Sequence[str]]"
+    expires_at: "NotRequired[str | None]"
 
 
 class NewAttachment(TypedDict):

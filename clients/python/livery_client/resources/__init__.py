@@ -6,9 +6,12 @@ Written by generate.py from the OpenAPI document: change that instead.
 from livery_client.resources.alarms import Alarms
 from livery_client.resources.aliases import Aliases
 from livery_client.resources.api_keys import ApiKeys
+from livery_client.resources.app_passwords import AppPasswords
+from livery_client.resources.audit import Audit
 from livery_client.resources.dmarc import Dmarc
 from livery_client.resources.dmarc_sources import DmarcSources
 from livery_client.resources.domains import Domains
+from livery_client.resources.events import Events
 from livery_client.resources.invoices import Invoices
 from livery_client.resources.jobs import Jobs
 from livery_client.resources.mailboxes import Mailboxes
@@ -30,9 +33,12 @@ class Resources:
         self.alarms = Alarms(transport)
         self.aliases = Aliases(transport)
         self.api_keys = ApiKeys(transport)
+        self.app_passwords = AppPasswords(transport)
+        self.audit = Audit(transport)
         self.dmarc = Dmarc(transport)
         self.dmarc_sources = DmarcSources(transport)
         self.domains = Domains(transport)
+        self.events = Events(transport)
         self.invoices = Invoices(transport)
         self.jobs = Jobs(transport)
         self.mailboxes = Mailboxes(transport)

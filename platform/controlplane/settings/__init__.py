@@ -160,6 +160,12 @@ SPECTACULAR_SETTINGS = {
 }
 
 REDIS_URL = env.text("LIVERY_REDIS_URL", "redis://127.77.1.6:6379/0")
+#: Requests of one key, of one reseller's keys together, and without a good key from one address.
+API_REQUESTS_PER_MINUTE = {
+    "key": int(env.number("LIVERY_API_REQUESTS_OF_KEY", 1200)),
+    "reseller": int(env.number("LIVERY_API_REQUESTS_OF_RESELLER", 6000)),
+    "failures": int(env.number("LIVERY_API_FAILURES_OF_ADDRESS", 60)),
+}
 MASTER_KEY_FILE = env.text("LIVERY_MASTER_KEY_FILE", "var/secrets/master")
 IDENTITY_KEY_FILE = env.text("LIVERY_IDENTITY_KEY_FILE", "var/secrets/identity")
 WEBMAIL_KEY = env.secret("LIVERY_WEBMAIL_KEY_FILE")

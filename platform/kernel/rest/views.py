@@ -1,18 +1,21 @@
 """The base of every endpoint: who calls, bounded bodies, idempotent POSTs, conditional requests."""
 
+from collections.abc import Sequence
 from functools import partial
 
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from kernel import ids
 from kernel.actor import Actor
+from kernel.client_address import client_address
 from kernel.errors import NotAllowed
 from kernel.errors import NotFound as NoSuchObject
-from kernel.rest import conditional, idempotency
+from kernel.rest import conditional, idempotency, rates
 from kernel.rest.parsing import BoundedJSONParser
+from kernel.rest.rates import Standing
 
 
 def actor_of(request: Request) -> Actor:
@@ -30,10 +33,13 @@ class ApiView(APIView):
 
     parser_classes = [BoundedJSONParser]
     keeps_domain = False
+    _standings: Sequence[Standing] = ()
 
     def initial(self, request: Request, *args: object, **parts: object) -> None:
-        """Authenticate, then put what all methods of a kind share around this request's one."""
+        """Authenticate and count, then put what all methods of a kind share around this one."""
         super().initial(request, *args, **parts)
+        self._standings = rates.count(actor_of(request))
+        rates.require(self._standings)
         self._keep_to_domain(request, parts)
         name = str(request.method).lower()
         do = getattr(self, name, None)
@@ -49,6 +55,21 @@ class ApiView(APIView):
                 return conditional.change(request, now=now, do=partial(do, *a, **p))
 
             setattr(self, name, changed)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """A problem; who comes without a good key too often is told to wait, and only they."""
+        if isinstance(exc, NotAuthenticated | AuthenticationFailed):
+            self._standings = rates.count_failure(client_address(self.request))
+            if any(one.used > one.quota for one in self._standings):
+                return super().handle_exception(rates.TooManyRequests())
+        return super().handle_exception(exc)
+
+    def finalize_response(
+        self, request: Request, response: Response, *args: object, **parts: object
+    ) -> Response:
+        """The answer, with how the caller stands with the limits."""
+        rates.tell(response, self._standings)
+        return super().finalize_response(request, response, *args, **parts)
 
     def _keep_to_domain(self, request: Request, parts: dict[str, object]) -> None:
         domain = request.auth.domain if isinstance(request.auth, Actor) else None

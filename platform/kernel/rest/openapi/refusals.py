@@ -13,10 +13,12 @@ from kernel.rest.openapi.hints import Refer
 from kernel.rest.openapi.operations import Operation
 from kernel.rest.openapi.shapes import Page, Schema
 from kernel.rest.problems import MEDIA_TYPE, Problem
+from kernel.rest.rates import TooManyRequests
 from kernel.rest.serializers import Body, Reference
 
 #: What Django REST framework and we answer before or instead of an endpoint.
-_ALWAYS = {(401, "not_authenticated"), (403, "api_key.wrong_address"), (406, "not_acceptable"), (500, "internal_error"),
+_ALWAYS = {(401, "not_authenticated"), (403, "api_key.wrong_address"), (403, NotAllowed.code),
+           (406, "not_acceptable"), (429, TooManyRequests.code), (500, "internal_error"),
            (503, "unavailable")}  # fmt: skip
 _WITH_BODY = {(400, "malformed"), (413, "body_too_large"), (415, "unsupported_media_type"),
               (422, "invalid_input")}  # fmt: skip

@@ -93,9 +93,9 @@ def _keep(caller: str, key: str, response: Response) -> None:
 
 
 def _fingerprint(request: Request) -> str:
-    """What makes two requests the same: method, path and the body's meaning.
+    """What makes two requests the same: method, path with its query, and the body's meaning.
 
     Keyed, for a body may hold a password that a bare hash would let one guess at.
     """
-    said = json.dumps([request.method, request.path, request.data], sort_keys=True)
+    said = json.dumps([request.method, request.get_full_path(), request.data], sort_keys=True)
     return salted_hmac("kernel.rest.idempotency", said, algorithm="sha256").hexdigest()

@@ -1,5 +1,6 @@
 """A POST that a program repeats with its Idempotency-Key is done once."""
 
+import os
 import threading
 
 import pytest
@@ -7,7 +8,11 @@ from django.db import connection
 
 from kernel import clock
 from kernel.models import IdempotencyKey
+from tenants.organisations import services
 from tenants.organisations.models import Organisation
+
+#: 1,000 by hand: LIVERY_TEST_REPEATS=1000.
+REPEATS, THREADS = int(os.environ.get("LIVERY_TEST_REPEATS", "200")), 20
 
 
 def test_the_first_answer_is_given_again(acme, program) -> None:
@@ -42,6 +47,36 @@ def test_a_failure_is_not_kept(acme, program) -> None:
     assert api.post("organisations", {"name": "B"}, Idempotency_Key="k").status_code == 201
 
 
+def test_who_dies_in_the_middle_leaves_the_key_free_and_nothing_behind(
+    acme, program, monkeypatch
+) -> None:
+    api = program(acme)
+    whole = services.create_organisation
+
+    def dies(**given: object) -> None:
+        whole(**given)
+        raise SystemExit
+
+    monkeypatch.setattr(services, "create_organisation", dies)
+    with pytest.raises(SystemExit):
+        api.post("organisations", {"name": "B"}, Idempotency_Key="k")
+    assert not IdempotencyKey.objects.exists()
+    monkeypatch.undo()
+    assert api.post("organisations", {"name": "B"}, Idempotency_Key="k").status_code == 201
+    assert Organisation.objects.filter(name="B").count() == 1
+
+
+def test_a_secret_is_not_told_again_and_another_query_is_another_request(acme, program) -> None:
+    api = program(acme, scopes=services.ALL_SCOPES)
+    body = {"name": "made", "scopes": ["domains.read"]}
+    first = api.post("api-keys", body, Idempotency_Key="k")
+    again = api.post("api-keys", body, Idempotency_Key="k")
+    assert (again.json()["id"], again.json()["secret"]) == (first.json()["id"], None)
+    assert first.json()["secret"] not in str(IdempotencyKey.objects.get().body)
+    other = api.post("api-keys?more=1", body, Idempotency_Key="k")
+    assert other.json()["code"] == "idempotency.key_reused"
+
+
 def test_after_a_day_the_key_is_free_again(acme, program) -> None:
     api = program(acme)
     api.post("organisations", {"name": "B"}, Idempotency_Key="k")
@@ -64,18 +99,19 @@ def test_parallel_repeats_make_one_object(acme, program) -> None:
     def send() -> None:
         try:
             api = type(program_maker)(acme.host, secret)
-            answer = api.post("organisations", {"name": "Once"}, Idempotency_Key="same")
-            answers.append((answer.status_code, answer.json()["id"]))
+            for _ in range(REPEATS // THREADS):
+                answer = api.post("organisations", {"name": "Once"}, Idempotency_Key="same")
+                answers.append((answer.status_code, answer.json()["id"]))
         finally:
             connection.close()
 
     program_maker = program(acme)
-    threads = [threading.Thread(target=send) for _ in range(12)]
+    threads = [threading.Thread(target=send) for _ in range(THREADS)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(answers) == 12
+    assert len(answers) == REPEATS
     assert len(set(answers)) == 1
     assert Organisation.objects.filter(name="Once").count() == 1
     Organisation.objects.filter(name="Once").delete()

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from stack.bench import e2e
+from stack.bench.api import scenario as api
 from stack.bench.delivery import scenarios
 from stack.bench.delivery.order import Order
 from stack.bench.delivery.postfix import Missing
@@ -40,10 +41,13 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument(
         "name",
-        choices=("delivery", "e2e"),
-        help="e2e: the stack that is up; delivery: a stack of its own, beside Postfix",
+        choices=("api", "delivery", "e2e"),
+        help="api, e2e: the stack that is up; delivery: a stack of its own, beside Postfix",
     )
     made.add_argument("--json", action="store_true", help="print one JSON object")
+    crowd = made.add_argument_group("api")
+    crowd.add_argument("--resellers", type=int, default=200, help="how many are present")
+    crowd.add_argument("--mailboxes", type=int, default=10_000, help="how many the list has")
     group = made.add_argument_group("delivery")
     group.add_argument("--scenario", choices=sorted(scenarios.SCENARIOS), default="base")
     group.add_argument("--messages", type=int, help="messages of each run")
@@ -68,6 +72,8 @@ def measure(world: World, options: argparse.Namespace) -> Result:
     """Run the bench that was asked for."""
     if options.name == "e2e":
         return e2e.measure(world)
+    if options.name == "api":
+        return api.measure(world, resellers=options.resellers, mailboxes=options.mailboxes)
     order = Order(
         scenario=options.scenario,
         messages=options.messages,

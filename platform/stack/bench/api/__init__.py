@@ -1,0 +1,1 @@
+"""Bench `api`: what programs wait for, with many resellers present."""

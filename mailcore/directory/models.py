@@ -121,6 +121,24 @@ class AppPassword(models.Model):
         return ids.to_public("asp", self.public_id)
 
 
+class SpareKey(models.Model):
+    """An RSA key that waits for a domain: to make one takes a tenth of a second.
+
+    `sealed_key` is as of SigningKey, sealed with the operator's key; both move there as they are.
+    """
+
+    public_id = models.UUIDField(default=ids.uuid7, primary_key=True)
+    sealed_key = models.BinaryField()
+    public_key = models.TextField()
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "spare_key"
+
+    def __str__(self) -> str:
+        return str(self.public_id)
+
+
 class SigningKey(models.Model):
     """A DKIM key; only the role `signer` reads the column `sealed_key`.
 

@@ -7,17 +7,18 @@ from uuid import UUID
 from django.db import connection
 
 from kernel import clock, ids, keys
-from kernel.tenancy import current_reseller_id
+from kernel.tenancy import OPERATOR_RESELLER, current_reseller_id
 from mailcore.directory.models import (
     AliasRoute,
     MailboxLogin,
     ReleasedName,
     Route,
     SigningKey,
+    SpareKey,
 )
 from mailcore.directory.states import KeyState, LoginState, RouteKind
 from mailcore.protocol import verp
-from mailcore.protocol.dkim_keys import KeyPair
+from mailcore.protocol.dkim_keys import RSA, KeyPair, SealedPair
 
 
 def is_domain_taken(domain: str, *, reseller_id: UUID) -> bool:
@@ -113,26 +114,58 @@ def leave_bounces(domain: str) -> None:
 
 
 def add_signing_key(
-    *, domain: str, selector: str, pair: KeyPair, state: str = KeyState.PENDING
+    *, domain: str, selector: str, pair: KeyPair | SealedPair, state: str = KeyState.PENDING
 ) -> UUID:
     """Keep a key pair, its private half sealed; the key's public id."""
-    key_id, reseller_id = ids.uuid7(), current_reseller_id()
-    sealed = keys.seal_for(reseller_id, plain=pair.private, context=key_id.bytes)
+    reseller_id = current_reseller_id()
+    kept = pair if isinstance(pair, SealedPair) else _sealed(pair, reseller_id=reseller_id)
     SigningKey.objects.bulk_create(
         [
             SigningKey(
-                public_id=key_id,
+                public_id=kept.id,
                 reseller_id=reseller_id,
                 domain=domain,
                 selector=selector,
-                algorithm=pair.algorithm,
+                algorithm=kept.algorithm,
                 state=state,
-                sealed_key=sealed,
-                public_key=pair.public,
+                sealed_key=kept.sealed,
+                public_key=kept.public,
             )
         ]
     )
-    return key_id
+    return kept.id
+
+
+def _sealed(pair: KeyPair, *, reseller_id: UUID) -> SealedPair:
+    key_id = ids.uuid7()
+    sealed = keys.seal_for(reseller_id, plain=pair.private, context=key_id.bytes)
+    return SealedPair(id=key_id, algorithm=pair.algorithm, sealed=sealed, public=pair.public)
+
+
+def keep_spare(pair: KeyPair) -> None:
+    """Store an RSA pair for whoever needs one next; as role worker."""
+    spare = _sealed(pair, reseller_id=OPERATOR_RESELLER)
+    with connection.cursor() as cursor:  # the ORM would read what it wrote
+        cursor.execute(
+            "INSERT INTO public.spare_key (public_id, sealed_key, public_key, created_at)"
+            " VALUES (%s, %s, %s, %s)",
+            [spare.id, spare.sealed, spare.public, clock.now()],
+        )
+
+
+def count_spares() -> int:
+    """How many RSA pairs are in store; as role worker."""
+    return SpareKey.objects.count()
+
+
+def take_spares(wanted: int) -> list[SealedPair]:
+    """Up to so many RSA pairs out of the store; they go back when the transaction fails."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM sec.take_spare_keys(%s)", [wanted])
+        return [
+            SealedPair(id=key_id, algorithm=RSA, sealed=bytes(sealed), public=public)
+            for key_id, sealed, public in cursor.fetchall()
+        ]
 
 
 def set_key_state(key_id: UUID, *, state: str) -> None:

@@ -21,6 +21,8 @@ _SLICE = 30.0
 _WRITING = 10.0
 #: So many domains are asked for at once; each has a few servers and half a dozen questions.
 _BATCH = 25
+#: Keys are made for no longer at once: others wait for this worker, and beat comes again.
+_STORING = 1.0
 
 
 @shared_task(name="mailcore.check_due_domains")
@@ -50,6 +52,14 @@ def turn_dkim_keys(**_: object) -> None:
                 except Exception:
                     # One domain must not keep the others waiting: its lease brings it back.
                     log.exception("keys of domain %s failed", domain_id)
+
+
+@shared_task(name="mailcore.store_keys")
+def store_keys(**_: object) -> None:
+    """Make RSA keys for domains to come, a second's worth at a time."""
+    begun = time.monotonic()
+    while time.monotonic() < begun + _STORING and services.store_key():
+        pass
 
 
 class _Writes(Protocol):

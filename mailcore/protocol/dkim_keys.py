@@ -2,6 +2,7 @@
 
 import base64
 from dataclasses import dataclass
+from uuid import UUID
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
@@ -17,6 +18,16 @@ class KeyPair:
 
     algorithm: str
     private: bytes
+    public: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedPair:
+    """A key pair whose private half is closed already; `id` is what it was sealed for."""
+
+    id: UUID
+    algorithm: str
+    sealed: bytes
     public: str
 
 

@@ -6,6 +6,7 @@ from mailcore.domains.services.checking import check_domains as check_domains
 from mailcore.domains.services.checking import request_check as request_check
 from mailcore.domains.services.dkim_keys import request_rotation as request_rotation
 from mailcore.domains.services.dkim_keys import revoke_key as revoke_key
+from mailcore.domains.services.dkim_keys import store_key as store_key
 from mailcore.domains.services.dkim_keys import turn_keys as turn_keys
 from mailcore.domains.services.own_domain import ensure_platform_domain as ensure_platform_domain
 from mailcore.domains.services.policies import set_dmarc_policy as set_dmarc_policy

@@ -20,7 +20,7 @@ from mailcore.domains.key_life import SLOTS
 from mailcore.domains.models import Domain
 from mailcore.domains.services import names
 from mailcore.domains.services.dkim_keys import shelf
-from mailcore.protocol.dkim_keys import KeyPair
+from mailcore.protocol.dkim_keys import KeyPair, SealedPair
 from tenants.organisations import selectors as organisations
 from tenants.plans.services import require
 
@@ -36,11 +36,12 @@ def add_domain(*, actor: Actor, organisation_id: UUID, name: str) -> Domain:
         raise NotAllowed("A key of one domain cannot add another.")
     organisation = organisations.get_organisation(organisation_id, organisation=actor.organisation)
     accepted = names.acceptable(name)
-    _refuse_taken(accepted)  # before the costly keys; looked at again under the lock
-    pairs = shelf.make_pairs(SLOTS)
+    _refuse_taken(accepted)  # before anything is locked; looked at again under the lock
     with transaction.atomic():
         directory.lock_name(names.registrable(accepted))
         _refuse_taken(accepted)
+        # Before the count: keys that are not in store take time, and the count is everybody's.
+        pairs = shelf.take_pairs(list(SLOTS))
         require("domains")
         domain = _create(accepted, organisation.public_id, pairs)
         audit("domain.added", subject=domain.reference, actor=actor, data={"name": accepted})
@@ -63,7 +64,7 @@ def _refuse_taken(name: str) -> None:
         raise DomainQuarantined(until=until.isoformat(timespec="seconds"))
 
 
-def _create(name: str, organisation_id: UUID, pairs: Mapping[str, KeyPair]) -> Domain:
+def _create(name: str, organisation_id: UUID, pairs: Mapping[str, KeyPair | SealedPair]) -> Domain:
     domain = Domain(
         public_id=ids.uuid7(),
         name=name,

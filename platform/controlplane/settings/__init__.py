@@ -218,6 +218,8 @@ DELAY_SCALE = env.number("LIVERY_DELAY_SCALE", 1.0)
 DKIM_SIGN_DAYS = env.number("LIVERY_DKIM_SIGN_DAYS", 90)
 DKIM_PUBLISH_DAYS = env.number("LIVERY_DKIM_PUBLISH_DAYS", 7)
 DKIM_KEEP_DAYS = env.number("LIVERY_DKIM_KEEP_DAYS", 30)
+#: So many RSA keys are kept in store for new domains, which need two each.
+SPARE_KEYS = int(env.number("LIVERY_SPARE_KEYS", 200))
 SMTP_TIMEOUT_SCALE = env.number("LIVERY_SMTP_TIMEOUT_SCALE", 1.0)
 EGRESS_CONNECTIONS_PER_SITE = int(env.number("LIVERY_EGRESS_CONNECTIONS_PER_SITE", 10))
 #: What one mailbox may send on a day (UTC); more is accepted and held. Table `sending_limit` overrides.

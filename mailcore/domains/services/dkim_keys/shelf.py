@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from django.conf import settings
+
 from kernel import clock
 from mailcore.directory import services as directory
 from mailcore.directory.states import KeyState
 from mailcore.domains.key_life import SLOTS, Key
 from mailcore.domains.models import DkimKey, Domain
 from mailcore.protocol import dkim_keys
-from mailcore.protocol.dkim_keys import KeyPair
+from mailcore.protocol.dkim_keys import KeyPair, SealedPair
 
 #: So many looks in a row must miss a key before we stop signing with it: one may be a mishap.
 STOP_SIGNING_AFTER = 3
@@ -19,7 +21,24 @@ def make_pairs(selectors: Iterable[str]) -> dict[str, KeyPair]:
     return {selector: dkim_keys.make(SLOTS[selector]) for selector in selectors}
 
 
-def add_keys(domain: Domain, pairs: Mapping[str, KeyPair], *, is_reuse: bool = False) -> None:
+def store_key() -> bool:
+    """Make an RSA pair for a domain to come; False when there are enough. As role worker."""
+    if directory.count_spares() >= settings.SPARE_KEYS:
+        return False
+    directory.keep_spare(dkim_keys.make(dkim_keys.RSA))
+    return True
+
+
+def take_pairs(selectors: Sequence[str]) -> dict[str, KeyPair | SealedPair]:
+    """The same out of the store as far as it reaches: in the transaction that keeps them."""
+    wanted = [selector for selector in selectors if SLOTS[selector] == dkim_keys.RSA]
+    spares = dict(zip(wanted, directory.take_spares(len(wanted)), strict=False))
+    return spares | make_pairs([selector for selector in selectors if selector not in spares])
+
+
+def add_keys(
+    domain: Domain, pairs: Mapping[str, KeyPair | SealedPair], *, is_reuse: bool = False
+) -> None:
     """Keep new pairs, to be published; `is_reuse`: other keys may have stood at these names."""
     now = clock.now()
     for selector, pair in pairs.items():

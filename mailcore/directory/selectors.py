@@ -1,6 +1,9 @@
 """Read the directory as the control plane may: never the sealed keys."""
 
 from collections.abc import Collection
+from uuid import UUID
+
+from django.db import connection
 
 from mailcore.directory.models import Route, SigningKey
 from mailcore.directory.states import KeyState
@@ -9,6 +12,14 @@ from mailcore.directory.states import KeyState
 def find_route(domain: str) -> Route | None:
     """The reseller's own claim on a domain."""
     return Route.objects.filter(domain=domain).first()
+
+
+def holder_of(domain: str) -> UUID | None:
+    """The reseller of a verified domain, whoever asks."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sec.holder_of(%s)", [domain])
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def list_routes(domains: Collection[str]) -> dict[str, Route]:

@@ -21,6 +21,7 @@ from kernel.crypto import Secret
 from kernel.dns.answers import as_text
 from mailcore.domains.ports import ZoneBusy, ZoneRefused
 from mailcore.protocol.dns_plan import Change
+from mailcore.protocol.zone_file import quoted
 
 _TIMEOUT = 5.0
 #: Answers that the same request may not get again in a minute, and their codes.
@@ -135,18 +136,6 @@ def _raise_for(code: dns.rcode.Rcode) -> None:
 
 def _rdata(change: Change) -> dns.rdata.Rdata:
     kind = dns.rdatatype.from_text(change.type)
-    if change.type == "TXT":
-        # RFC 1035 §3.3.14: strings of at most 255 bytes, read as one text by SPF, DKIM and DMARC.
-        raw = change.value.encode()
-        parts = [raw[i : i + 255] for i in range(0, len(raw), 255)] or [b""]
-        text = " ".join('"' + _escape(part) + '"' for part in parts)
-    else:  # MX, SRV and CNAME end with a host
-        text = f"{change.value.rstrip('.')}."
+    # MX, SRV and CNAME end with a host.
+    text = quoted(change.value) if change.type == "TXT" else f"{change.value.rstrip('.')}."
     return dns.rdata.from_text(dns.rdataclass.IN, kind, text)
-
-
-def _escape(part: bytes) -> str:
-    return "".join(
-        f"\\{byte:03d}" if byte < 0x20 or byte > 0x7E or chr(byte) in '"\\' else chr(byte)
-        for byte in part
-    )

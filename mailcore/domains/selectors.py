@@ -22,6 +22,7 @@ from mailcore.protocol import dns_records, mta_sts
 from mailcore.protocol.dns_records import HostedDomain, PublicKey, Record
 from mailcore.protocol.mta_sts import Mode, Policy
 from mailcore.protocol.verdicts import Outcome
+from mailcore.protocol.zone_file import render as render_zone
 
 #: How long senders keep a policy: briefly while it may still change.
 _POLICY_SECONDS: dict[Mode, int] = {"none": 86_400, "testing": 86_400, "enforce": 1_209_600}
@@ -55,6 +56,24 @@ class RecordRow:
     instruction: str
     since: datetime | None
     checked_at: datetime | None
+
+    @property
+    def anchor(self) -> str:
+        """A name for the record on a page."""
+        return f"{self.purpose}-{self.name.replace('.', '-')}-{self.type}".lower()
+
+    @property
+    def differ(self) -> bool:
+        """Whether the name servers say different things, or some of them nothing."""
+        return len(self.said) > 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookTimes:
+    """When a domain was looked at last, and when it is looked at next."""
+
+    checked_at: datetime | None
+    next_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +135,11 @@ def keep_verified(domain: Domain) -> None:
         row = cursor.fetchone()
     if row is None or row[0] != DomainState.VERIFIED:
         raise DomainNotVerified(field="domain")
+
+
+def find_verified(name: str) -> Domain | None:
+    """A domain by its stored name, once it is verified."""
+    return Domain.objects.filter(name=name, state=DomainState.VERIFIED).first()
 
 
 def count_domains() -> int:
@@ -185,6 +209,21 @@ def list_records(domain: Domain) -> list[RecordRow]:
         _row(record, verdicts.get(record.key), looked_at=looked_at)
         for record in expected_records(domain)
     ]
+
+
+def zone_file(domain: Domain) -> str:
+    """The records to publish, as a zone file."""
+    rows, records = list_records(domain), expected_records(domain)
+    return render_zone(records, domain=domain.name, values=[row.value for row in rows])
+
+
+def find_look(domain: Domain) -> LookTimes:
+    """When the domain was looked at, and when it will be."""
+    schedule = checks.find_schedule(domain.public_id)
+    return LookTimes(
+        checked_at=schedule.checked_at if schedule else None,
+        next_at=schedule.due_at if schedule else None,
+    )
 
 
 def _row(record: Record, last: RecordVerdict | None, *, looked_at: datetime | None) -> RecordRow:

@@ -3,8 +3,17 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from controlplane.portal import aliases as alias_pages
-from controlplane.portal import api_keys, dashboard, domains, invoices, login, look, mailboxes
 from controlplane.portal import app_passwords as app_password_pages
+from controlplane.portal import (
+    api_keys,
+    dashboard,
+    domain_records,
+    domains,
+    invoices,
+    login,
+    look,
+    mailboxes,
+)
 from controlplane.portal import brand as brand_page
 from controlplane.portal import converters as converters  # registers <dom:…>, <mbx:…> and others
 from controlplane.portal import domain_reports as report_pages
@@ -30,6 +39,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("domains/<dom:domain_id>/suspend/", domains.suspend, name="domain-suspend"),
     path("domains/<dom:domain_id>/resume/", domains.resume, name="domain-resume"),
     path("domains/<dom:domain_id>/release/", domains.release, name="domain-release"),
+    path("domains/<dom:domain_id>/zone-file/", domain_records.zone_file, name="domain-zone-file"),
+    path(
+        "domains/<dom:domain_id>/publishing/",
+        domain_records.choose_publishing,
+        name="domain-publishing",
+    ),
     path("domains/<dom:domain_id>/write-dns/", domains.write_dns, name="domain-write-dns"),
     path("domains/<dom:domain_id>/reports/", report_pages.reports, name="domain-reports"),
     path(

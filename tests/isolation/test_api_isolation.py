@@ -146,6 +146,7 @@ def bill(cast) -> Invoice:
 
 BODIES: dict[str, dict[str, object]] = {
     "api-app-passwords": {"name": "phone"},
+    "api-domain": {"publishing": "cname"},
     "api-alias": {"targets": ["anna@shop.test"]},
     "api-domain-dns-update": {
         "server": "127.0.0.9", "key_name": "k", "secret": "c2VjcmV0c2VjcmV0",

@@ -47,6 +47,8 @@ OWN = {
 OBJECTS: dict[str, tuple[str, dict[str, str]]] = {
     "domain": ("get", {}),
     "domain-check": ("post", {}),
+    "domain-zone-file": ("get", {}),
+    "domain-publishing": ("post", {"publishing": "cname"}),
     "domain-write-dns": (
         "post",
         {"server": "127.0.0.9", "port": "53", "key_name": "k", "algorithm": "hmac-sha256",
@@ -231,11 +233,13 @@ def test_lists_do_show_the_owners_things(acme, objects):
     [
         ("billing", {"dashboard", "invoices", "invoice", "invoice-line"}),
         ("support", {"dashboard", "organisations", "domains", "domain", "domain-reports",
+                     "domain-zone-file",
                      "mailboxes", "mailbox",
                      "mailbox-add", "mailbox-suspend", "mailbox-resume", "aliases", "alias",
                      "alias-delete", "app-passwords", "app-password-delete", "webhooks", "webhook",
                      "suppressions"}),
         ("read_only", {"dashboard", "organisations", "domains", "domain", "domain-reports",
+                     "domain-zone-file",
                      "mailboxes", "mailbox", "aliases",
                        "invoices", "invoice", "invoice-line", "webhooks", "webhook",
                        "suppressions"}),

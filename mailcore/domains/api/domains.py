@@ -12,9 +12,9 @@ from kernel.rest.openapi import Page, operation
 from kernel.rest.paging import page
 from kernel.rest.views import ApiView, CommandView, actor_of
 from mailcore.domains import errors, selectors, services
-from mailcore.domains.api.shapes import DomainShown, NewDomain, show
+from mailcore.domains.api.shapes import DomainChange, DomainShown, NewDomain, show
 from mailcore.domains.models import Domain
-from mailcore.domains.states import DomainState
+from mailcore.domains.states import DomainState, Publishing
 from tenants.plans.errors import LimitReached, NoPlan
 
 LISTING = Listing(
@@ -84,6 +84,24 @@ class OneDomain(ApiView):
     def get(self, request: Request, domain_id: str) -> Response:
         """Read a domain."""
         return Response(show(find(request, domain_id)))
+
+    @operation(
+        "domains.update", right="domains.write", takes=DomainChange, answers={200: DomainShown}
+    )
+    def patch(self, request: Request, domain_id: str) -> Response:
+        """Choose how a domain's records are published.
+
+        With `cname` the owner points to names of ours once, and we change what stands there. The
+        records to publish change as soon as those names are written, within seconds.
+        """
+        body = DomainChange(data=request.data)
+        body.is_valid(raise_exception=True)
+        domain = services.choose_publishing(
+            actor=actor_of(request),
+            domain_id=ids.from_public("dom", domain_id),
+            publishing=Publishing(body.validated_data["publishing"]),
+        )
+        return Response(show(domain))
 
     @operation(
         "domains.delete",

@@ -1,6 +1,7 @@
 """The records that a domain should have, and writing them."""
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import TypedDict
 
 from django.urls import path
@@ -30,33 +31,34 @@ class DnsUpdate(Body):
     example = {"server": "192.0.2.53", "key_name": "update.client.test", "secret": "c2VjcmV0…"}
 
 
+_RECORD = {
+    "purpose": "mx",
+    "name": "client.test",
+    "type": "MX",
+    "value": "mx.example.net",
+    "priority": 10,
+    "ttl": 3600,
+    "need": "required",
+    "verdict": "missing",
+    "code": "mx.missing",
+    "found": [],
+    "said": [
+        {
+            "servers": ["ns1.client.test (192.0.2.1)", "ns2.client.test (192.0.2.2)"],
+            "values": [],
+            "alias": "",
+            "failure": "",
+        }
+    ],
+    "instruction": "Add this MX record so that mail for the domain arrives here.",
+    "since": "2026-03-01T09:30:00Z",
+    "checked_at": "2026-03-01T09:31:00Z",
+}
+
+
 @shape(
     example={
-        "data": [
-            {
-                "purpose": "mx",
-                "name": "client.test",
-                "type": "MX",
-                "value": "mx.example.net",
-                "priority": 10,
-                "ttl": 3600,
-                "need": "required",
-                "verdict": "missing",
-                "code": "mx.missing",
-                "found": [],
-                "said": [
-                    {
-                        "servers": ["ns1.client.test (192.0.2.1)", "ns2.client.test (192.0.2.2)"],
-                        "values": [],
-                        "alias": "",
-                        "failure": "",
-                    }
-                ],
-                "instruction": "Add this MX record so that mail for the domain arrives here.",
-                "since": "2026-03-01T09:30:00Z",
-                "checked_at": "2026-03-01T09:31:00Z",
-            }
-        ],
+        "data": [_RECORD],
         "dns_update": None,
     }
 )
@@ -77,6 +79,58 @@ class DomainRecords(ApiView):
         update = selectors.find_dns_update(domain)
         rows = [asdict(row) for row in selectors.list_records(domain)]
         return Response({"data": rows, "dns_update": asdict(update) if update else None})
+
+
+@shape(
+    example={
+        "checked_at": "2026-03-01T09:31:00Z",
+        "next_at": "2026-03-01T09:36:00Z",
+        "data": [_RECORD],
+    }
+)
+class Checks(TypedDict):
+    """When the name servers were asked, and what each of them said of each record."""
+
+    checked_at: datetime | None
+    next_at: datetime | None
+    data: list[RecordRow]
+
+
+class DomainChecks(ApiView):
+    """What was seen."""
+
+    @operation("domains.checks", right="domains.read", answers={200: Checks})
+    def get(self, request: Request, domain_id: str) -> Response:
+        """Read what the last look at a domain's name servers found.
+
+        `said` tells the servers apart where they differ or fail.
+        """
+        domain = find(request, domain_id)
+        rows = [asdict(row) for row in selectors.list_records(domain)]
+        return Response({**asdict(selectors.find_look(domain)), "data": rows})
+
+
+@shape(
+    example={
+        "name": "client.test.zone",
+        "text": "$ORIGIN client.test.\nclient.test. 3600 IN MX 10 mx.example.net.\n",
+    }
+)
+class ZoneFile(TypedDict):
+    """A zone file's name and text."""
+
+    name: str
+    text: str
+
+
+class DomainZoneFile(ApiView):
+    """The records for a name server."""
+
+    @operation("domains.zone_file", right="domains.read", answers={200: ZoneFile})
+    def get(self, request: Request, domain_id: str) -> Response:
+        """Read the records to publish as a zone file, for a name server of one's own."""
+        domain = find(request, domain_id)
+        return Response({"name": f"{domain.name}.zone", "text": selectors.zone_file(domain)})
 
 
 class Update(CommandView):
@@ -104,6 +158,8 @@ class Update(CommandView):
 
 
 urlpatterns = [
+    path("domains/<str:domain_id>/checks", DomainChecks.as_view(), name="api-domain-checks"),
+    path("domains/<str:domain_id>/zone-file", DomainZoneFile.as_view(), name="api-domain-zone"),
     path("domains/<str:domain_id>/records", DomainRecords.as_view(), name="api-domain-records"),
     path("domains/<str:domain_id>/dns-update", Update.as_view(), name="api-domain-dns-update"),
 ]

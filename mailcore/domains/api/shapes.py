@@ -10,7 +10,7 @@ from kernel.rest.openapi import Id, OneOf, shape
 from kernel.rest.serializers import Body, Reference
 from mailcore.domains import selectors
 from mailcore.domains.models import Domain
-from mailcore.domains.states import DomainState, SuspendedBy
+from mailcore.domains.states import DomainState, Publishing, SuspendedBy
 
 
 class NewDomain(Body):
@@ -19,6 +19,13 @@ class NewDomain(Body):
     name = serializers.CharField(max_length=1000)
     organisation = Reference("org")
     example = {"name": "client.test", "organisation": "org_01k8z0v7q2m4n6p8r0s2t4v6w8"}
+
+
+class DomainChange(Body):
+    """How the records are published: as they are, or as CNAMEs to names that we keep."""
+
+    publishing = serializers.ChoiceField(Publishing.choices)
+    example = {"publishing": "cname"}
 
 
 class Ownership(TypedDict):
@@ -45,6 +52,7 @@ class Ownership(TypedDict):
         "verified_at": None,
         "suspended_by": None,
         "suspended_at": None,
+        "publishing": "direct",
     }
 )
 class DomainShown(TypedDict):
@@ -60,6 +68,7 @@ class DomainShown(TypedDict):
     verified_at: datetime | None
     suspended_by: Annotated[str, OneOf(SuspendedBy)] | None
     suspended_at: datetime | None
+    publishing: Annotated[str, OneOf(Publishing)]
 
 
 def show(domain: Domain) -> DomainShown:
@@ -76,4 +85,5 @@ def show(domain: Domain) -> DomainShown:
         "verified_at": domain.verified_at,
         "suspended_by": domain.suspended_by or None,
         "suspended_at": domain.suspended_at,
+        "publishing": domain.publishing,
     }

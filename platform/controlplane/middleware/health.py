@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 
+from controlplane import client_hosts
 from controlplane.hosts import stored_host
 from kernel.tenancy import PUBLIC, in_schema
 from tenants.resellers import selectors
@@ -68,7 +69,7 @@ def _ready(_: HttpRequest) -> HttpResponse:
 def _ask(request: HttpRequest) -> HttpResponse:
     """Whether the proxy may get a certificate for this name."""
     name = stored_host(request.GET.get("domain", ""))
-    if selectors.is_served(name):
+    if selectors.is_served(name) or client_hosts.find(name) is not None:
         return _text("known")
     return _text("unknown", status=404)
 

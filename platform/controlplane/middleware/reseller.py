@@ -9,6 +9,7 @@ from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
+from controlplane import client_hosts
 from controlplane.hosts import stored_host
 from kernel.tenancy import PUBLIC, in_schema
 from tenants.resellers import selectors
@@ -58,13 +59,22 @@ def _enter(request: HttpRequest) -> HttpResponse | None:
         _use(request, operator, urlconf=settings.PUBLIC_SCHEMA_URLCONF)
         return None
     host = selectors.find_host(name)
-    if host is None or host.kind not in URLS:
+    if host is None:
+        client = client_hosts.find(name)
+        if client is None:
+            return _page(request, 421)
+        return _open(request, client.reseller, urlconf=client.urlconf)
+    if host.kind not in URLS:
         return _page(request, 421)
-    if host.tenant.state == ResellerState.PENDING:
+    return _open(request, host.tenant, urlconf=URLS[HostKind(host.kind)])
+
+
+def _open(request: HttpRequest, reseller: Reseller, *, urlconf: str) -> HttpResponse | None:
+    if reseller.state == ResellerState.PENDING:
         return _page(request, 503)
-    if host.tenant.state == ResellerState.SUSPENDED:
+    if reseller.state == ResellerState.SUSPENDED:
         return _page(request, 403)
-    _use(request, host.tenant, urlconf=URLS[HostKind(host.kind)])
+    _use(request, reseller, urlconf=urlconf)
     return None
 
 

@@ -23,6 +23,7 @@ from mailcore.domains.alarms import list_open, sentence_of
 from mailcore.domains.models import Domain
 from mailcore.domains.selectors import RecordRow
 from mailcore.domains.states import DomainState
+from mailcore.protocol.dns_records import Need
 from tenants.organisations.selectors import list_organisations
 
 #: After a click the page looks again by itself for this long.
@@ -55,7 +56,7 @@ def add_domain(request: HttpRequest) -> HttpResponse:
                 request,
                 _("%(name)s was added. Now publish its records.") % {"name": added.display_name},
             )
-            return _watched(added.public_id)
+            return watched(added.public_id)
     context = {"form": form, "has_organisation": organisations.exists()}
     return render(request, "portal/domain_add.html", context, status=guard.status_of(form))
 
@@ -73,7 +74,7 @@ def check(request: HttpRequest, domain_id: UUID) -> HttpResponse:
     """Ask for a check now."""
     services.request_check(actor=guard.actor(request), domain_id=domain_id)
     messages.info(request, _("We are asking the domain's name servers now."))
-    return _watched(domain_id)
+    return watched(domain_id)
 
 
 @require_POST
@@ -95,7 +96,7 @@ def resume(request: HttpRequest, domain_id: UUID) -> HttpResponse:
         messages.error(request, sentence(error))
         return redirect("domain", domain_id=domain_id)
     messages.info(request, _("We are asking the domain's name servers now."))
-    return _watched(domain_id)
+    return watched(domain_id)
 
 
 @require_POST
@@ -127,7 +128,7 @@ def write_dns(request: HttpRequest, domain_id: UUID) -> HttpResponse:
             ),
         )
         if asked is not None or form.is_valid():
-            return _watched(domain_id)
+            return watched(domain_id)
     return _show(request, found, form=form)
 
 
@@ -144,6 +145,9 @@ def _show(request: HttpRequest, found: Domain, *, form: DnsUpdateForm) -> HttpRe
     context = {
         "domain": found,
         "records": records,
+        "groups": [
+            (need, rows) for need in Need if (rows := [row for row in records if row.need == need])
+        ],
         "matching": sum(row.verdict in _SETTLED for row in records),
         "checked_at": max((row.checked_at for row in records if row.checked_at), default=None),
         "update": selectors.find_dns_update(found),
@@ -162,7 +166,7 @@ def _may_write(request: HttpRequest) -> bool:
     return may(guard.actor(request), "domains.write")
 
 
-def _watched(domain_id: UUID) -> HttpResponse:
+def watched(domain_id: UUID) -> HttpResponse:
     """Back to the domain's page, which looks again for a while."""
     response = redirect("domain", domain_id=domain_id)
     until = clock.now() + WATCH

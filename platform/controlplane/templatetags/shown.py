@@ -52,6 +52,20 @@ _PURPOSES: dict[str, Promise] = {
     "dmarc": _("How to treat forged mail (DMARC)"),
     "dkim-rsa": _("Signature key (DKIM, RSA)"),
     "dkim-ed25519": _("Signature key (DKIM, Ed25519)"),
+    "return-path": _("Where bounces come back"),
+    "return-path-spf": _("Who may send bounces' mail (SPF)"),
+    "mta-sts": _("TLS must hold (MTA-STS)"),
+    "mta-sts-host": _("Where the TLS policy is read"),
+    "tls-rpt": _("Reports of failed TLS"),
+    "autoconfig": _("Settings for Thunderbird and others"),
+    "autodiscover": _("Settings for Outlook"),
+    "srv": _("Servers for mail programs (SRV)"),
+}
+
+_NEEDS: dict[str, Promise] = {
+    "required": _("Needed"),
+    "recommended": _("Recommended"),
+    "optional": _("Optional"),
 }
 
 #: What an address does not get: of one stream, or ('') of both that programs send.
@@ -102,6 +116,12 @@ def meter(code: str) -> str:
 def purpose(code: str) -> str:
     """What a DNS record is for."""
     return str(_PURPOSES.get(code, code.replace("_", " ")))
+
+
+@register.filter
+def record_need(code: str) -> str:
+    """What a domain lacks without a record, as the title of a group."""
+    return str(_NEEDS.get(code, code))
 
 
 @register.filter

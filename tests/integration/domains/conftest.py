@@ -1,6 +1,7 @@
 """A small internet in memory, in which `shop.test` can be served as a test likes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import dns.zone
 import pytest
@@ -32,6 +33,15 @@ class Internet:
             zones={ROOT: [root], TLD: [tld], PRIMARY: [self._zone("")], SECONDARY: []}
         )
         self.exchange.zones[SECONDARY] = self.exchange.zones[PRIMARY]
+
+    def keep(self, records: list[Record]) -> None:
+        """Serve what stands behind their aliases, in a zone of our own."""
+        behind = [replace(r.behind, name=r.value) for r in records if r.behind is not None]
+        lines = [_line(record) for record in behind]
+        lines.append('spf TXT "v=spf1 -all"')
+        kept = zone("infra.test.", "\n".join(["@ NS n.infra.test.", *lines, ""]))
+        for served in self.exchange.zones.values():
+            served.append(kept)
 
     def publish(self, records: list[Record], extra: str = "", *, at: str = "") -> None:
         """Serve these records at both servers, or only at one."""

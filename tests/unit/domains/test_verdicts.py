@@ -4,7 +4,7 @@ import pytest
 
 from mailcore.protocol import dkim_keys, dns_records
 from mailcore.protocol.dns_records import PublicKey
-from mailcore.protocol.verdicts import judge
+from mailcore.protocol.verdicts import Seen, judge, judge_seen
 from tests.hosted import hosted
 
 MX = dns_records.mx("shop.test", host="mx.infra.test")
@@ -72,3 +72,24 @@ def test_every_record_of_a_domain_fits_into_a_dns_name() -> None:
     keys = [PublicKey(selector="r1-20260101", algorithm=dkim_keys.RSA, public="x")]
     records = dns_records.wanted(hosted(domain, keys=keys))
     assert max(len(record.name) for record in records) <= 253
+
+
+@pytest.mark.parametrize(
+    ("record", "seen", "outcome", "code"),
+    [
+        (MX, Seen(alias="www.other.test"), "conflict", "apex.alias"),
+        (SPF, Seen(alias="www.other.test"), "conflict", "apex.alias"),
+        (
+            DMARC,
+            Seen(values=("v=DMARC1; p=none",), alias="d.other.test"),
+            "conflict",
+            "dmarc.alias",
+        ),
+        (RSA, Seen(values=("p=QUJD",), alias="key.other.test"), "match", ""),
+        (RSA, Seen(alias="key.other.test"), "conflict", "alias.instead"),
+        (RSA, Seen(values=("p=QUJD",)), "match", ""),
+    ],
+)
+def test_an_alias_at_the_name_is_judged(record, seen, outcome, code) -> None:
+    judgement = judge_seen(record, seen)
+    assert (judgement.outcome, judgement.code) == (outcome, code)

@@ -3,7 +3,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from controlplane.portal import aliases as alias_pages
-from controlplane.portal import app_passwords as app_password_pages
 from controlplane.portal import (
     api_keys,
     dashboard,
@@ -14,6 +13,7 @@ from controlplane.portal import (
     look,
     mailboxes,
 )
+from controlplane.portal import app_passwords as app_password_pages
 from controlplane.portal import brand as brand_page
 from controlplane.portal import converters as converters  # registers <dom:…>, <mbx:…> and others
 from controlplane.portal import domain_reports as report_pages

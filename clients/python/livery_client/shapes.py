@@ -101,6 +101,14 @@ class Audit(TypedDict):
     request_id: "str"
 
 
+class Checks(TypedDict):
+    """When the name servers were asked, and what each of them said of each record."""
+
+    checked_at: "str | None"
+    next_at: "str | None"
+    data: "Sequence[RecordRow]"
+
+
 class Copy(TypedDict):
     """One recipient's message."""
 
@@ -178,6 +186,13 @@ class Domain(TypedDict):
     verified_at: "str | None"
     suspended_by: "str | None"
     suspended_at: "str | None"
+    publishing: "str"
+
+
+class DomainChange(TypedDict):
+    """How the records are published: as they are, or as CNAMEs to names that we keep."""
+
+    publishing: "str"
 
 
 class DomainRow(TypedDict):
@@ -741,3 +756,10 @@ class WholeInvoice(TypedDict):
     period: "Period"
     issued_at: "str"
     lines: "Sequence[Line]"
+
+
+class ZoneFile(TypedDict):
+    """A zone file's name and text."""
+
+    name: "str"
+    text: "str"

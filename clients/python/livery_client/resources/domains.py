@@ -98,6 +98,19 @@ class Domains(Resource):
         )
         return found
 
+    def update(
+        self, domain_id: str, *, publishing: str, if_match: str | None = None
+    ) -> shapes.Domain:
+        """Choose how a domain's records are published."""
+        found: shapes.Domain = self._send(
+            "PATCH",
+            "/domains/{domain_id}",
+            parts={"domain_id": domain_id},
+            headers={"If-Match": if_match},
+            body={"publishing": publishing},
+        )
+        return found
+
     def delete(self, domain_id: str, *, if_match: str | None = None) -> None:
         """Give a domain up."""
         self._send(
@@ -165,6 +178,16 @@ class Domains(Resource):
         )
         return found
 
+    def checks(self, domain_id: str, *, fields: str | None = None) -> shapes.Checks:
+        """Read what the last look at a domain's name servers found."""
+        found: shapes.Checks = self._send(
+            "GET",
+            "/domains/{domain_id}/checks",
+            parts={"domain_id": domain_id},
+            query={"fields": fields},
+        )
+        return found
+
     def dns_update(
         self,
         domain_id: str,
@@ -219,6 +242,16 @@ class Domains(Resource):
             "/domains/{domain_id}/suspend",
             parts={"domain_id": domain_id},
             headers={"Idempotency-Key": idempotency_key},
+        )
+        return found
+
+    def zone_file(self, domain_id: str, *, fields: str | None = None) -> shapes.ZoneFile:
+        """Read the records to publish as a zone file, for a name server of one's own."""
+        found: shapes.ZoneFile = self._send(
+            "GET",
+            "/domains/{domain_id}/zone-file",
+            parts={"domain_id": domain_id},
+            query={"fields": fields},
         )
         return found
 

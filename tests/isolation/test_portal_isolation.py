@@ -250,7 +250,7 @@ def test_a_role_opens_its_own_pages_only(acme, objects, role, allowed):
         Member.objects.update(role=Role(role))
     client = logged_in(acme)
     opened = set()
-    for name in OWN | set(OBJECTS):
+    for name in sorted(OWN | set(OBJECTS)):  # an alias is read before it is deleted
         method, form = OBJECTS.get(name, ("get", {}))
         answer = getattr(client, method)(path_of(name, objects), form)
         assert answer.status_code in {200, 302, 403}, name

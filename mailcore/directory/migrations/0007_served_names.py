@@ -12,7 +12,7 @@ RETURN (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("directory", "0005_aliases")]
+    dependencies = [("directory", "0006_app_passwords")]
     operations = [
         migrations.RunSQL(
             sql=[

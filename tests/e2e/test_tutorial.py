@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from livery_client import Client
 from livery_client.cli import main
 from stack.client.waiting import wait_for
 from stack.demo.domain import found_in_dns
@@ -56,6 +57,8 @@ def test_its_lines_lead_from_a_key_to_a_message_that_arrived(
     lines = re.findall(
         r"^```python\n(.*?)^```$", TUTORIAL.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
     )
+    with Client.from_environment() as portal:
+        before = portal.events.list(after="")["next_cursor"]
     exec(compile("\n".join(lines), str(TUTORIAL), "exec"), {"__name__": "tutorial"})
     assert "422 domain.public_suffix" in capsys.readouterr().out
     domain = f"tutorial-{reader.mark}.test"
@@ -64,6 +67,10 @@ def test_its_lines_lead_from_a_key_to_a_message_that_arrived(
     )
     assert arrived.is_authentic(domain), arrived.verdict_line
     # The command line sees the same.
+    told = _cli("--json", "events", "tail", "--after", before, "--for", "3").splitlines()
+    kinds = [json.loads(line)["type"] for line in told if domain in line]
+    assert kinds.index("domain.added") < kinds.index("domain.verified")
+    assert "mailbox.created" in kinds
     assert f"ann@{domain}" in _cli("mailboxes", "list", "--domain", domain)
     shown = json.loads(_cli("--json", "domains", "show", domain))
     assert shown["state"] == "verified"

@@ -4,10 +4,10 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from livery_client.cli import access, domains, mailboxes, messages
+from livery_client.cli import access, domains, events, mailboxes, messages
 from livery_client.errors import ApiError, ClientError
 
-GROUPS = (access, domains, mailboxes, messages)
+GROUPS = (access, domains, mailboxes, messages, events)
 
 
 def parser() -> argparse.ArgumentParser:

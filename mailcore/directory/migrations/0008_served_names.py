@@ -12,7 +12,7 @@ RETURN (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("directory", "0006_app_passwords")]
+    dependencies = [("directory", "0007_spare_key")]
     operations = [
         migrations.RunSQL(
             sql=[

@@ -81,6 +81,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="suppression-remove",
     ),
     path("api-keys/", api_keys.api_keys, name="api-keys"),
+    path("api-keys/<key:key_id>/rotate/", api_keys.rotate, name="api-key-rotate"),
     path("api-keys/<key:key_id>/revoke/", api_keys.revoke, name="api-key-revoke"),
     path("webhooks/", webhook_pages.webhooks, name="webhooks"),
     path("webhooks/add/", webhook_pages.add_webhook, name="webhook-add"),

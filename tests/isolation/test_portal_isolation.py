@@ -69,6 +69,7 @@ OBJECTS: dict[str, tuple[str, dict[str, str]]] = {
     "app-passwords": ("get", {}),
     "app-password-delete": ("post", {}),
     "api-key-revoke": ("post", {}),
+    "api-key-rotate": ("post", {}),
     "suppression-remove": ("post", {}),
     "invoice": ("get", {}),
     "invoice-line": ("get", {}),

@@ -1,4 +1,4 @@
-"""Keys for programs: made, shown once, revoked."""
+"""Keys for programs: made, shown once, given a new secret, revoked."""
 
 from uuid import UUID
 
@@ -9,11 +9,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from controlplane.portal import guard
-from controlplane.portal.forms import ApiKeyForm
+from controlplane.portal.key_form import RIGHTS, ApiKeyForm
 from controlplane.portal.submit import submit
+from controlplane.portal.wording import sentence
+from kernel import clock
 from kernel.crypto import Secret
+from mailcore.domains.selectors import list_domains
 from tenants.organisations import selectors, services
+from tenants.organisations.errors import KeyRevoked
 from tenants.organisations.models import ApiKey
+
+Made = tuple[ApiKey, Secret]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -23,13 +29,19 @@ def api_keys(request: HttpRequest) -> HttpResponse:
     form, made = _form(request), None
     if request.method == "POST" and form.is_valid():
         made = submit(form, lambda: _make(request, form))
-    context = {
-        "form": form if made is None else _empty_form(),
-        "keys": selectors.list_api_keys(),
-        "made": made[0] if made else None,
-        "secret": made[1] if made else None,
-    }
-    return render(request, "portal/api_keys.html", context, status=guard.status_of(form))
+    return _show(request, form, made=made)
+
+
+@require_POST
+@guard.page("api_keys.write")
+def rotate(request: HttpRequest, key_id: UUID) -> HttpResponse:
+    """A new secret, shown this one time; the one before is good for a day more."""
+    try:
+        made = services.rotate_api_key(actor=guard.actor(request), key_id=key_id)
+    except KeyRevoked as error:
+        messages.error(request, sentence(error))
+        return redirect("api-keys")
+    return _show(request, _with_choices(ApiKeyForm()), made=made)
 
 
 @require_POST
@@ -41,24 +53,56 @@ def revoke(request: HttpRequest, key_id: UUID) -> HttpResponse:
     return redirect("api-keys")
 
 
+def _show(request: HttpRequest, form: ApiKeyForm, *, made: Made | None) -> HttpResponse:
+    domains = {row.public_id: row.display_name for row in list_domains()}
+    rows = [
+        {
+            "key": key,
+            "domain": domains.get(key.domain_id, "") if key.domain_id else "",
+            "state": _state(key),
+            "old_until": key.previous_until if _is_ahead(key) else None,
+        }
+        for key in selectors.list_api_keys()
+    ]
+    context = {
+        "form": form if made is None else _with_choices(ApiKeyForm()),
+        "rows": rows,
+        "made": made[0] if made else None,
+        "secret": made[1] if made else None,
+    }
+    return render(request, "portal/api_keys.html", context, status=guard.status_of(form))
+
+
+def _state(key: ApiKey) -> str:
+    if selectors.is_good(key, at=clock.now()):
+        return "active"
+    return "expired" if key.revoked_at is None and key.expires_at is not None else "revoked"
+
+
+def _is_ahead(key: ApiKey) -> bool:
+    return key.previous_until is not None and key.previous_until > clock.now()
+
+
 def _form(request: HttpRequest) -> ApiKeyForm:
-    form = ApiKeyForm(request.POST or None)
-    return _with_choices(form)
-
-
-def _empty_form() -> ApiKeyForm:
-    return _with_choices(ApiKeyForm())
+    return _with_choices(ApiKeyForm(request.POST or None))
 
 
 def _with_choices(form: ApiKeyForm) -> ApiKeyForm:
     form.fields["organisation"].queryset = selectors.list_organisations()  # type: ignore[attr-defined]
+    form.fields["domain"].queryset = list_domains().order_by("name")  # type: ignore[attr-defined]
     return form
 
 
-def _make(request: HttpRequest, form: ApiKeyForm) -> tuple[ApiKey, Secret]:
-    organisation = form.cleaned_data["organisation"]
+def _make(request: HttpRequest, form: ApiKeyForm) -> Made:
+    given = form.cleaned_data
+    domain, organisation = given["domain"], given["organisation"]
+    whose = domain.organisation_id if domain else organisation.public_id if organisation else None
     return services.create_api_key(
         actor=guard.actor(request),
-        name=form.cleaned_data["name"],
-        organisation=organisation.public_id if organisation else None,
+        name=given["name"],
+        scopes=RIGHTS[given["rights"] or "all"],
+        organisation=whose,
+        domain=domain.public_id if domain else None,
+        networks=given["networks"].replace(",", " ").split(),
+        expires_at=form.expires_at(),
     )

@@ -193,23 +193,6 @@ class SuppressionForm(forms.Form):
         return day
 
 
-class ApiKeyForm(forms.Form):
-    """A key for programs."""
-
-    name = forms.CharField(
-        label=_("Name"),
-        max_length=100,
-        help_text=_("What uses this key, for example “billing system”."),
-    )
-    organisation = forms.ModelChoiceField(
-        label=_("Limit to one organisation"),
-        queryset=Organisation.objects.none(),
-        to_field_name="public_id",
-        empty_label=_("All organisations"),
-        required=False,
-    )
-
-
 class WebhookForm(forms.Form):
     """Where events go, and which."""
 

@@ -4,11 +4,14 @@ import re
 
 import pytest
 
+from kernel import clock
 from kernel.tenancy import PUBLIC, in_schema
 from mailcore.directory import services as directory
+from mailcore.domains import services as domains
 from mailcore.domains.models import Domain
 from tenants.accounts import services as accounts
 from tenants.accounts.models import Member
+from tenants.organisations.models import ApiKey
 from tenants.resellers.models import Brand, Reseller
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +103,28 @@ def test_a_keys_secret_is_shown_once(alice):
     secret = re.search(r'id="api-key-secret">(lvk_[^<]+)<', made)
     assert secret
     assert secret[1] not in text(alice.get("/api-keys/"))
+
+
+def test_a_key_is_bounded_and_given_a_new_secret_by_hand(acme, alice):
+    domain = domains.add_domain(
+        actor=acme.owner, organisation_id=acme.organisation.public_id, name="shop.test"
+    )
+    form = {"name": "Shop", "rights": "send", "domain": str(domain.public_id), "days": "30"}
+    refused = alice.post("/api-keys/", {**form, "networks": "192.0.2.300"})
+    assert (refused.status_code, "192.0.2.0/24" in text(refused)) == (422, True)
+    page = text(alice.post("/api-keys/", {**form, "networks": "192.0.2.7, 2001:db8::/32"}))
+    key = ApiKey.objects.get()
+    assert key.scopes == ["messages.read", "messages.send"]
+    assert (key.domain_id, key.organisation) == (domain.public_id, acme.organisation)
+    assert key.networks == ["192.0.2.7/32", "2001:db8::/32"]
+    assert key.expires_at > clock.now()
+    assert "shop.test" in page
+    turned = text(alice.post(f"/api-keys/{key.reference}/rotate/"))
+    assert "old secret until" in turned
+    assert f'id="api-key-secret">lvk_{key.prefix}' in turned
+    alice.post(f"/api-keys/{key.reference}/revoke/")
+    again = alice.post(f"/api-keys/{key.reference}/rotate/", follow=True)
+    assert "was revoked. Make a new one" in text(again)
 
 
 def test_the_brand_changes_name_colour_and_logo(alice, acme, tmp_path):

@@ -1,0 +1,88 @@
+"""What is asked when a key for programs is made."""
+
+from datetime import datetime, timedelta
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from kernel import clock
+from mailcore.domains.models import Domain
+from tenants.organisations.models import Organisation
+from tenants.organisations.services import ALL_SCOPES, API_SCOPES
+
+#: The choices that people make; the API has each right by itself.
+RIGHTS = {
+    "all": API_SCOPES,
+    "read": frozenset(scope for scope in API_SCOPES if scope.endswith(".read")),
+    "send": frozenset({"messages.send", "messages.read"}),
+    "keys": ALL_SCOPES,
+}
+_DAYS = ("30", "90", "365")
+
+
+class ApiKeyForm(forms.Form):
+    """A key for programs: what for, what it may do, where and how long."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=100,
+        help_text=_("What uses this key, for example “billing system”."),
+    )
+    rights = forms.ChoiceField(
+        label=_("May"),
+        choices=(
+            ("all", _("Do everything but make keys")),
+            ("read", _("Only read")),
+            ("send", _("Only send messages and follow them")),
+            ("keys", _("Do everything and make keys of its own")),
+        ),
+        required=False,
+    )
+    organisation = forms.ModelChoiceField(
+        label=_("Limit to one organisation"),
+        queryset=Organisation.objects.none(),
+        to_field_name="public_id",
+        empty_label=_("All organisations"),
+        required=False,
+    )
+    domain = forms.ModelChoiceField(
+        label=_("Limit to one domain"),
+        queryset=Domain.objects.none(),
+        to_field_name="public_id",
+        empty_label=_("All its domains"),
+        required=False,
+    )
+    networks = forms.CharField(
+        label=_("Limit to addresses"),
+        required=False,
+        max_length=1000,
+        help_text=_(
+            "Such as 192.0.2.7 or 192.0.2.0/24, with spaces between. Empty: from anywhere."
+        ),
+        widget=forms.TextInput(attrs={"spellcheck": "false", "autocomplete": "off"}),
+    )
+    days = forms.ChoiceField(
+        label=_("Ends"),
+        choices=(
+            ("", _("When you revoke it")),
+            *((days, _("After %(days)s days") % {"days": days}) for days in _DAYS),
+        ),
+        required=False,
+    )
+
+    def clean(self) -> dict[str, object]:
+        """A domain brings its organisation; another one beside it is a mistake."""
+        given: dict[str, object] = super().clean() or self.cleaned_data
+        domain, organisation = given.get("domain"), given.get("organisation")
+        if (
+            isinstance(domain, Domain)
+            and isinstance(organisation, Organisation)
+            and domain.organisation_id != organisation.public_id
+        ):
+            self.add_error("domain", _("This domain is another organisation’s."))
+        return given
+
+    def expires_at(self) -> datetime | None:
+        """When the key ends."""
+        days = self.cleaned_data["days"]
+        return clock.now() + timedelta(days=int(days)) if days else None

@@ -10,6 +10,7 @@ from kernel import clock, ids, keys
 from kernel.tenancy import OPERATOR_RESELLER, current_reseller_id
 from mailcore.directory.models import (
     AliasRoute,
+    AppPassword,
     MailboxLogin,
     ReleasedName,
     Route,
@@ -201,6 +202,21 @@ def add_login(
         # A UUIDv7 begins with the time: only its end spreads over folders (foundations 10).
         home=f"{shown[-2:]}/{shown}",
     )
+
+
+def change_login(
+    public_id: UUID, *, password: str | None = None, quota_bytes: int | None = None
+) -> None:
+    """Another password (a Dovecot scheme string) or quota; None leaves what is there."""
+    given = {"password": password, "quota_bytes": quota_bytes}
+    changes = {name: value for name, value in given.items() if value is not None}
+    MailboxLogin.objects.filter(public_id=public_id).update(**changes)
+
+
+def remove_login(public_id: UUID) -> None:
+    """Take a mailbox out of the directory, with its app passwords."""
+    AppPassword.objects.filter(mailbox_id=public_id).delete()
+    MailboxLogin.objects.filter(public_id=public_id).delete()
 
 
 def set_login_state(public_id: UUID, state: LoginState) -> None:

@@ -11,10 +11,17 @@ class RouteKind(models.TextChoices):
 
 
 class LoginState(models.TextChoices):
-    """Suspended: mail is still received, its owner cannot log in or send."""
+    """Suspended: mail is still received, its owner cannot log in or send. Deleted: nothing at all,
+    though the address is kept and what was received can come back.
+    """
 
     ACTIVE = "active"
     SUSPENDED = "suspended"
+    DELETED = "deleted"
+
+
+#: Where a mailbox that was not deleted stands.
+OPEN_STATES = (LoginState.ACTIVE, LoginState.SUSPENDED)
 
 
 class AppScope(models.TextChoices):

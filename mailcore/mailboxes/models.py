@@ -8,6 +8,8 @@ from mailcore.directory.states import LoginState
 
 #: The local part of an alias for all addresses of a domain that are no others.
 CATCH_ALL = "*"
+#: Bytes.
+USUAL_QUOTA = 5 * 1024**3
 
 
 class Mailbox(models.Model):
@@ -19,6 +21,9 @@ class Mailbox(models.Model):
     address = models.CharField(max_length=320, unique=True)
     display_name = models.CharField(max_length=100, default="", blank=True)
     state = models.CharField(max_length=10, choices=LoginState.choices, default=LoginState.ACTIVE)
+    quota_bytes = models.BigIntegerField(default=USUAL_QUOTA)
+    #: The state stays what it was, for the way back.
+    deleted_at = models.DateTimeField(null=True, blank=True, db_index=True)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from kernel import ids
 from kernel.outbox import publish
-from mailcore.mailboxes.models import Mailbox
+from mailcore.mailboxes.selectors import list_mailboxes
 
 #: Mailboxes in one event; an organisation with more has several.
 IN_ONE_EVENT = 500
@@ -38,7 +38,8 @@ def publish_mailbox_days(*, on: date) -> int:
 def _mailboxes_by_organisation(on: date) -> dict[UUID, list[str]]:
     end_of_day = datetime.combine(on + timedelta(days=1), time.min, UTC)
     rows = (
-        Mailbox.objects.filter(created_at__lt=end_of_day)
+        list_mailboxes()
+        .filter(created_at__lt=end_of_day)
         .order_by("id")
         .values_list("domain__organisation_id", "public_id")
     )

@@ -14,10 +14,21 @@ def list_mailboxes(
     *, organisation_id: UUID | None = None, domain_id: UUID | None = None
 ) -> QuerySet[Mailbox]:
     """Every mailbox, oldest first, with its domain; of one organisation or domain when named."""
+    found = _with_deleted(organisation_id=organisation_id, domain_id=domain_id)
+    return found.filter(deleted_at=None)
+
+
+def _with_deleted(*, organisation_id: UUID | None, domain_id: UUID | None) -> QuerySet[Mailbox]:
     found = Mailbox.objects.select_related("domain").order_by("public_id")
     if organisation_id is not None:
         found = found.filter(domain__organisation_id=organisation_id)
     return found if domain_id is None else found.filter(domain__public_id=domain_id)
+
+
+def list_deleted(actor: Actor) -> QuerySet[Mailbox]:
+    """The deleted ones that this actor can bring back."""
+    found = _with_deleted(organisation_id=actor.organisation, domain_id=actor.domain)
+    return found.exclude(deleted_at=None)
 
 
 def list_seen(actor: Actor) -> QuerySet[Mailbox]:
@@ -43,7 +54,7 @@ def get_mailbox(mailbox_id: UUID, *, organisation_id: UUID | None = None) -> Mai
 
 def count_mailboxes() -> int:
     """How many mailboxes the reseller has."""
-    return Mailbox.objects.count()
+    return list_mailboxes().count()
 
 
 def list_aliases(

@@ -15,6 +15,7 @@ from mailcore.delivery.egress import naming
 from mailcore.delivery.egress import selectors as egress
 from mailcore.delivery.operating import selectors as operating
 from mailcore.directory.models import AliasRoute, MailboxLogin, Route
+from mailcore.directory.states import LoginState
 from mailcore.domains.models import Domain
 from mailcore.domains.states import DomainState
 from mailcore.mailboxes.models import Alias, Mailbox
@@ -59,7 +60,10 @@ def _mailboxes() -> list[str]:
             )
         )
         with in_schema(reseller.schema_name):
-            held = set(Mailbox.objects.values_list("address", "state"))
+            held = {
+                (one.address, LoginState.DELETED if one.deleted_at else one.state)
+                for one in Mailbox.objects.all()
+            }
         wrong += [f"{reseller.slug}: {address} differs" for address, _ in sorted(logins ^ held)]
     return wrong
 

@@ -42,8 +42,8 @@ SYSTEM = Actor(kind=ActorKind.SYSTEM, id="system")
 _READ = frozenset(
     {
         "domains.read",
-        "jobs.read",
         "events.read",
+        "jobs.read",
         "mailboxes.read",
         "messages.read",
         "organisations.read",

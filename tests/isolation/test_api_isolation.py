@@ -79,6 +79,10 @@ def stage(acme, globex) -> Stage:
         actor=acme.owner, domain_id=domain.public_id, local_part="sales",
         targets=[mailbox.address],
     )  # fmt: skip
+    gone = mailboxes.create_mailbox(
+        actor=acme.owner, domain_id=domain.public_id, local_part="gone", password=PASSWORD
+    )
+    mailboxes.delete_mailbox(actor=acme.owner, mailbox_id=gone.public_id)
     app_password, _ = mailboxes.create_app_password(
         actor=acme.owner, mailbox_id=mailbox.public_id, name="phone"
     )
@@ -103,6 +107,7 @@ def stage(acme, globex) -> Stage:
             "key_id": key.reference,
             "job_id": job.reference,
             "mailbox_id": mailbox.reference,
+            "post api-mailbox-restore": gone.reference,
             "alias_id": alias.reference,
             "app_password_id": app_password.reference,
             "suppression_id": ids.to_public("sup", suppressions.list_suppressions()[0].id),
@@ -147,6 +152,7 @@ def bill(cast) -> Invoice:
 BODIES: dict[str, dict[str, object]] = {
     "api-app-passwords": {"name": "phone"},
     "api-domain": {"publishing": "cname"},
+    "api-mailbox": {"display_name": "Anna"},
     "api-alias": {"targets": ["anna@shop.test"]},
     "api-domain-dns-update": {
         "server": "127.0.0.9", "key_name": "k", "secret": "c2VjcmV0c2VjcmV0",

@@ -332,7 +332,16 @@ class Mailbox(TypedDict):
     domain: "str"
     display_name: "str"
     state: "str"
+    quota_bytes: "int"
     created_at: "str"
+
+
+class MailboxChange(TypedDict):
+    """What is given is changed."""
+
+    display_name: "NotRequired[str]"
+    quota_bytes: "NotRequired[int]"
+    password: "NotRequired[str]"
 
 
 class MailboxRow(TypedDict):

@@ -1,4 +1,4 @@
-"""A reseller's mailboxes: list, create, read, suspend, resume."""
+"""A reseller's mailboxes: list, create, read, change, delete."""
 
 from django.urls import path
 from rest_framework.request import Request
@@ -11,10 +11,10 @@ from kernel.rest.listing import Listing
 from kernel.rest.openapi import Page, operation
 from kernel.rest.paging import page
 from kernel.rest.views import ApiView, CommandView, actor_of
-from mailcore.directory.states import LoginState
+from mailcore.directory.states import OPEN_STATES
 from mailcore.domains.errors import DomainNotVerified
 from mailcore.mailboxes import errors, selectors, services
-from mailcore.mailboxes.api.shapes import MailboxShown, NewMailbox, show
+from mailcore.mailboxes.api.shapes import MailboxChange, MailboxShown, NewMailbox, show
 from tenants.plans.errors import LimitReached, NoPlan
 
 LISTING = Listing(
@@ -22,7 +22,7 @@ LISTING = Listing(
         "domain": listing.reference("dom", "domain__public_id", says="of this domain"),
         "address": listing.text("address", says="this address"),
         "address_prefix": listing.text("address__startswith", says="how the address begins"),
-        "state": listing.choice("state", LoginState.values, says="where it stands"),
+        "state": listing.choice("state", OPEN_STATES, says="where it stands"),
         "organisation": listing.reference("org", "domain__organisation_id", says="whose it is"),
         "created_after": listing.instant("created_at__gt", says="made after this time"),
         "created_before": listing.instant("created_at__lt", says="made before this time"),
@@ -86,41 +86,38 @@ class OneMailbox(ApiView):
         mailbox = selectors.get_seen(ids.from_public("mbx", mailbox_id), actor=actor)
         return Response(show(mailbox))
 
+    @operation(
+        "mailboxes.update",
+        right="mailboxes.write",
+        takes=MailboxChange,
+        answers={200: MailboxShown},
+        problems=[errors.WeakPassword],
+    )
+    def patch(self, request: Request, mailbox_id: str) -> Response:
+        """Change a mailbox's name, quota or password."""
+        body = MailboxChange(data=request.data)
+        body.is_valid(raise_exception=True)
+        changed = services.change_mailbox(
+            actor=actor_of(request),
+            mailbox_id=ids.from_public("mbx", mailbox_id),
+            **body.validated_data,
+        )
+        return Response(show(changed))
 
-class Suspend(CommandView):
-    """Keep the owner out; mail still arrives."""
+    @operation("mailboxes.delete", right="mailboxes.write", answers={204: None})
+    def delete(self, request: Request, mailbox_id: str) -> Response:
+        """Delete a mailbox.
 
-    keeps_domain = True
-
-    @operation("mailboxes.suspend", right="mailboxes.write", answers={200: MailboxShown})
-    def perform(self, request: Request, **parts: object) -> Response:
-        """Keep a mailbox's owner out.
-
-        Mail still arrives.
+        Nobody logs in and mail to it is refused. For 14 days it can be restored, and the address
+        is kept.
         """
-        mailbox_id = ids.from_public("mbx", str(parts["mailbox_id"]))
-        return Response(
-            show(services.suspend_mailbox(actor=actor_of(request), mailbox_id=mailbox_id))
+        services.delete_mailbox(
+            actor=actor_of(request), mailbox_id=ids.from_public("mbx", mailbox_id)
         )
-
-
-class Resume(CommandView):
-    """Let the owner in again."""
-
-    keeps_domain = True
-
-    @operation("mailboxes.resume", right="mailboxes.write", answers={200: MailboxShown})
-    def perform(self, request: Request, **parts: object) -> Response:
-        """Let a mailbox's owner in again."""
-        mailbox_id = ids.from_public("mbx", str(parts["mailbox_id"]))
-        return Response(
-            show(services.resume_mailbox(actor=actor_of(request), mailbox_id=mailbox_id))
-        )
+        return Response(status=204)
 
 
 urlpatterns = [
     path("mailboxes", Mailboxes.as_view(), name="api-mailboxes"),
     path("mailboxes/<str:mailbox_id>", OneMailbox.as_view(), name="api-mailbox"),
-    path("mailboxes/<str:mailbox_id>/suspend", Suspend.as_view(), name="api-mailbox-suspend"),
-    path("mailboxes/<str:mailbox_id>/resume", Resume.as_view(), name="api-mailbox-resume"),
 ]

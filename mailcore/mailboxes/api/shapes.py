@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from kernel.rest.openapi import Id, OneOf, shape
 from kernel.rest.serializers import Body, Reference
-from mailcore.directory.states import LoginState
+from mailcore.directory.states import OPEN_STATES
 from mailcore.mailboxes.models import Mailbox
 
 
@@ -26,6 +26,15 @@ class NewMailbox(Body):
     }
 
 
+class MailboxChange(Body):
+    """What is given is changed."""
+
+    display_name = serializers.CharField(max_length=100, allow_blank=True, required=False)
+    quota_bytes = serializers.IntegerField(required=False)
+    password = serializers.CharField(max_length=1000, trim_whitespace=False, required=False)
+    example = {"display_name": "Anna Baker-Hill", "quota_bytes": 10737418240}
+
+
 @shape(
     example={
         "id": "mbx_01k8z1f5h7k9n1q3s5v7x9z1b3",
@@ -33,6 +42,7 @@ class NewMailbox(Body):
         "domain": "dom_01k8z1c3e5g7j9m1p3r5t7w9y1",
         "display_name": "Anna Baker",
         "state": "active",
+        "quota_bytes": 5368709120,
         "created_at": "2026-03-01T09:45:00Z",
     }
 )
@@ -43,7 +53,8 @@ class MailboxShown(TypedDict):
     address: str
     domain: Annotated[str, Id("dom")]
     display_name: str
-    state: Annotated[str, OneOf(LoginState)]
+    state: Annotated[str, OneOf(OPEN_STATES)]
+    quota_bytes: int
     created_at: datetime
 
 
@@ -55,5 +66,6 @@ def show(mailbox: Mailbox) -> MailboxShown:
         "domain": mailbox.domain.reference,
         "display_name": mailbox.display_name,
         "state": mailbox.state,
+        "quota_bytes": mailbox.quota_bytes,
         "created_at": mailbox.created_at,
     }

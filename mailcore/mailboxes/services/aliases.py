@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from kernel import ids
-from kernel.actor import Actor, authorise
+from kernel.actor import SYSTEM, Actor, authorise
 from kernel.errors import InvalidInput
 from kernel.outbox import audit, publish
 from mailcore.directory import services as directory
@@ -59,10 +59,7 @@ def change_alias(*, actor: Actor, alias_id: UUID, targets: Sequence[str]) -> Ali
     alias = selectors.get_seen_alias(alias_id, actor=actor, for_update=True)
     wanted = _targets(targets, domain=alias.domain, actor=actor)
     if wanted != alias.targets:
-        alias.targets = wanted
-        alias.save(update_fields=["targets"])
-        directory.set_alias_targets(alias.public_id, wanted)
-        _tell("alias.changed", alias, actor)
+        _lead(alias, wanted, actor)
     return alias
 
 
@@ -75,6 +72,24 @@ def delete_alias(*, actor: Actor, alias_id: UUID) -> None:
     _tell("alias.deleted", alias, actor)
     alias.delete()
     release("aliases")
+
+
+def drop_target(address: str) -> None:
+    """Take a mailbox that is gone out of all aliases; one that leads nowhere then goes too."""
+    leading = Alias.objects.select_related("domain").filter(targets__contains=[address])
+    for alias in leading.select_for_update(of=("self",)):
+        left = [target for target in alias.targets if target != address]
+        if left:
+            _lead(alias, left, SYSTEM)
+        else:
+            delete_alias(actor=SYSTEM, alias_id=alias.public_id)
+
+
+def _lead(alias: Alias, targets: list[str], actor: Actor) -> None:
+    alias.targets = targets
+    alias.save(update_fields=["targets"])
+    directory.set_alias_targets(alias.public_id, targets)
+    _tell("alias.changed", alias, actor)
 
 
 def _targets(given: Sequence[str], *, domain: Domain, actor: Actor) -> list[str]:

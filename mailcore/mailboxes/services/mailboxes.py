@@ -2,20 +2,19 @@
 
 from uuid import UUID
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from kernel import clock, ids
+from kernel import ids
 from kernel.actor import Actor, authorise
-from kernel.outbox import audit, publish
 from mailcore.directory import services as directory
 from mailcore.directory.states import LoginState
 from mailcore.domains import selectors as domains
 from mailcore.mailboxes import passwords, selectors
-from mailcore.mailboxes.errors import MailboxExists, WeakPassword
+from mailcore.mailboxes.errors import MailboxExists
 from mailcore.mailboxes.models import Mailbox
 from mailcore.mailboxes.services.addresses import local_part_of, take_address, verified_domain
+from mailcore.mailboxes.services.telling import tell
+from mailcore.mailboxes.services.weakness import check_password
 from tenants.plans.services import require
 
 
@@ -38,7 +37,7 @@ def create_mailbox(
     )
     if selectors.list_mailboxes().filter(address=mailbox.address).exists():
         raise MailboxExists(field="local_part")
-    _check_password(password)
+    check_password(password)
     hashed = passwords.hash_for_dovecot(password)  # slow by intent, so outside the transaction
     with transaction.atomic():
         domains.keep_verified(domain)
@@ -46,7 +45,7 @@ def create_mailbox(
             raise MailboxExists(field="local_part")
         require("mailboxes")
         _save(mailbox, hashed)
-        _tell("mailbox.created", mailbox, actor)
+        tell("mailbox.created", mailbox, actor)
     return mailbox
 
 
@@ -72,10 +71,11 @@ def _set_state(*, actor: Actor, mailbox_id: UUID, state: LoginState, event: str)
     authorise(actor, "mailboxes.write")
     mailbox = selectors.get_seen(mailbox_id, actor=actor)
     # The condition makes a repeat silent: one change, one event.
-    if Mailbox.objects.filter(pk=mailbox.pk).exclude(state=state).update(state=state):
+    standing = Mailbox.objects.filter(pk=mailbox.pk, deleted_at=None)
+    if standing.exclude(state=state).update(state=state):
         directory.set_login_state(mailbox.public_id, state)
         mailbox.state = state
-        _tell(event, mailbox, actor)
+        tell(event, mailbox, actor)
     return mailbox
 
 
@@ -92,27 +92,3 @@ def _save(mailbox: Mailbox, password: str) -> None:
             )
     except IntegrityError as error:
         raise MailboxExists(field="local_part") from error
-
-
-def _tell(event: str, mailbox: Mailbox, actor: Actor) -> None:
-    audit(event, subject=mailbox.reference, actor=actor, data={"address": mailbox.address})
-    publish(
-        event,
-        subject=mailbox.reference,
-        data={
-            "mailbox_id": str(mailbox.public_id),
-            "organisation_id": str(mailbox.domain.organisation_id),
-            "address": mailbox.address,
-            "on": clock.now().date().isoformat(),
-        },
-        actor=actor,
-    )
-
-
-def _check_password(password: str) -> None:
-    if len(password) > passwords.LONGEST or "\0" in password:
-        raise WeakPassword("A password has at most 256 characters.", field="password")
-    try:
-        validate_password(password)
-    except ValidationError as error:
-        raise WeakPassword(" ".join(error.messages), field="password") from error

@@ -116,6 +116,44 @@ class Mailboxes(Resource):
         )
         return found
 
+    def update(
+        self,
+        mailbox_id: str,
+        *,
+        display_name: Unset | str = UNSET,
+        quota_bytes: Unset | int = UNSET,
+        password: Unset | str = UNSET,
+        if_match: str | None = None,
+    ) -> shapes.Mailbox:
+        """Change a mailbox's name, quota or password."""
+        found: shapes.Mailbox = self._send(
+            "PATCH",
+            "/mailboxes/{mailbox_id}",
+            parts={"mailbox_id": mailbox_id},
+            headers={"If-Match": if_match},
+            body={"display_name": display_name, "quota_bytes": quota_bytes, "password": password},
+        )
+        return found
+
+    def delete(self, mailbox_id: str, *, if_match: str | None = None) -> None:
+        """Delete a mailbox."""
+        self._send(
+            "DELETE",
+            "/mailboxes/{mailbox_id}",
+            parts={"mailbox_id": mailbox_id},
+            headers={"If-Match": if_match},
+        )
+
+    def restore(self, mailbox_id: str, *, idempotency_key: str | None = None) -> shapes.Mailbox:
+        """Bring a deleted mailbox back, with its mail, within 14 days."""
+        found: shapes.Mailbox = self._send(
+            "POST",
+            "/mailboxes/{mailbox_id}/restore",
+            parts={"mailbox_id": mailbox_id},
+            headers={"Idempotency-Key": idempotency_key},
+        )
+        return found
+
     def resume(self, mailbox_id: str, *, idempotency_key: str | None = None) -> shapes.Mailbox:
         """Let a mailbox's owner in again."""
         found: shapes.Mailbox = self._send(

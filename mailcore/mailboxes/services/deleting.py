@@ -1,0 +1,77 @@
+"""Delete a mailbox with a way back: its address is kept, and nobody gets it meanwhile."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from kernel import clock
+from kernel.actor import SYSTEM, Actor, authorise
+from kernel.errors import NotFound
+from mailcore.directory import services as directory
+from mailcore.directory.states import LoginState
+from mailcore.domains import selectors as domains
+from mailcore.mailboxes import selectors
+from mailcore.mailboxes.models import Mailbox
+from mailcore.mailboxes.services.aliases import drop_target
+from mailcore.mailboxes.services.telling import tell
+from tenants.plans.services import release, require
+
+#: How long a deleted mailbox can come back.
+KEPT = timedelta(days=14)
+
+
+@transaction.atomic
+def delete_mailbox(*, actor: Actor, mailbox_id: UUID) -> None:
+    """No login, no sending, and mail to it is refused; raises NotAllowed, NotFound."""
+    authorise(actor, "mailboxes.write")
+    mailbox = selectors.get_seen(mailbox_id, actor=actor)
+    mailbox.deleted_at = clock.now()
+    if not Mailbox.objects.filter(pk=mailbox.pk, deleted_at=None).update(
+        deleted_at=mailbox.deleted_at
+    ):
+        raise NotFound  # somebody was faster
+    directory.set_login_state(mailbox_id, LoginState.DELETED)
+    release("mailboxes")
+    tell("mailbox.deleted", mailbox, actor)
+
+
+@transaction.atomic
+def restore_mailbox(*, actor: Actor, mailbox_id: UUID) -> Mailbox:
+    """Bring it back as it was, within 14 days.
+
+    Raises NotAllowed, NotFound, DomainNotVerified, plans.LimitReached.
+    """
+    authorise(actor, "mailboxes.write")
+    rows = selectors.list_deleted(actor).filter(public_id=mailbox_id)
+    mailbox = rows.select_for_update(of=("self",)).first()
+    if mailbox is None or mailbox.deleted_at is None or _is_over(mailbox):
+        raise NotFound
+    domains.keep_verified(mailbox.domain)
+    require("mailboxes")
+    mailbox.deleted_at = None
+    mailbox.save(update_fields=["deleted_at"])
+    directory.set_login_state(mailbox_id, LoginState(mailbox.state))
+    tell("mailbox.restored", mailbox, actor)
+    return mailbox
+
+
+def purge_mailboxes() -> int:
+    """Give up the current reseller's deleted mailboxes whose time is over; how many."""
+    over = Mailbox.objects.filter(deleted_at__lte=clock.now() - KEPT)
+    found = list(over.select_related("domain"))
+    for mailbox in found:
+        _purge(mailbox)
+    return len(found)
+
+
+@transaction.atomic
+def _purge(mailbox: Mailbox) -> None:
+    drop_target(mailbox.address)
+    directory.remove_login(mailbox.public_id)
+    tell("mailbox.purged", mailbox, SYSTEM)
+    mailbox.delete()
+
+
+def _is_over(mailbox: Mailbox) -> bool:
+    return mailbox.deleted_at is not None and mailbox.deleted_at <= clock.now() - KEPT

@@ -75,17 +75,7 @@ def stage(acme, globex) -> Stage:
     spare = domains.add_domain(
         actor=acme.owner, organisation_id=acme.organisation.public_id, name="spare.test"
     )
-    alias = mailboxes.create_alias(
-        actor=acme.owner, domain_id=domain.public_id, local_part="sales",
-        targets=[mailbox.address],
-    )  # fmt: skip
-    gone = mailboxes.create_mailbox(
-        actor=acme.owner, domain_id=domain.public_id, local_part="gone", password=PASSWORD
-    )
-    mailboxes.delete_mailbox(actor=acme.owner, mailbox_id=gone.public_id)
-    app_password, _ = mailboxes.create_app_password(
-        actor=acme.owner, mailbox_id=mailbox.public_id, name="phone"
-    )
+    addresses = _addresses(acme, domain, mailbox)
     (sent,) = sending.send_messages(actor=acme.owner, given=[MESSAGE])
     suppression.add_suppression(actor=acme.owner, address="gone@out.test")
     webhook, _ = webhooks.add_endpoint(actor=acme.owner, url="https://8.8.8.8/acme")
@@ -107,9 +97,7 @@ def stage(acme, globex) -> Stage:
             "key_id": key.reference,
             "job_id": job.reference,
             "mailbox_id": mailbox.reference,
-            "post api-mailbox-restore": gone.reference,
-            "alias_id": alias.reference,
-            "app_password_id": app_password.reference,
+            **addresses,
             "suppression_id": ids.to_public("sup", suppressions.list_suppressions()[0].id),
             "message_id": ids.to_public("msg", sent.copies[0].id),
             "webhook_id": webhook.reference,
@@ -130,6 +118,26 @@ def stage(acme, globex) -> Stage:
 def acting(key) -> Actor:
     """A key as the caller of services."""
     return Actor(kind=ActorKind.API_KEY, id=key.reference, scopes=frozenset(key.scopes))
+
+
+def _addresses(acme, domain, mailbox) -> dict[str, str]:
+    """What belongs to a domain's addresses."""
+    alias = mailboxes.create_alias(
+        actor=acme.owner, domain_id=domain.public_id, local_part="sales",
+        targets=[mailbox.address],
+    )  # fmt: skip
+    gone = mailboxes.create_mailbox(
+        actor=acme.owner, domain_id=domain.public_id, local_part="gone", password=PASSWORD
+    )
+    mailboxes.delete_mailbox(actor=acme.owner, mailbox_id=gone.public_id)
+    app_password, _ = mailboxes.create_app_password(
+        actor=acme.owner, mailbox_id=mailbox.public_id, name="phone"
+    )
+    return {
+        "post api-mailbox-restore": gone.reference,
+        "alias_id": alias.reference,
+        "app_password_id": app_password.reference,
+    }
 
 
 def bill(cast) -> Invoice:

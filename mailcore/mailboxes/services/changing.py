@@ -49,7 +49,7 @@ def change_mailbox(
             mailbox.save(update_fields=changed)
         directory.change_login(mailbox_id, password=hashed, quota_bytes=quota_bytes)
         if changed:
-            tell("mailbox.changed", mailbox, actor)
+            tell("mailbox.changed", mailbox=mailbox, actor=actor)
         if hashed is not None:
-            tell("mailbox.password_changed", mailbox, actor)
+            tell("mailbox.password_changed", mailbox=mailbox, actor=actor)
     return mailbox

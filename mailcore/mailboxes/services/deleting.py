@@ -33,7 +33,7 @@ def delete_mailbox(*, actor: Actor, mailbox_id: UUID) -> None:
         raise NotFound  # somebody was faster
     directory.set_login_state(mailbox_id, LoginState.DELETED)
     release("mailboxes")
-    tell("mailbox.deleted", mailbox, actor)
+    tell("mailbox.deleted", mailbox=mailbox, actor=actor)
 
 
 @transaction.atomic
@@ -52,7 +52,7 @@ def restore_mailbox(*, actor: Actor, mailbox_id: UUID) -> Mailbox:
     mailbox.deleted_at = None
     mailbox.save(update_fields=["deleted_at"])
     directory.set_login_state(mailbox_id, LoginState(mailbox.state))
-    tell("mailbox.restored", mailbox, actor)
+    tell("mailbox.restored", mailbox=mailbox, actor=actor)
     return mailbox
 
 
@@ -69,7 +69,7 @@ def purge_mailboxes() -> int:
 def _purge(mailbox: Mailbox) -> None:
     drop_target(mailbox.address)
     directory.remove_login(mailbox.public_id)
-    tell("mailbox.purged", mailbox, SYSTEM)
+    tell("mailbox.purged", mailbox=mailbox, actor=SYSTEM)
     mailbox.delete()
 
 

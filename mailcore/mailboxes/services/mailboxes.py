@@ -45,7 +45,7 @@ def create_mailbox(
             raise MailboxExists(field="local_part")
         require("mailboxes")
         _save(mailbox, hashed)
-        tell("mailbox.created", mailbox, actor)
+        tell("mailbox.created", mailbox=mailbox, actor=actor)
     return mailbox
 
 
@@ -75,7 +75,7 @@ def _set_state(*, actor: Actor, mailbox_id: UUID, state: LoginState, event: str)
     if standing.exclude(state=state).update(state=state):
         directory.set_login_state(mailbox.public_id, state)
         mailbox.state = state
-        tell(event, mailbox, actor)
+        tell(event, mailbox=mailbox, actor=actor)
     return mailbox
 
 

@@ -6,7 +6,7 @@ from kernel.outbox import audit, publish
 from mailcore.mailboxes.models import Mailbox
 
 
-def tell(event: str, mailbox: Mailbox, actor: Actor) -> None:
+def tell(event: str, *, mailbox: Mailbox, actor: Actor) -> None:
     """Write the audit row and the event, in the caller's transaction."""
     audit(event, subject=mailbox.reference, actor=actor, data={"address": mailbox.address})
     publish(

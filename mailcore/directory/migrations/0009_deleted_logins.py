@@ -14,7 +14,7 @@ SELECT address, home, public_id, quota_bytes FROM public.mailbox_login WHERE sta
 
 
 class Migration(migrations.Migration):
-    dependencies = [("directory", "0007_spare_key")]
+    dependencies = [("directory", "0008_served_names")]
     operations = [
         migrations.AlterField(
             "mailboxlogin",

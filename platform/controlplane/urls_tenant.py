@@ -16,6 +16,7 @@ from controlplane.portal import (
 from controlplane.portal import app_passwords as app_password_pages
 from controlplane.portal import brand as brand_page
 from controlplane.portal import converters as converters  # registers <dom:…>, <mbx:…> and others
+from controlplane.portal import dkim_keys as dkim_key_pages
 from controlplane.portal import domain_reports as report_pages
 from controlplane.portal import organisations as organisation_pages
 from controlplane.portal import suppressions as suppression_pages
@@ -36,6 +37,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("domains/add/", domains.add_domain, name="domain-add"),
     path("domains/<dom:domain_id>/", domains.domain, name="domain"),
     path("domains/<dom:domain_id>/check/", domains.check, name="domain-check"),
+    path(
+        "domains/<dom:domain_id>/dkim-keys/rotate/",
+        dkim_key_pages.rotate,
+        name="domain-dkim-rotate",
+    ),
+    path(
+        "domains/<dom:domain_id>/dkim-keys/<dkm:dkim_key_id>/revoke/",
+        dkim_key_pages.revoke,
+        name="domain-dkim-revoke",
+    ),
     path("domains/<dom:domain_id>/suspend/", domains.suspend, name="domain-suspend"),
     path("domains/<dom:domain_id>/resume/", domains.resume, name="domain-resume"),
     path("domains/<dom:domain_id>/release/", domains.release, name="domain-release"),

@@ -75,6 +75,10 @@ def _step(given: _Data) -> dict[str, object]:
     return {**_domain(given), **told}
 
 
+def _keys(*names: str) -> Callable[[_Data], dict[str, object]]:
+    return lambda given: {**_domain(given), **{name: given[name] for name in names}}
+
+
 _mailbox = _with("mailbox_id", "organisation_id", "address")
 _alias = _with("alias_id", "organisation_id", "address", "targets")
 _app_password = _with("app_password_id", "mailbox_id", "organisation_id", "address", "name")
@@ -98,6 +102,8 @@ TOLD: dict[str, tuple[str, Callable[[_Data], dict[str, object]]]] = {
     "dns.recovered": ("dns.recovered", drift_events.shown),
     "dmarc.policy_changed": ("dmarc.policy_changed", _step),
     "mta_sts.mode_changed": ("mta_sts.mode_changed", _step),
+    "dkim.rotated": ("dkim.rotated", _keys("selectors", "before", "reason")),
+    "dkim.revoked": ("dkim.revoked", _keys("selector", "selectors")),
     "mailbox.created": ("mailbox.created", _mailbox),
     "mailbox.suspended": ("mailbox.suspended", _mailbox),
     "mailbox.resumed": ("mailbox.resumed", _mailbox),

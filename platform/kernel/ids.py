@@ -12,6 +12,7 @@ PREFIXES = {
     "alias": "als",
     "app_password": "asp",
     "delivery": "whd",
+    "dkim_key": "dkm",
     "domain": "dom",
     "event": "evt",
     "invoice": "inv",

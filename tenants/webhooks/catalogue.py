@@ -16,6 +16,8 @@ CATALOGUE: dict[str, str] = {
     "dns.recovered": "records of a domain are right again",
     "dmarc.policy_changed": "a domain asks receivers for another DMARC policy",
     "mta_sts.mode_changed": "a domain asks senders for another MTA-STS mode",
+    "dkim.rotated": "other DKIM keys of a domain sign now",
+    "dkim.revoked": "a DKIM key was withdrawn: its record is to be shown empty",
     "mailbox.created": "a mailbox was created",
     "mailbox.suspended": "a mailbox was locked",
     "mailbox.resumed": "a mailbox was unlocked",

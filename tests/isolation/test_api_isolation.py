@@ -94,6 +94,7 @@ def stage(acme, globex) -> Stage:
         ids={
             "organisation_id": acme.organisation.reference,
             "domain_id": domain.reference,
+            "dkim_key_id": domain.dkim_keys.get(selector="r2").reference,
             "key_id": key.reference,
             "job_id": job.reference,
             "mailbox_id": mailbox.reference,
@@ -237,7 +238,7 @@ def test_every_path_has_its_objects() -> None:
     known = {
         "organisation_id", "domain_id", "mailbox_id", "alias_id", "app_password_id", "message_id",
         "suppression_id", "invoice_id",
-        "n", "webhook_id", "delivery_id", "key_id", "job_id",
+        "n", "webhook_id", "delivery_id", "key_id", "dkim_key_id", "job_id",
     }  # fmt: skip
     for pattern in patterns():
         parts = set(pattern.pattern.converters)

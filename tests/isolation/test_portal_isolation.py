@@ -54,6 +54,8 @@ OBJECTS: dict[str, tuple[str, dict[str, str]]] = {
         {"server": "127.0.0.9", "port": "53", "key_name": "k", "algorithm": "hmac-sha256",
          "secret": "c2VjcmV0c2VjcmV0"},
     ),
+    "domain-dkim-rotate": ("post", {}),
+    "domain-dkim-revoke": ("post", {}),
     "domain-suspend": ("post", {}),
     "domain-resume": ("post", {}),
     "domain-release": ("post", {}),
@@ -122,6 +124,7 @@ def objects(acme) -> dict[str, object]:
     return {
         "domain_id": domain.public_id, "mailbox_id": mailbox.public_id,
         "alias_id": alias.public_id, "app_password_id": app_password.public_id, "key_id": key.public_id,
+        "dkim_key_id": domain.dkim_keys.get(selector="r2").public_id,
         "suppression_id": selectors.list_suppressions()[0].id,
         "invoice_id": invoice.public_id, "n": 1, "webhook_id": webhook.public_id,
         "delivery_id": delivery.public_id,
@@ -142,7 +145,9 @@ def path_of(name: str, objects: dict[str, object]) -> str:
 
 def rows(schema: str) -> list[tuple[object, ...]]:
     """Everything of Acme's that a page can change."""
-    tables = ("domain", "dns_credential", "mailbox", "alias", "api_key", "organisation")
+    tables = (
+        "domain", "dkim_key", "dns_credential", "mailbox", "alias", "api_key", "organisation"
+    )  # fmt: skip
     union = " UNION ALL ".join(f"SELECT t::text FROM {schema}.{name} t" for name in tables)
     public = (
         "SELECT t::text FROM public.mailbox_login t UNION ALL SELECT t::text FROM public.outbox t"

@@ -134,6 +134,45 @@ class Delivery(TypedDict):
     tries: "Sequence[Try]"
 
 
+class DkimKey(TypedDict):
+    """`published_since`: DNS has shown it since then; `signing_since`: its first signature."""
+
+    id: "str"
+    selector: "str"
+    algorithm: "str"
+    state: "str"
+    state_since: "str"
+    created_at: "str"
+    published_since: "str | None"
+    signing_since: "str | None"
+    revoked_at: "str | None"
+    record: "DkimRecord"
+
+
+class DkimKeys(TypedDict):
+    """All keys of a domain, and when the next ones sign."""
+
+    data: "Sequence[DkimKey]"
+    rotation: "DkimRotation"
+
+
+class DkimRecord(TypedDict):
+    """The record that shows a key; of a withdrawn one it is empty after `p=`."""
+
+    name: "str"
+    type: "str"
+    value: "str"
+
+
+class DkimRotation(TypedDict):
+    """When the other selectors sign; `is_waiting`: it is time, and DNS has to show them yet."""
+
+    due_at: "str | None"
+    requested_at: "str | None"
+    is_waiting: "bool"
+    instruction: "str"
+
+
 class Dmarc(TypedDict):
     """The policy that we want in DNS, the one that stands there, the next step, and the days."""
 

@@ -56,7 +56,7 @@ def advance(
 def revoke(keys: Sequence[Key], *, key_id: UUID, now: datetime) -> list[Key]:
     """The keys with this one withdrawn: its private half is worth nothing from now on."""
     return [
-        replace(key, state=KeyState.RETIRED, since=now, revoked_at=key.revoked_at or now)
+        replace(key, state=KeyState.RETIRED, since=now, revoked_at=now, shown_at=None)
         if key.id == key_id and key.revoked_at is None
         else key
         for key in keys

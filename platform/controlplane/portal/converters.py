@@ -26,7 +26,9 @@ class PublicId:
         return value if isinstance(value, str) else ids.to_public(self.prefix, value)
 
 
-PREFIXES = ("als", "asp", "dom", "inv", "key", "mbx", "org", "res", "sup", "whd", "whk")
+PREFIXES = (
+    "als", "asp", "dkm", "dom", "inv", "key", "mbx", "org", "res", "sup", "whd", "whk",
+)  # fmt: skip
 
 
 def register() -> None:

@@ -18,7 +18,7 @@ from controlplane.portal.wording import sentence
 from kernel import clock
 from kernel.actor import may
 from kernel.errors import Conflict
-from mailcore.domains import selectors, services
+from mailcore.domains import key_selectors, selectors, services
 from mailcore.domains.alarms import list_open, sentence_of
 from mailcore.domains.models import Domain
 from mailcore.domains.selectors import RecordRow
@@ -155,6 +155,8 @@ def _show(request: HttpRequest, found: Domain, *, form: DnsUpdateForm) -> HttpRe
             (alarm, sentence_of(alarm))
             for alarm in list_open(guard.actor(request)).filter(domain_id=found.public_id)
         ],
+        "keys": key_selectors.list_keys(found),
+        "rotation": key_selectors.rotation_of(found, now=clock.now()),
         "form": form,
         "may_write": _may_write(request),
         "watch": _is_watched(request, found, records),

@@ -17,6 +17,8 @@ register = template.Library()
 #: code → (words, kind of badge, sign).
 _STATES: dict[str, tuple[Promise, str, str]] = {
     "pending": (_("Pending"), "warn", "…"),
+    "retiring": (_("On its way out"), "idle", "…"),
+    "retired": (_("Destroyed"), "idle", "✕"),
     "active": (_("Active"), "good", "✓"),
     "verified": (_("Verified"), "good", "✓"),
     "suspended": (_("Suspended"), "bad", "✕"),

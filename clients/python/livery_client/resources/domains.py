@@ -188,6 +188,40 @@ class Domains(Resource):
         )
         return found
 
+    def dkim_keys(self, domain_id: str, *, fields: str | None = None) -> shapes.DkimKeys:
+        """List a domain's DKIM keys and say when the next ones sign."""
+        found: shapes.DkimKeys = self._send(
+            "GET",
+            "/domains/{domain_id}/dkim-keys",
+            parts={"domain_id": domain_id},
+            query={"fields": fields},
+        )
+        return found
+
+    def revoke_dkim_key(
+        self, domain_id: str, dkim_key_id: str, *, idempotency_key: str | None = None
+    ) -> shapes.DkimKeys:
+        """Withdraw a DKIM key that others may know."""
+        found: shapes.DkimKeys = self._send(
+            "POST",
+            "/domains/{domain_id}/dkim-keys/{dkim_key_id}/revoke",
+            parts={"domain_id": domain_id, "dkim_key_id": dkim_key_id},
+            headers={"Idempotency-Key": idempotency_key},
+        )
+        return found
+
+    def rotate_dkim_keys(
+        self, domain_id: str, *, idempotency_key: str | None = None
+    ) -> shapes.DkimKeys:
+        """Let a domain's other DKIM keys sign."""
+        found: shapes.DkimKeys = self._send(
+            "POST",
+            "/domains/{domain_id}/dkim-keys/rotate",
+            parts={"domain_id": domain_id},
+            headers={"Idempotency-Key": idempotency_key},
+        )
+        return found
+
     def dns_update(
         self,
         domain_id: str,

@@ -12,7 +12,7 @@ from controlplane import dispatch
 from kernel.dns.memory import MemoryExchange, zone
 from kernel.roles import as_role
 from kernel.tenancy import PUBLIC, in_schema
-from mailcore.checks import services as checks
+from mailcore.checks.services import looking
 from mailcore.directory.models import Route
 from mailcore.domains import tasks
 from tenants.organisations import services as organisations
@@ -55,7 +55,7 @@ def servers(monkeypatch, settings) -> MemoryExchange:
     root = zone(".", f"test. NS ns.test.\nns.test. A {TLD}\n")
     tld = zone("test.", f"bakery NS ns.bakery\nns.bakery A {SERVER}\n")
     exchange = MemoryExchange(zones={ROOT: [root], TLD: [tld], SERVER: [bakery([])]})
-    monkeypatch.setattr(checks, "UdpExchange", lambda: exchange)
+    monkeypatch.setattr(looking, "UdpExchange", lambda: exchange)
     monkeypatch.setattr("controlplane.domain_events._wake", lambda: None)
     return exchange
 

@@ -15,6 +15,7 @@ from kernel.tenancy import PUBLIC, in_schema
 from mailcore.checks.services import looking
 from mailcore.directory.models import Route
 from mailcore.domains import tasks
+from mailcore.protocol.zone_file import quoted
 from tenants.organisations import services as organisations
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -53,7 +54,7 @@ def servers(monkeypatch, settings) -> MemoryExchange:
     """Root and `test.`, which delegates `bakery.test`."""
     settings.DNS_ROOTS, settings.ALLOW_PRIVATE_TARGETS = [ROOT], True
     root = zone(".", f"test. NS ns.test.\nns.test. A {TLD}\n")
-    tld = zone("test.", f"bakery NS ns.bakery\nns.bakery A {SERVER}\n")
+    tld = zone("test.", f'bakery NS ns.bakery\nns.bakery A {SERVER}\nspf.infra TXT "v=spf1 -all"\n')
     exchange = MemoryExchange(zones={ROOT: [root], TLD: [tld], SERVER: [bakery([])]})
     monkeypatch.setattr(looking, "UdpExchange", lambda: exchange)
     monkeypatch.setattr("controlplane.domain_events._wake", lambda: None)
@@ -65,9 +66,8 @@ def bakery(rows: list[dict[str, object]]) -> dns.zone.Zone:
     lines = [f"@ NS ns\nns A {SERVER}"]
     for row in rows:
         value = str(row["value"])
-        parts = [value[i : i + 255] for i in range(0, len(value), 255)]
-        text = " ".join(f'"{part}"' for part in parts)
-        shown = f"{row['priority']} {value}." if row["type"] == "MX" else text
+        priority = "" if row["priority"] is None else f"{row['priority']} "
+        shown = quoted(value) if row["type"] == "TXT" else f"{priority}{value}."
         lines.append(f"{row['name']}. {row['type']} {shown}")
     return zone("bakery.test.", "\n".join(lines) + "\n")
 

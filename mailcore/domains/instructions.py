@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as n_
 
 from mailcore.domains.sentences import SENTENCES
-from mailcore.protocol import dns_records, spf
+from mailcore.protocol import dmarc, spf
 from mailcore.protocol.dns_records import Record
 from mailcore.protocol.verdict_rules import parse_tags
 from mailcore.protocol.verdicts import Outcome
@@ -54,19 +54,19 @@ def value_to_publish(record: Record, *, code: str, found: Sequence[str]) -> str:
         return spf.merge(
             next(value.strip() for value in found if spf.is_spf(value.strip())), include
         )
-    if code in _MERGED_REPORTS:
-        tag = "v=DMARC1" if record.purpose == dns_records.DMARC else "v=TLSRPTv1"
-        mine = next(value.strip() for value in found if value.strip().startswith(tag))
+    if code == "dmarc.reports_elsewhere":
+        return dmarc.with_reports_to(found, wanted=(record.behind or record).value)
+    if code == "tls-rpt.elsewhere":
+        mine = next(value.strip() for value in found if value.strip().startswith("v=TLSRPTv1"))
         return _with_address(mine, parse_tags((record.behind or record).value)["rua"])
     return record.value
 
 
 _MERGED_POLICIES = frozenset({"spf.not_included", "spf.no_room", "spf.several"})
-_MERGED_REPORTS = frozenset({"dmarc.reports_elsewhere", "tls-rpt.elsewhere"})
 
 
 def _with_address(record: str, address: str) -> str:
-    """A policy with one more place for its reports (RFC 7489 §6.2: a list with commas)."""
+    """One more place for its reports (RFC 8460 §3: a list with commas)."""
     parts = [part.strip() for part in record.split(";") if part.strip()]
     told = [at for at, part in enumerate(parts) if part.replace(" ", "").startswith("rua=")]
     if told:

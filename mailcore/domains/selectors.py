@@ -181,6 +181,8 @@ def hosted_domain(domain: Domain) -> HostedDomain:
         web_host=settings.WEB_HOST,
         keys=keys,
         dmarc_policy=domain.dmarc_policy,
+        dmarc_tags=domain.dmarc_tags,
+        is_dmarc_chosen=domain.dmarc_changed_at is not None,
         dmarc_reports=f"dmarc-{domain.label}@{settings.REPORTS_DOMAIN}",
         tls_reports=f"tls-{domain.label}@{settings.REPORTS_DOMAIN}",
         policy_id=mta_sts.id_of(mta_sts_policy(domain)),

@@ -43,6 +43,10 @@ SENTENCES = {
     "dmarc.weaker": n_(
         "The DMARC record says %(shown)s, but %(wanted)s was chosen here: replace it by this one."
     ),
+    "dmarc.stricter": n_(
+        "The DMARC record still says %(shown)s, but %(wanted)s was chosen here: replace it by "
+        "this one."
+    ),
     "dmarc.alias": n_(
         "The DMARC policy is kept elsewhere: this name is an alias of %(target)s. Remove the alias "
         "and add this record, or change the policy there."

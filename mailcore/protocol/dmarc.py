@@ -46,5 +46,14 @@ def compose(*, policy: str, tags: str, reports_to: str) -> str:
     return "; ".join(["v=DMARC1", f"p={policy}", *rest, *rua])
 
 
+def with_reports_to(found: Sequence[str], *, wanted: str) -> str:
+    """The record that was found, with the last of the wanted record's addresses beside its own."""
+    tags = read(found)
+    ours = read([wanted]).get("rua", "").rpartition("mailto:")[2]
+    return compose(
+        policy=policy_of(tags) or POLICIES[0], tags=kept(tags, reports_to=ours), reports_to=ours
+    )
+
+
 def _others(addresses: str, ours: str) -> list[str]:
     return [one for one in addresses.split(",") if one and ours.lower() not in one.lower()]

@@ -121,10 +121,13 @@ def _dmarc(record: Record, found: Sequence[str]) -> Judgement:
     policy = shown.get("p", "").lower()
     if policy not in _STRENGTH:
         return conflict("dmarc.invalid")
-    # A stricter policy than ours is the client's own choice, and we align.
     if _STRENGTH.index(policy) < _STRENGTH.index(wanted["p"]):
         return conflict("dmarc.weaker", shown=policy, wanted=wanted["p"])
-    if wanted.get("rua", "") not in shown.get("rua", ""):
+    # A stricter policy is the client's own choice, and we align, until another was chosen here.
+    if policy != wanted["p"] and record.is_chosen:
+        return conflict("dmarc.stricter", shown=policy, wanted=wanted["p"])
+    # Ours is the last of the places to which reports go.
+    if wanted.get("rua", "").rpartition(",")[2] not in shown.get("rua", ""):
         return match("dmarc.reports_elsewhere")
     return match()
 

@@ -21,6 +21,7 @@ from mailcore.domains.services.consequences import (
     evidence,
     keys,
     ownership,
+    policies,
     return_path,
     targets,
 )
@@ -99,6 +100,7 @@ def _conclude(domain_id: UUID, looks: Sequence[Look]) -> Domain:
     ownership.draw(domain, rows)
     keys.draw(domain, looks)
     alarms.draw(domain, rows, looks)
+    policies.draw(domain, rows)
     return_path.draw(domain, rows)
     targets.draw(domain, rows)
     return domain

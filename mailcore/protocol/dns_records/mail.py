@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from mailcore.protocol import dkim_keys, spf
+from mailcore.protocol import dmarc as dmarc_record
 from mailcore.protocol.dns_records import record
 from mailcore.protocol.dns_records.record import Record
 
@@ -55,14 +56,19 @@ def dkim_name(domain: str, *, selector: str) -> str:
     return f"{selector}._domainkey.{domain}"
 
 
-def dmarc(domain: str, *, policy: str, reports_to: str = "") -> Record:
-    """What receivers are asked to do with forged mail (RFC 7489 §6.3), and where they tell it."""
-    told = f"; rua=mailto:{reports_to}" if reports_to else ""
+def dmarc(
+    domain: str, *, policy: str, reports_to: str = "", tags: str = "", is_chosen: bool = False
+) -> Record:
+    """What receivers are asked to do with forged mail (RFC 7489 §6.3), and where they tell it.
+
+    `tags` are the owner's own, which stay as they are.
+    """
     return Record(
         purpose=record.DMARC,
         name=dmarc_name(domain),
         type="TXT",
-        value=f"v=DMARC1; p={policy}{told}",
+        value=dmarc_record.compose(policy=policy, tags=tags, reports_to=reports_to),
+        is_chosen=is_chosen,
     )
 
 

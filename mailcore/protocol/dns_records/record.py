@@ -41,6 +41,7 @@ class Record:
 
     `value` of a SRV record is `weight port host`; of MX, SRV and CNAME the host has no trailing
     dot. `behind` is what the target of a CNAME shows when that is a name that we keep.
+    `is_chosen`: somebody decided on this value here, so what DNS had before stands back.
     """
 
     purpose: str
@@ -51,6 +52,7 @@ class Record:
     ttl: int = TTL
     need: Need = Need.REQUIRED
     behind: "Record | None" = None
+    is_chosen: bool = False
 
     @property
     def key(self) -> Key:

@@ -26,6 +26,8 @@ class HostedDomain:
     web_host: str
     keys: Sequence[PublicKey]
     dmarc_policy: str = "none"
+    dmarc_tags: str = ""
+    is_dmarc_chosen: bool = False
     dmarc_reports: str
     tls_reports: str
     policy_id: str
@@ -54,7 +56,13 @@ def _all(domain: HostedDomain) -> list[Record]:
         mail.mx(name, host=domain.mx_host),
         mail.sender_policy(name, include=domain.spf_include),
         *(mail.dkim(name, key) for key in domain.keys),
-        mail.dmarc(name, policy=domain.dmarc_policy, reports_to=domain.dmarc_reports),
+        mail.dmarc(
+            name,
+            policy=domain.dmarc_policy,
+            reports_to=domain.dmarc_reports,
+            tags=domain.dmarc_tags,
+            is_chosen=domain.is_dmarc_chosen,
+        ),
         *trust.return_path(name, host=domain.mx_host, include=domain.spf_include),
         trust.mta_sts(name, policy_id=domain.policy_id),
         trust.mta_sts_host(name, web_host=domain.web_host),

@@ -5,7 +5,7 @@ Acme and Globex are resellers. Alice owns Acme, Mallory owns Globex and should s
 
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -142,6 +142,18 @@ class Cast:
     password: str
     organisation: object
     host: str
+
+
+@pytest.fixture(scope="session")
+def cast_of() -> Callable[[str], Cast]:
+    """Acme or Globex, for fixtures that live longer than a test."""
+    emails = {"acme": "alice@acme.test", "globex": "mallory@globex.test"}
+
+    def find(name: str) -> Cast:
+        with in_schema(_schema_name(name)):
+            return _cast(name, emails[name])
+
+    return find
 
 
 @pytest.fixture

@@ -466,8 +466,8 @@ class NewKey(TypedDict):
 
     name: "str"
     scopes: "Sequence[str]"
-    organisation: "NotRequired[str]"
-    domain: "NotRequired[str]"
+    organisation: "NotRequired[str | None]"
+    domain: "NotRequired[str | None]"
     networks: "NotRequired[Sequence[str]]"
     expires_at: "NotRequired[str | None]"
 

@@ -1,12 +1,20 @@
 """Building blocks of request bodies."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
 from rest_framework import serializers
 
 from kernel import ids
+
+#: The JSON type that a field takes; Django REST framework would make texts of numbers.
+_TYPES: Sequence[tuple[type[serializers.Field[Any, Any, Any, Any]], type, str]] = (
+    (serializers.BooleanField, bool, "true or false"),
+    (serializers.IntegerField, int, "a whole number"),
+    (serializers.CharField, str, "a text"),
+    (serializers.ChoiceField, str, "a text"),
+)
 
 
 class Body(serializers.Serializer[Any]):
@@ -22,7 +30,25 @@ class Body(serializers.Serializer[Any]):
             if unknown:
                 message = serializers.ErrorDetail("This field is not known.", code="unknown_field")
                 raise serializers.ValidationError({name: [message] for name in unknown})
+            wrong = {
+                name: [serializers.ErrorDetail(f"This has to be {kind}.", code="invalid")]
+                for name, field in self.fields.items()
+                if name in data and (kind := _other_kind(field, data[name]))
+            }
+            if wrong:
+                raise serializers.ValidationError(wrong)
         return super().to_internal_value(data)
+
+
+def _other_kind(field: Any, value: object) -> str:
+    """What a field takes, when the value is of another type; lists are looked into."""
+    if isinstance(field, serializers.ListField) and isinstance(value, list):
+        return next(filter(None, (_other_kind(field.child, one) for one in value)), "")
+    for kind, type_, words in _TYPES:
+        if isinstance(field, kind):
+            fits = value is None or (type(value) is type_)
+            return "" if fits else words
+    return ""
 
 
 class Reference(serializers.Field[UUID, str, str, Any]):

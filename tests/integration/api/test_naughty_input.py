@@ -1,6 +1,4 @@
-"""Whatever a program sends, it is told what is wrong with it: never an error of ours."""
-
-import json
+"""Whatever a message is made of, its program is told what is wrong with it: never a fault of ours."""
 
 import pytest
 
@@ -22,42 +20,16 @@ MESSAGE = {
 
 
 @pytest.fixture
-def orders(acme, program):
-    """path → a body that would be taken."""
+def api(acme, program):
+    """A program that may send from shop.test."""
     api = program(acme)
-    domain = api.post(
-        "domains", {"name": "shop.test", "organisation": acme.organisation.reference}
-    ).json()
+    api.post("domains", {"name": "shop.test", "organisation": acme.organisation.reference})
     Domain.objects.update(state="verified")
     directory.set_routed("shop.test", is_verified=True)
-    mailbox = {"domain": domain["id"], "local_part": "anna", "password": "a long enough secret"}
-    update = {
-        "server": "127.0.0.9", "port": 53, "key_name": "k", "algorithm": "hmac-sha256",
-        "secret": "c2VjcmV0c2VjcmV0",
-    }  # fmt: skip
-    return api, {
-        "organisations": {"name": "Bakery"},
-        "domains": {"name": "bakery.test", "organisation": acme.organisation.reference},
-        "mailboxes": {**mailbox, "display_name": "Anna"},
-        f"domains/{domain['id']}/dns-update": update,
-        "suppressions": {"address": "ann@out.test", "until": None},
-    }
+    return api
 
 
-def test_every_field_survives_every_kind_of_nonsense(orders) -> None:
-    api, paths = orders
-    for path, body in paths.items():
-        for field in body:
-            for value in NAUGHTY:
-                sent = json.dumps({**body, field: value})
-                answer = api.post(path, sent)
-                assert answer.status_code < 500, (path, field, value, answer.content)
-                if answer.status_code >= 400:
-                    assert answer.json()["code"], (path, field, value)
-
-
-def test_every_field_of_a_message_survives_nonsense_beside_good_ones(orders) -> None:
-    api, _ = orders
+def test_every_field_of_a_message_survives_nonsense_beside_good_ones(api) -> None:
     kinds = [value for value in NAUGHTY if value != "\ud800"]  # that is no JSON
     kinds += [*([value] for value in kinds), *({"X-A": value} for value in kinds)]
     kinds += [[{name: value}] for value in NAUGHTY[:9] for name in ("filename", "content")]
@@ -68,19 +40,3 @@ def test_every_field_of_a_message_survives_nonsense_beside_good_ones(orders) -> 
         *rows, last = answer.json()["data"]
         assert all(row["error"]["code"] for row in rows if "error" in row)
         assert last["recipients"][0]["state"] == "queued"
-
-
-def test_every_place_in_a_path_survives_nonsense(orders) -> None:
-    api, _ = orders
-    for text in ("%00", "x" * 3000, "..%2f..", "%ff", "dom_", "dom_%C3%A9", "'", "dom_" + "z" * 26):
-        for path in (f"domains/{text}", f"domains/{text}/records", f"mailboxes/{text}"):
-            answer = api.get(path)
-            assert answer.status_code == 404, (path, answer.content)
-
-
-def test_every_query_survives_nonsense(orders) -> None:
-    api, _ = orders
-    for text in ("\0", "x" * 3000, "-1", "1e9", "٣", "cur_", "cur_" + "z" * 26, "''"):
-        for name in ("limit", "cursor", "domain"):
-            answer = api.get("mailboxes", **{name: text})
-            assert 400 <= answer.status_code < 500, (name, text, answer.content)

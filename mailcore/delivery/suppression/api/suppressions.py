@@ -42,6 +42,7 @@ class Suppressions(CommandView):
         right=services.READ,
         answers={200: Page[SuppressionShown]},
         query=_QUERY,
+        problems=[errors.InvalidAddress],
     )
     def get(self, request: Request) -> Response:
         """List the reseller's own suppressions that hold now, newest first."""

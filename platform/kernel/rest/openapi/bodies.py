@@ -23,7 +23,8 @@ class BodySchema(AutoSchema):
     ) -> Schema:
         if isinstance(field, Reference):
             meta: Schema = self._get_serializer_field_meta(field, direction)  # type: ignore[no-untyped-call]
-            return {**Id(field.prefix).schema, **meta}
+            schema = {**Id(field.prefix).schema, **meta}
+            return {**schema, "type": ["string", "null"]} if schema.pop("nullable", 0) else schema
         found: Schema = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
         return found
 

@@ -1,0 +1,230 @@
+"""Acme's objects, one of each kind that a path or a body can name, and everybody's keys."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from billing.invoicing.services import close_period
+from billing.metering import services as metering
+from billing.metering.models import Meter
+from billing.pricing import services as pricing
+from kernel import clock, ids
+from kernel.actor import SYSTEM, Actor, ActorKind
+from kernel.tenancy import in_schema
+from mailcore.checks.models import DomainAlarm
+from mailcore.delivery.sending import services as sending
+from mailcore.delivery.suppression import selectors as suppressions
+from mailcore.delivery.suppression import services as suppression
+from mailcore.directory import services as directory
+from mailcore.domains import services as domains
+from mailcore.domains.models import Domain
+from mailcore.mailboxes import services as mailboxes
+from tenants.jobs import services as jobs
+from tenants.jobs.services import Item
+from tenants.organisations import services as organisations
+from tenants.organisations.models import ApiKey
+from tenants.webhooks import services as webhooks
+from tests.document.snapshot import snapshot
+
+PASSWORD = "a long enough secret"
+READING = {right for right in organisations.ALL_SCOPES if right.endswith(".read")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who calls: a host and the secret of a key that is good there, or not."""
+
+    host: str
+    secret: str
+
+    def at(self, host: str) -> "Caller":
+        """The same key elsewhere."""
+        return replace(self, host=host)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """`ids` by the name that they have in a path; `key` is the one of `mine`, `before` a snapshot."""
+
+    acme: Any
+    globex: Any
+    ids: dict[str, str]
+    key: ApiKey
+    mine: Caller
+    theirs: Caller
+    other_organisation: Caller
+    other_domain: Caller
+    reading: Caller
+    before: dict[str, tuple[int, str]]
+
+    def body_of(self, name: str) -> Any:
+        """What the rightful caller sends to an operation; it names Acme's objects where it can."""
+        make = BODIES.get(name)
+        return make(self) if make else {}
+
+    def parts_of(self, name: str) -> dict[str, str]:
+        """The path's parts, for an operation that needs an object of its own."""
+        return {**self.ids, **{part: self.ids[of] for part, of in INSTEAD.get(name, {}).items()}}
+
+
+#: operationId → the body of a call that succeeds.
+BODIES: dict[str, Callable[[Stage], Any]] = {
+    "aliases.create": lambda stage: {
+        "domain": stage.ids["domain_id"],
+        "local_part": "office",
+        "targets": ["anna@shop.test"],
+    },
+    "aliases.update": lambda _: {"targets": ["anna@shop.test"]},
+    "api_keys.create": lambda stage: {
+        "name": "new",
+        "scopes": ["domains.read"],
+        "organisation": stage.ids["organisation_id"],
+    },
+    "app_passwords.create": lambda _: {"name": "tablet"},
+    "dmarc.set_policy": lambda _: {"policy": "quarantine"},
+    "dmarc_sources.mark": lambda _: {"name": "mailchimp", "known": True},
+    "mta_sts.set_mode": lambda _: {"mode": "testing"},
+    "domains.bulk_create": lambda stage: [
+        {"name": "many.test", "organisation": stage.ids["organisation_id"]}
+    ],
+    "domains.create": lambda stage: {
+        "name": "new.test",
+        "organisation": stage.ids["organisation_id"],
+    },
+    "domains.update": lambda _: {"publishing": "cname"},
+    "domains.dns_update": lambda _: {
+        "server": "127.0.0.9",
+        "key_name": "k",
+        "secret": "c2VjcmV0c2VjcmV0",
+    },
+    "mailboxes.bulk_create": lambda _: [{"address": "eva@shop.test", "password": PASSWORD}],
+    "mailboxes.create": lambda stage: {
+        "domain": stage.ids["domain_id"],
+        "local_part": "ben",
+        "password": PASSWORD,
+    },
+    "mailboxes.update": lambda _: {"display_name": "Anna"},
+    "messages.send": lambda _: {
+        "from": "anna@shop.test",
+        "to": ["ben@out.test"],
+        "text": "Hello",
+    },
+    "organisations.create": lambda _: {"name": "Bakery"},
+    "suppressions.create": lambda _: {"address": "ann@out.test"},
+    "webhooks.create": lambda _: {"url": "https://8.8.8.8/new"},
+    "webhooks.update": lambda _: {"description": "changed"},
+}
+#: operationId → part of the path → the object that it takes in place of the usual one.
+INSTEAD: dict[str, dict[str, str]] = {
+    "domains.delete": {"domain_id": "spare_domain_id"},
+    "mailboxes.restore": {"mailbox_id": "gone_mailbox_id"},
+}
+#: What these begin does each row later as whoever began it, who may begin it; see the jobs' own tests.
+BEGINNING = {"domains.bulk_create", "mailboxes.bulk_create"}
+#: operationId → rights that its body needs beside the documented one.
+ALSO: dict[str, set[str]] = {"api_keys.create": {"domains.read"}}
+
+
+def build(acme: Any, globex: Any) -> Stage:
+    """Make everything, inside Acme's schema."""
+    owner, organisation = acme.owner, acme.organisation.public_id
+    domain = domains.add_domain(actor=owner, organisation_id=organisation, name="shop.test")
+    spare = domains.add_domain(actor=owner, organisation_id=organisation, name="spare.test")
+    Domain.objects.filter(pk=domain.pk).update(state="verified")
+    directory.set_routed("shop.test", is_verified=True)
+    mailbox = mailboxes.create_mailbox(
+        actor=owner, domain_id=domain.public_id, local_part="anna", password=PASSWORD
+    )
+    gone = mailboxes.create_mailbox(
+        actor=owner, domain_id=domain.public_id, local_part="gone", password=PASSWORD
+    )
+    mailboxes.delete_mailbox(actor=owner, mailbox_id=gone.public_id)
+    alias = mailboxes.create_alias(
+        actor=owner, domain_id=domain.public_id, local_part="sales", targets=[mailbox.address]
+    )
+    app_password, _ = mailboxes.create_app_password(
+        actor=owner, mailbox_id=mailbox.public_id, name="phone"
+    )
+    DomainAlarm.objects.create(
+        reseller_id=acme.reseller.public_id,
+        domain_id=domain.public_id,
+        domain=domain.name,
+        kind="mx",
+        name=domain.name,
+        type="MX",
+        value="mx.infra.test",
+        verdict="missing",
+        code="missing",
+    )
+    message = {"from": "anna@shop.test", "to": ["ben@out.test"], "text": "Hello"}
+    (sent,) = sending.send_messages(actor=owner, given=[message])
+    suppression.add_suppression(actor=owner, address="gone@out.test")
+    webhook, _ = webhooks.add_endpoint(actor=owner, url="https://8.8.8.8/acme")
+    delivery = webhooks.send_test(actor=owner, endpoint_id=webhook.public_id)
+    key, mine = _key(acme, "mine", scopes=organisations.ALL_SCOPES)
+    maker = Actor(kind=ActorKind.API_KEY, id=key.reference, scopes=organisations.ALL_SCOPES)
+    made, _ = organisations.create_api_key(actor=maker, name="made")
+    job = jobs.start(actor=owner, kind="none", items=[Item(label="one", given={})])
+    found = {
+        "organisation_id": acme.organisation.reference,
+        "domain_id": domain.reference,
+        "spare_domain_id": spare.reference,
+        "key_id": made.reference,
+        "job_id": job.reference,
+        "alias_id": alias.reference,
+        "app_password_id": app_password.reference,
+        "mailbox_id": mailbox.reference,
+        "gone_mailbox_id": gone.reference,
+        "suppression_id": ids.to_public("sup", suppressions.list_suppressions()[0].id),
+        "message_id": ids.to_public("msg", sent.copies[0].id),
+        "webhook_id": webhook.reference,
+        "delivery_id": delivery.reference,
+        "invoice_id": ids.to_public("inv", _bill(acme).public_id),
+        "n": "1",
+    }
+    others = _others(acme, globex)
+    before = snapshot(acme.reseller.schema_name)
+    return Stage(acme=acme, globex=globex, ids=found, key=key, mine=mine, before=before, **others)
+
+
+def _others(acme: Any, globex: Any) -> dict[str, Caller]:
+    """Who is none of it: another reseller, another client of Acme's, a key that only reads."""
+    every = organisations.ALL_SCOPES
+    other = organisations.create_organisation(actor=acme.owner, name="Other").public_id
+    domain = domains.add_domain(actor=acme.owner, organisation_id=other, name="other.test")
+    bound = {"organisation": other, "scopes": every}
+    _, by_organisation = _key(acme, "other organisation", **bound)
+    _, by_domain = _key(acme, "other domain", domain=domain.public_id, **bound)
+    _, reading = _key(acme, "reading", scopes=READING)
+    with in_schema(globex.reseller.schema_name):
+        _, theirs = _key(globex, "theirs", scopes=every)
+    return {
+        "theirs": theirs,
+        "other_organisation": by_organisation,
+        "other_domain": by_domain,
+        "reading": reading,
+    }
+
+
+def _key(cast: Any, name: str, **options: Any) -> tuple[ApiKey, Caller]:
+    key, secret = organisations.create_api_key(actor=cast.owner, name=name, **options)
+    return key, Caller(host=cast.host, secret=str(secret))
+
+
+def _bill(cast: Any) -> Any:
+    """An invoice over one message."""
+    pricing.ensure_default_prices()
+    start, reseller = clock.now() - timedelta(hours=2), cast.reseller.public_id
+    pricing.subscribe(reseller_id=reseller, at=start)
+    metering.record_usage(
+        key="isolation",
+        meter=Meter.MESSAGES_SENT,
+        quantity=Decimal(1),
+        occurred_at=start + timedelta(hours=1),
+        reseller_id=reseller,
+        organisation_id=cast.organisation.public_id,
+        event_id=ids.uuid7(),
+    )
+    return close_period(actor=SYSTEM, reseller_id=reseller)

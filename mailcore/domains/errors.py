@@ -52,6 +52,18 @@ class SuspendedByOperator(Conflict):
 
 
 class InvalidDnsCredential(InvalidInput):
-    """The DNS server or its key is not valid."""
+    """The way to write DNS, or a part of it, is not valid."""
 
     code = "dns_update.invalid"
+
+
+class NoDnsCredential(Conflict):
+    """There is no key to write this domain's DNS with: hand one in first."""
+
+    code = "dns_credential.none"
+
+
+class TooManyDnsCredentials(Conflict):
+    """The organisation has too many DNS credentials: remove some."""
+
+    code = "dns_credential.too_many"

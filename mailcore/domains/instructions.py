@@ -16,7 +16,9 @@ _UPDATES = {
     "ok": n_("The records were written."),
     "partly": n_("Some records were left alone because others stand in their place; see below."),
     "dns_update.refused": n_("The DNS server refused the change: allow this key to update it."),
-    "dns_update.bad_key": n_("The DNS server does not accept this key: check name and secret."),
+    "dns_update.bad_key": n_(
+        "The DNS server does not accept this key: check name, secret and rights."
+    ),
     "dns_update.bad_time": n_("The DNS server's clock is wrong, so it refused the signature."),
     "dns_update.not_zone": n_("This DNS server does not hold the domain's zone."),
     "dns_update.timeout": n_("The DNS server did not answer in time."),
@@ -26,6 +28,21 @@ _UPDATES = {
     "dns_update.malformed": n_("The DNS server's answer could not be understood."),
     "dns_update.unsigned": n_("The DNS server did not sign its answer: does it hold this zone?"),
     "dns_update.address_not_allowed": n_("The DNS server has a private address."),
+    "dns_credential.none": n_("There is no key to write this domain's DNS with."),
+    "provider.bad_key": n_(
+        "The provider does not accept this token, or it may not change the zone."
+    ),
+    "provider.rate_limited": n_("The provider asks us to wait; we try again."),
+    "provider.failed": n_("The provider's interface has a fault of its own now; we try again."),
+    "provider.timeout": n_("The provider's interface did not answer in time."),
+    "provider.unreachable": n_("The provider's interface could not be reached."),
+    "provider.refused": n_("The provider refused a record; what was done before is listed."),
+    "provider.malformed": n_("The provider's answer could not be understood."),
+    "dns_plan.changed": n_("The zone was changed at the same moment; we try again soon."),
+    "dns_plan.ignored": n_("The DNS server said yes, but did not make every change."),
+    "dns_plan.not_visible": n_("Not every name server of the domain shows the changes yet."),
+    "dns_plan.servers_silent": n_("Not every name server of the domain answers."),
+    "dns_plan.servers_unreachable": n_("The domain's name servers could not be found."),
     "dns_update.unknown_host": n_("The DNS server's name was not found."),
 }
 

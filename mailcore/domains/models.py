@@ -5,6 +5,7 @@ from django.db import models
 from kernel import clock, ids
 from mailcore.directory.states import KeyState
 from mailcore.domains.states import (
+    CredentialKind,
     DkimAlgorithm,
     DmarcPolicy,
     DomainState,
@@ -118,23 +119,29 @@ class DkimKey(models.Model):
 
 
 class DnsCredential(models.Model):
-    """How to write a domain's zone by RFC 2136.
+    """How zones of an organisation may be written: by RFC 2136, or by a provider's interface.
 
-    `sealed_secret` is the base64 text of the TSIG key, sealed with the domain's `public_id` bytes
-    as context. `published` lists what we wrote ({name, type, value}): only that may we remove.
+    `settings` is what may be shown; `sealed_secret` is the rest, as JSON, sealed with this row's
+    `public_id` bytes as context. `tested_code` is how the last test ended (empty: never tested).
     """
 
-    domain = models.OneToOneField(Domain, on_delete=models.CASCADE, related_name="dns_credential")
-    server = models.CharField(max_length=253)
-    port = models.PositiveIntegerField(default=53)
-    key_name = models.CharField(max_length=253)
-    algorithm = models.CharField(max_length=20, default="hmac-sha256")
+    public_id = models.UUIDField(default=ids.uuid7, unique=True)
+    organisation_id = models.UUIDField(db_index=True)
+    kind = models.CharField(max_length=10, choices=CredentialKind.choices)
+    provider = models.CharField(max_length=40, default="", blank=True)
+    settings = models.JSONField(default=dict)
     sealed_secret = models.BinaryField()
-    published = models.JSONField(default=list)
+    tested_code = models.CharField(max_length=60, default="", blank=True)
+    tested_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         db_table = "dns_credential"
 
     def __str__(self) -> str:
-        return f"{self.key_name}@{self.server}"
+        return self.reference
+
+    @property
+    def reference(self) -> str:
+        """The id that is shown: `dnc_…`."""
+        return ids.to_public("dnc", self.public_id)

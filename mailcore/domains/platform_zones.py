@@ -5,7 +5,7 @@ from pathlib import Path
 from django.conf import settings
 
 from kernel.crypto import Secret
-from mailcore.domains.adapters import DnsUpdate
+from mailcore.zones.adapters.dns_update import DnsUpdate
 
 
 def platform_editor() -> DnsUpdate | None:

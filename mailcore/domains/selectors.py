@@ -16,13 +16,14 @@ from mailcore.checks import selectors as checks
 from mailcore.checks.models import RecordVerdict
 from mailcore.domains import instructions
 from mailcore.domains.errors import DomainNotVerified
-from mailcore.domains.models import DkimKey, Domain
+from mailcore.domains.models import DkimKey, DnsCredential, Domain
 from mailcore.domains.states import DomainState
 from mailcore.protocol import dns_records, mta_sts
 from mailcore.protocol.dns_records import HostedDomain, PublicKey, Record
 from mailcore.protocol.mta_sts import Mode, Policy
 from mailcore.protocol.verdicts import Outcome
 from mailcore.protocol.zone_file import render as render_zone
+from mailcore.zones import selectors as zones
 
 #: How long senders keep a policy: briefly while it may still change.
 _POLICY_SECONDS: dict[Mode, int] = {"none": 86_400, "testing": 86_400, "enforce": 1_209_600}
@@ -260,3 +261,26 @@ def find_dns_update(domain: Domain) -> DnsUpdateStatus | None:
     return DnsUpdateStatus(
         code=code, sentence=instructions.update_sentence(code), at=schedule.published_at
     )
+
+
+def list_credentials(*, organisation_id: UUID | None = None) -> QuerySet[DnsCredential]:
+    """Every way to write DNS, oldest first; of one organisation when it is named."""
+    found = DnsCredential.objects.order_by("public_id")
+    return found if organisation_id is None else found.filter(organisation_id=organisation_id)
+
+
+def get_credential(credential_id: UUID, *, organisation_id: UUID | None = None) -> DnsCredential:
+    """One by its public id; raises NotFound, also for one of another organisation."""
+    found = list_credentials(organisation_id=organisation_id).filter(public_id=credential_id)
+    credential = found.first()
+    if credential is None:
+        raise NotFound
+    return credential
+
+
+def find_credential(domain: Domain) -> DnsCredential | None:
+    """The one with which the domain's zone is kept up to date."""
+    credential_id = zones.find_credential_id(domain.public_id)
+    if credential_id is None:
+        return None
+    return list_credentials().filter(public_id=credential_id).first()

@@ -50,3 +50,10 @@ class DkimAlgorithm(models.TextChoices):
 
     RSA = "rsa-sha256"
     ED25519 = "ed25519-sha256"
+
+
+class CredentialKind(models.TextChoices):
+    """How a zone is written: DNS UPDATE, or a provider's interface through dns-lexicon."""
+
+    RFC2136 = "rfc2136"
+    LEXICON = "lexicon"

@@ -2,8 +2,7 @@
 
 import logging
 import time
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable
 from uuid import UUID
 
 from celery import shared_task
@@ -12,6 +11,7 @@ from kernel.tenancy import in_reseller
 from mailcore.checks import services as checks
 from mailcore.domains import services
 from mailcore.domains.services import telling
+from mailcore.zones import services as zones
 
 log = logging.getLogger(__name__)
 
@@ -31,11 +31,14 @@ def check_due_domains(**_: object) -> None:
     begun = time.monotonic()
     # Our own zone first: what a domain points to stands before its owner's zone points there.
     for claim, write in (
-        (checks.claim_targets, services.write_targets),
-        (checks.claim_publishing, services.publish_records),
+        (checks.claim_targets, _write_targets),
+        (zones.claim_due, _work_on_plan),
+        (checks.claim_publishing, _publish_records),
     ):
-        while time.monotonic() < begun + _WRITING and (writing := claim(1)):
-            _write(writing, write)
+        while time.monotonic() < begun + _WRITING and (claimed := claim(1)):
+            for reseller_id, identifier in claimed:
+                with in_reseller(reseller_id):
+                    _alone(write, identifier)
     while time.monotonic() < begun + _SLICE and (due := checks.claim_due(_BATCH)):
         services.check_domains(due=due)
 
@@ -47,11 +50,7 @@ def turn_dkim_keys(**_: object) -> None:
     while time.monotonic() < begun + _SLICE and (due := checks.claim_keys(1)):
         for reseller_id, domain_id in due:
             with in_reseller(reseller_id):
-                try:
-                    services.turn_keys(domain_id=domain_id)
-                except Exception:
-                    # One domain must not keep the others waiting: its lease brings it back.
-                    log.exception("keys of domain %s failed", domain_id)
+                _alone(_turn_keys, domain_id)
 
 
 @shared_task(name="mailcore.store_keys")
@@ -62,18 +61,10 @@ def store_keys(**_: object) -> None:
         pass
 
 
-class _Writes(Protocol):
-    def __call__(self, *, domain_id: UUID) -> object: ...
-
-
-def _write(claimed: Sequence[tuple[UUID, UUID]], write: _Writes) -> None:
-    for reseller_id, domain_id in claimed:
-        with in_reseller(reseller_id):
-            try:
-                write(domain_id=domain_id)
-            except Exception:
-                # One zone must not keep the others waiting: its lease brings it back.
-                log.exception("zone of domain %s failed", domain_id)
+@shared_task(name="mailcore.forget_dns_plans")
+def forget_dns_plans(**_: object) -> None:
+    """Delete the plans of long ago, of all resellers."""
+    log.info("%d old DNS plans forgotten", zones.forget_old_plans())
 
 
 @shared_task(name="mailcore.tell_domain_alarms")
@@ -82,3 +73,27 @@ def tell_domain_alarms(**_: object) -> None:
     for reseller_id, domain_id in telling.list_untold():
         with in_reseller(reseller_id):
             telling.tell_of(domain_id)
+
+
+def _alone(work: Callable[[UUID], object], identifier: UUID) -> None:
+    """One zone or domain must not keep the others waiting: its lease brings it back."""
+    try:
+        work(identifier)
+    except Exception:
+        log.exception("%s of %s failed", work.__name__, identifier)
+
+
+def _turn_keys(domain_id: UUID) -> None:
+    services.turn_keys(domain_id=domain_id)
+
+
+def _write_targets(domain_id: UUID) -> None:
+    services.write_targets(domain_id=domain_id)
+
+
+def _work_on_plan(plan_id: UUID) -> None:
+    services.work_on_plan(plan_id=plan_id)
+
+
+def _publish_records(domain_id: UUID) -> None:
+    services.publish_records(domain_id=domain_id)

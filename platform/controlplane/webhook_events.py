@@ -104,6 +104,7 @@ TOLD: dict[str, tuple[str, Callable[[_Data], dict[str, object]]]] = {
     "mta_sts.mode_changed": ("mta_sts.mode_changed", _step),
     "dkim.rotated": ("dkim.rotated", _keys("selectors", "before", "reason")),
     "dkim.revoked": ("dkim.revoked", _keys("selector", "selectors")),
+    "dns.applied": ("dns.applied", _with("domain_id", "plan", "added", "removed")),
     "mailbox.created": ("mailbox.created", _mailbox),
     "mailbox.suspended": ("mailbox.suspended", _mailbox),
     "mailbox.resumed": ("mailbox.resumed", _mailbox),

@@ -18,6 +18,7 @@ CATALOGUE: dict[str, str] = {
     "mta_sts.mode_changed": "a domain asks senders for another MTA-STS mode",
     "dkim.rotated": "other DKIM keys of a domain sign now",
     "dkim.revoked": "a DKIM key was withdrawn: its record is to be shown empty",
+    "dns.applied": "records were written into a domain's zone; its servers may show them in minutes",
     "mailbox.created": "a mailbox was created",
     "mailbox.suspended": "a mailbox was locked",
     "mailbox.resumed": "a mailbox was unlocked",

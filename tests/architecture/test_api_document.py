@@ -15,6 +15,7 @@ from mailcore.delivery.streams import errors as bulk_errors
 from mailcore.delivery.suppression import errors as suppression_errors
 from mailcore.domains import errors as domain_errors
 from mailcore.mailboxes import errors as mailbox_errors
+from mailcore.zones import errors as zone_errors
 from tenants.organisations import errors as key_errors
 from tenants.plans import errors as plan_errors
 from tenants.webhooks import errors as webhook_errors
@@ -71,6 +72,7 @@ def problems():
         suppression_errors,
         webhook_errors,
         key_errors,
+        zone_errors,
     ):
         for one in vars(module).values():
             # Bases are not raised themselves.

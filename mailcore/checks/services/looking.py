@@ -40,12 +40,13 @@ class Look:
     said: tuple[Said, ...] = ()
 
 
-def walker(exchange: Exchange | None = None) -> Walker:
-    """A walker as the settings say."""
+def walker(exchange: Exchange | None = None, *, budget: int = 150) -> Walker:
+    """A walker as the settings say; it asks at most `budget` questions."""
     return Walker(
         exchange=exchange or UdpExchange(),
         roots=settings.DNS_ROOTS,
         allow_private=settings.ALLOW_PRIVATE_TARGETS,
+        budget=budget,
     )
 
 

@@ -17,7 +17,7 @@ from mailcore.domains import errors, selectors, services
 from mailcore.domains.api.domains import find
 from mailcore.domains.api.shapes import DomainShown, show
 from mailcore.domains.selectors import DnsUpdateStatus, RecordRow
-from mailcore.domains.services.publishing import ALGORITHMS
+from mailcore.domains.services.credentials import ALGORITHMS
 
 
 class DnsUpdate(Body):

@@ -11,12 +11,12 @@ from mailcore.directory import selectors as directory_selectors
 from mailcore.directory import services as directory
 from mailcore.directory.states import KeyState, RouteKind
 from mailcore.domains.platform_zones import platform_editor
-from mailcore.domains.ports import ZoneEditor
 from mailcore.domains.services.dkim_keys import shelf
-from mailcore.domains.services.publishing import write
 from mailcore.domains.states import DmarcPolicy
 from mailcore.protocol import dns_records
 from mailcore.protocol.dns_records import PublicKey, Record
+from mailcore.zones.ports import ZoneEditor
+from mailcore.zones.services import write
 
 log = logging.getLogger(__name__)
 

@@ -1,40 +1,31 @@
-"""Write a domain's records into its zone, by a key that its owner gave us."""
+"""Keep the zones that we write up to date, without anybody asking."""
 
-import asyncio
-import base64
-import binascii
-import ipaddress
-from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 
-from kernel import keys
 from kernel.actor import Actor, authorise
-from kernel.crypto import Secret
-from kernel.dns import names
-from kernel.dns.walk import Unreachable
 from kernel.outbox import audit, publish
-from kernel.tenancy import current_reseller_id
 from mailcore.checks import selectors as check_selectors
 from mailcore.checks import services as checks
 from mailcore.domains import selectors
-from mailcore.domains.adapters import DnsUpdate
-from mailcore.domains.errors import InvalidDnsCredential
 from mailcore.domains.models import DnsCredential, Domain
-from mailcore.domains.ports import ZoneBusy, ZoneEditor, ZoneRefused
-from mailcore.protocol import dns_plan
-from mailcore.protocol.dns_plan import Change
-from mailcore.protocol.dns_records import Record
+from mailcore.domains.services import credentials
+from mailcore.domains.services.editors import editor_of
+from mailcore.domains.states import CredentialKind
+from mailcore.zones import selectors as zone_selectors
+from mailcore.zones import services as zones
+from mailcore.zones.errors import PlanBusy, PlanState
+from mailcore.zones.ports import ZoneBusy, ZoneEditor, ZoneRefused
+from mailcore.zones.services.drafting import Subject
+from mailcore.zones.states import Origin
 
-ALGORITHMS = ("hmac-sha256", "hmac-sha384", "hmac-sha512")
-#: RFC 4291 §2.4: IPv6 beyond this is local, a group, or another way to write an IPv4 address.
-_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 #: Seconds before each further try; after the last one a person must ask again.
 _AGAIN = (5, 30, 120, 600)
+#: Seconds until a plan that is being carried out is looked after again.
+_WAIT = 10
 
 
 @transaction.atomic
@@ -48,25 +39,27 @@ def request_dns_update(
     algorithm: str,
     secret: str,
 ) -> Domain:
-    """Keep the key and have the domain's records written; raises NotAllowed, NotFound,
-    InvalidDnsCredential."""
+    """Keep the key and have the domain's records written, in one; raises NotAllowed, NotFound,
+    InvalidDnsCredential, TooManyDnsCredentials."""
     authorise(actor, "domains.write")
     domain = selectors.get_seen(domain_id, actor=actor)
-    credential, _ = DnsCredential.objects.update_or_create(
-        domain=domain,
-        defaults={
-            "server": _server(server),
-            "port": _port(port),
-            "key_name": _name(key_name, field="key_name"),
-            "algorithm": _algorithm(algorithm),
-            "sealed_secret": keys.seal_for(
-                current_reseller_id(), plain=_secret(secret), context=domain.public_id.bytes
-            ),
+    given = credentials.read(
+        kind=CredentialKind.RFC2136,
+        provider="",
+        settings={
+            "server": server,
+            "port": str(port),
+            "key_name": key_name,
+            "algorithm": algorithm,
+            "secret": secret,
         },
     )
+    credential = _same(domain, given) or credentials.store(
+        given, organisation_id=domain.organisation_id, actor=actor
+    )
+    zones.grant_access(domain_id=domain_id, credential_id=credential.public_id)
     checks.ask_to_publish(domain.public_id)
-    shown: dict[str, object] = {"server": credential.server, "key_name": credential.key_name}
-    audit("domain.dns_update_requested", subject=domain.reference, actor=actor, data=shown)
+    audit("domain.dns_update_requested", subject=domain.reference, actor=actor, data=given.shown)
     publish(
         "domain.dns_update_requested",
         subject=domain.reference,
@@ -74,6 +67,16 @@ def request_dns_update(
         actor=actor,
     )
     return domain
+
+
+def _same(domain: Domain, given: credentials.Given) -> DnsCredential | None:
+    """The organisation's credential for the same server and key, with the secret as it is now."""
+    held = selectors.list_credentials(organisation_id=domain.organisation_id)
+    found = held.filter(kind=given.kind, settings=given.shown).first()
+    if found is not None:
+        found.sealed_secret = credentials.seal(given, public_id=found.public_id)
+        found.save(update_fields=["sealed_secret"])
+    return found
 
 
 def republish(*, domain_id: UUID) -> bool:
@@ -89,51 +92,55 @@ def republish(*, domain_id: UUID) -> bool:
     domain = selectors.get_domain(domain_id)
     if domain.points_to_us:
         checks.ask_for_targets(domain.public_id)
-    if not DnsCredential.objects.filter(domain=domain).exists():
+    if zone_selectors.find_credential_id(domain_id) is None:
         return False
     checks.ask_to_publish(domain.public_id)
     return True
 
 
 def publish_records(*, domain_id: UUID, editor: ZoneEditor | None = None) -> str:
-    """Write what is missing and check it; the code of how it ended.
+    """Plan and apply in one what a domain's zone lacks; the code of how it ended.
 
-    Blocks up to about a minute on a slow server; failures that may pass are planned again.
-    Raises NotFound and DnsCredential.DoesNotExist.
+    Nothing of a stranger's is replaced. Blocks up to about a minute on a slow server; failures
+    that may pass are planned again. Raises NotFound.
     """
     domain = selectors.get_domain(domain_id)
-    credential = DnsCredential.objects.get(domain=domain)
+    credential = selectors.find_credential(domain)
     again: timedelta | None = None
-    try:
-        plan = write(
-            editor or _editor(domain, credential),
-            selectors.expected_records(domain),
-            ours=[Change(**old) for old in credential.published],
-        )
-        code = "partly" if plan.skipped else "ok"
-    except ZoneRefused as error:
-        plan, code = None, error.code
-    except ZoneBusy as error:
-        plan, code, again = None, error.code, _next_try(domain)
-    with transaction.atomic():
-        if plan is not None:
-            credential.published = [asdict(change) for change in plan.ours]
-            credential.save(update_fields=["published"])
-        checks.published(domain_id=domain.public_id, code=code, again_in=again)
-        checks.watch(domain.public_id)
+    if credential is None:
+        code = "dns_credential.none"
+    elif zone_selectors.is_being_written(domain_id):
+        code, again = "waiting", timedelta(seconds=_WAIT * settings.DELAY_SCALE)
+    else:
+        code, again = _write(domain, credential, editor)
+    checks.published(domain_id=domain_id, code=code, again_in=again)
+    checks.watch(domain_id)
     return code
 
 
-def write(editor: ZoneEditor, wanted: Sequence[Record], *, ours: Sequence[Change]) -> dns_plan.Plan:
-    """Plan against what stands in the zone, and apply; raises ZoneBusy, ZoneRefused."""
-    places = {(record.name, record.type) for record in wanted}
-    places |= {(old.name, old.type) for old in ours}
-    current = {place: editor.read(*place) for place in sorted(places)}
-    plan = dns_plan.make(wanted, current=current, ours=ours)
-    if plan.changes:
-        # The shortest name is the domain itself: the zone that holds it holds the others too.
-        editor.apply(editor.zone_of(min(places, key=lambda p: len(p[0]))[0]), plan.changes)
-    return plan
+def _write(
+    domain: Domain, credential: DnsCredential, editor: ZoneEditor | None
+) -> tuple[str, timedelta | None]:
+    subject = Subject(
+        domain_id=domain.public_id,
+        credential_id=credential.public_id,
+        name=domain.name,
+        wanted=selectors.expected_records(domain),
+        origin=Origin.UPKEEP,
+    )
+    try:
+        editor = editor or editor_of(credential)
+        plan = zones.draft(subject=subject, editor=editor)
+        if plan.steps:
+            plan = zones.begin(plan=plan, by_caller=True)
+            zones.apply_plan(plan=plan, editor=editor)
+    except ZoneBusy as error:
+        return error.code, _next_try(domain)
+    except ZoneRefused as error:
+        return error.code, None
+    except (PlanBusy, PlanState):  # somebody else's plan came first
+        return "waiting", timedelta(seconds=_WAIT * settings.DELAY_SCALE)
+    return zones.outcome_of(plan), None
 
 
 def _next_try(domain: Domain) -> timedelta | None:
@@ -142,80 +149,3 @@ def _next_try(domain: Domain) -> timedelta | None:
     if tries >= len(_AGAIN):
         return None
     return timedelta(seconds=_AGAIN[tries] * settings.DELAY_SCALE)
-
-
-def _editor(domain: Domain, credential: DnsCredential) -> DnsUpdate:
-    secret = keys.unseal_record(bytes(credential.sealed_secret), context=domain.public_id.bytes)
-    return DnsUpdate(
-        address=_allowed_address(credential.server),
-        port=credential.port,
-        key_name=credential.key_name,
-        algorithm=credential.algorithm,
-        secret=Secret(secret.decode()),
-    )
-
-
-def _allowed_address(server: str) -> str:
-    """The address to connect to, resolved once: a name cannot change under the check."""
-    address = server if _is_address(server) else _resolve(server)
-    if not settings.ALLOW_PRIVATE_TARGETS and not _is_public(address):
-        raise ZoneRefused("dns_update.address_not_allowed")
-    return address
-
-
-def _is_public(address: str) -> bool:
-    found = ipaddress.ip_address(address)
-    is_unicast = found in _GLOBAL_UNICAST if found.version == 6 else not found.is_multicast
-    return found.is_global and is_unicast
-
-
-def _resolve(host: str) -> str:
-    try:
-        found = asyncio.run(checks.walker().addresses_of(host))
-    except Unreachable as error:
-        raise ZoneBusy("dns_update.unknown_host") from error
-    if not found:
-        raise ZoneRefused("dns_update.unknown_host")
-    return found[0]
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _server(text: str) -> str:
-    return text if _is_address(text) else _name(text, field="server")
-
-
-def _port(port: int) -> int:
-    if not 1 <= port <= 65_535:
-        raise InvalidDnsCredential(field="port")
-    return port
-
-
-def _name(text: str, *, field: str) -> str:
-    try:
-        return names.normalise(text)
-    except names.InvalidName as error:
-        raise InvalidDnsCredential(field=field) from error
-
-
-def _algorithm(text: str) -> str:
-    algorithm = text.lower().removesuffix(".")
-    if algorithm not in ALGORITHMS:
-        raise InvalidDnsCredential(field="algorithm", allowed=list(ALGORITHMS))
-    return algorithm
-
-
-def _secret(text: str) -> bytes:
-    try:
-        raw = base64.b64decode(text.strip(), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise InvalidDnsCredential(field="secret") from error
-    if not 8 <= len(raw) <= 512:
-        raise InvalidDnsCredential(field="secret")
-    return text.strip().encode()

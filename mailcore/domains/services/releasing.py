@@ -17,6 +17,7 @@ from mailcore.domains.errors import DomainInUse, SuspendedByOperator
 from mailcore.domains.models import Domain
 from mailcore.domains.services.holding import hold
 from mailcore.domains.states import SuspendedBy
+from mailcore.zones import services as zones
 from tenants.plans import services as plans
 
 
@@ -38,6 +39,7 @@ def release_domain(*, actor: Actor, domain_id: UUID) -> None:
         raise DomainInUse(in_use=len(error.protected_objects)) from error
     directory.give_up(domain.name, keep_until=until)
     checks.close_schedule(domain_id)
+    zones.forget_domain(domain_id)
     plans.release("domains")
     shown = {"name": domain.name, "kept_until": until.isoformat() if until else None}
     audit("domain.released", subject=reference, actor=actor, data={**shown})

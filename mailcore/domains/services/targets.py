@@ -15,12 +15,13 @@ from mailcore.checks import services as checks
 from mailcore.domains import selectors
 from mailcore.domains.models import Domain
 from mailcore.domains.platform_zones import platform_editor
-from mailcore.domains.ports import ZoneBusy, ZoneEditor
 from mailcore.domains.services.publishing import republish
 from mailcore.domains.states import Publishing
 from mailcore.protocol import dns_records
-from mailcore.protocol.dns_plan import Change, value_of
+from mailcore.protocol.dns_plan import value_of
 from mailcore.protocol.dns_records import Record
+from mailcore.protocol.dns_zone import Change
+from mailcore.zones.ports import ZoneBusy, ZoneEditor
 
 log = logging.getLogger(__name__)
 
@@ -79,14 +80,16 @@ def _targets(domain: Domain) -> list[Record]:
 def _write(editor: ZoneEditor, wanted: Sequence[Record]) -> None:
     """Make the names show these values and nothing else: all that stands there is ours."""
     changes: list[Change] = []
-    for name, kind in sorted({(record.name, record.type) for record in wanted}):
+    places = sorted({(record.name, record.type) for record in wanted})
+    standing = editor.read(settings.RECORDS_ZONE, places)
+    for name, kind in places:
         values = {value_of(r): r.ttl for r in wanted if (r.name, r.type) == (name, kind)}
-        standing = editor.read(name, kind)
-        gone = [value for value in standing if value not in values]
-        new = [value for value in values if value not in standing]
+        held = standing[name, kind].values
+        gone = [value for value in held if value not in values]
+        new = [value for value in values if value not in held]
         ttl = next(iter(values.values()))
         changes += [Change(add=False, name=name, type=kind, value=v, ttl=ttl) for v in gone]
         changes += [Change(add=True, name=name, type=kind, value=v, ttl=ttl) for v in new]
     if changes:
         changes.sort(key=lambda change: change.add)
-        editor.apply(settings.RECORDS_ZONE, changes)
+        editor.apply(settings.RECORDS_ZONE, changes, standing=standing)

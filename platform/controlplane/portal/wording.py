@@ -41,7 +41,15 @@ WORDS: dict[str, Promise] = {
     "domain.suspended_by_operator": _(
         "This domain was suspended by the platform. Write to us, so that we look at it again."
     ),
-    "dns_update.invalid": _("The DNS server, the key name or the secret is not valid."),
+    "dns_update.invalid": _("The DNS server, the key or the token is not valid."),
+    "dns_credential.none": _("First choose how this domain's DNS is written."),
+    "dns_credential.too_many": _("This organisation has too many keys for DNS: remove some."),
+    "dns_plan.zone_unavailable": _("The DNS server does not answer as it should: %(reason)s"),
+    "dns_plan.zone_refused": _("The DNS server does not let us write this zone: %(reason)s"),
+    "dns_plan.zone_changed": _("The zone was changed since: look at what would change now."),
+    "dns_plan.expired": _("This is too old: look at what would change now."),
+    "dns_plan.state": _("That cannot be done any more."),
+    "dns_plan.busy": _("Records of this domain are being written: wait a moment."),
     "mailbox.exists": _("This address is already in use."),
     "app_password.too_many": _("There are 50 app passwords already. Delete one first."),
     "alias.exists": _("This address is already in use."),
@@ -128,5 +136,5 @@ def sentence(error: ApplicationError) -> str:
     told = [str(words) for words in known_reasons if words is not None]
     if told:
         return " ".join(told)
-    known = WORDS.get(error.code)
-    return str(known) if known is not None else error.message
+    known = str(WORDS.get(error.code, error.message))
+    return known % error.detail if "%(" in known else known

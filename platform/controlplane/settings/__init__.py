@@ -30,6 +30,7 @@ SHARED_APPS = [
     "tenants.jobs",
     "mailcore.directory",
     "mailcore.checks",
+    "mailcore.zones",
     "mailcore.delivery",
     "mailcore.feedback",
     "billing.pricing",

@@ -5,7 +5,6 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import dns.exception
@@ -17,10 +16,11 @@ import dns.update
 import pytest
 
 from kernel.crypto import Secret
-from mailcore.domains.adapters import DnsUpdate
-from mailcore.domains.ports import ZoneBusy, ZoneRefused
 from mailcore.protocol import dns_records
-from mailcore.protocol.dns_plan import Change
+from mailcore.zones.adapters.dns_update import DnsUpdate
+from mailcore.zones.adapters.memory import MemoryZone
+from mailcore.zones.adapters.providers import ProviderZone
+from tests.contract.dns.fake_providers import TOKEN, Account, serve
 from tests.hosted import hosted
 
 ADDRESS = "127.77.199.7"
@@ -39,14 +39,20 @@ key:
   - id: owner
     algorithm: hmac-sha256
     secret: {key}
+  - id: reader
+    algorithm: hmac-sha256
+    secret: {key}
 acl:
   - id: owner
     key: owner
     action: update
+  - id: reader
+    key: reader
+    action: query
 template:
   - id: default
     storage: {folder}
-    acl: owner
+    acl: [owner, reader]
     zonefile-sync: -1
     journal-content: all
     zonefile-load: difference
@@ -59,33 +65,6 @@ ZONE = """@ 60 SOA ns.shop.test. h.shop.test. 1 60 60 60 60
 ns 60 A 127.77.199.7
 www 60 A 192.0.2.1
 """
-
-
-@dataclass(slots=True, kw_only=True)
-class MemoryZone:
-    """The port's in-memory twin."""
-
-    zone: str = "shop.test"
-    values: dict[tuple[str, str], list[str]] = field(default_factory=dict)
-
-    def zone_of(self, name: str) -> str:
-        if name != self.zone and not name.endswith(f".{self.zone}"):
-            raise ZoneRefused("dns_update.not_zone")
-        return self.zone
-
-    def read(self, name: str, rdtype: str) -> list[str]:
-        return list(self.values.get((name, rdtype), []))
-
-    def apply(self, zone: str, changes: list[Change]) -> None:
-        gone = [c for c in changes if not c.add and c.value not in self.read(c.name, c.type)]
-        if gone:
-            raise ZoneBusy("dns_update.changed")
-        for change in changes:
-            held = self.values.setdefault((change.name, change.type), [])
-            if change.value in held:
-                held.remove(change.value)
-            if change.add:
-                held.append(change.value)
 
 
 def free_port() -> int:
@@ -114,11 +93,13 @@ def knot_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 
 
 def empty(port: int) -> None:
-    """Take every record of ours out of the zone."""
+    """Take everything out of the zone that a test wrote."""
     update = new_update()
     wanted = dns_records.wanted(hosted("shop.test"))
-    names = {record.name for record in wanted} | {"r1-20260101._domainkey.shop.test"}
-    for name, kind in itertools.product(sorted(names), ("TXT", "MX", "SRV", "CNAME")):
+    names = {record.name for record in wanted} | {
+        f"{name}.shop.test" for name in ("r1-20260101._domainkey", "alias", "_imaps._tcp", "*")
+    }
+    for name, kind in itertools.product(sorted(names), ("TXT", "MX", "SRV", "CNAME", "A", "AAAA")):
         update.delete(f"{name}.", kind)
     assert dns.query.tcp(update, ADDRESS, port=port, timeout=60).rcode() == dns.rcode.NOERROR
 
@@ -170,9 +151,31 @@ def knot(knot_port: int) -> Callable[..., DnsUpdate]:
     return make
 
 
-@pytest.fixture(params=["knot", "memory"])
+@pytest.fixture
+def account(provider: str) -> Iterator[Account]:
+    """A provider's account with an empty `shop.test`."""
+    with serve(provider) as held:
+        yield held
+
+
+@pytest.fixture(params=["cloudflare", "digitalocean"])
+def provider(request: pytest.FixtureRequest) -> str:
+    """Each provider that we write zones at."""
+    return str(request.param)
+
+
+def at_provider(name: str, account: Account, token: str = TOKEN) -> ProviderZone:
+    """An editor that asks the fake instead of the provider."""
+    return ProviderZone(provider=name, fields={"auth_token": token}, endpoint=account.url)
+
+
+@pytest.fixture(params=["knot", "memory", "cloudflare", "digitalocean"])
 def zone(request: pytest.FixtureRequest):
-    """An editor of an empty `shop.test`, behind either adapter."""
+    """An editor of an empty `shop.test`, behind each adapter."""
     if request.param == "memory":
-        return MemoryZone()
-    return request.getfixturevalue("knot")()
+        yield MemoryZone(zone="shop.test")
+    elif request.param == "knot":
+        yield request.getfixturevalue("knot")()
+    else:
+        with serve(request.param) as held:
+            yield at_provider(request.param, held)

@@ -1,131 +1,136 @@
-"""Writing a client's zone touches what is ours, merges SPF, and leaves the rest alone."""
-
-import socket
+"""Every way to write a zone does the same: what is asked, to strangers' records nothing."""
 
 import pytest
 
-from mailcore.domains.ports import ZoneBusy, ZoneRefused
-from mailcore.domains.services.publishing import write
-from mailcore.protocol import dkim_keys, dns_records
-from mailcore.protocol.dns_plan import Change, value_of
-from mailcore.protocol.dns_records import PublicKey
+from mailcore.protocol import dkim_keys, dns_plan, dns_records
+from mailcore.protocol.dns_plan import Owned, Plan, value_of
+from mailcore.protocol.dns_records import PublicKey, Record
+from mailcore.protocol.dns_zone import Change, RecordSet, undoing
+from mailcore.zones.ports import ZoneBusy, ZoneRefused
+from mailcore.zones.services import write
 from tests.hosted import hosted
 
 pytestmark = pytest.mark.contract
 
+Z = "shop.test"
 PAIR = dkim_keys.make(dkim_keys.RSA)
 WANTED = dns_records.wanted(
     hosted(
-        "shop.test",
+        Z,
         keys=[PublicKey(selector="r1-20260101", algorithm=PAIR.algorithm, public=PAIR.public)],
     )
 )
 
 
-def put(zone, name: str, rdtype: str, value: str) -> None:
-    """The domain's owner writes a record by hand."""
-    zone.apply("shop.test", [Change(add=True, name=name, type=rdtype, value=value, ttl=60)])
+def values(zone, name: str, kind: str) -> list[str]:
+    return list(zone.read(Z, [(name, kind)])[name, kind].values)
 
 
-def test_an_empty_zone_gets_every_record(zone) -> None:
+def put(zone, name: str, kind: str, *texts: str, ttl: int = 120) -> None:
+    """The domain's owner writes records by hand."""
+    changes = [Change(add=True, name=name, type=kind, value=text, ttl=ttl) for text in texts]
+    zone.apply(Z, changes, standing=zone.read(Z, [(name, kind)]))
+
+
+def owned(plan: Plan) -> list[Owned]:
+    return [
+        Owned(name=c.name, type=c.type, value=c.value, replaces=c.replaces)
+        for c in plan.changes
+        if c.add and c.is_ours
+    ]
+
+
+def test_an_empty_zone_gets_every_record_and_then_nothing(zone) -> None:
     plan = write(zone, WANTED, ours=[])
-    assert not plan.skipped
     for record in WANTED:
-        assert zone.read(record.name, record.type) == [value_of(record)]
-
-
-def test_writing_again_changes_nothing(zone) -> None:
-    first = write(zone, WANTED, ours=[])
-    again = write(zone, WANTED, ours=first.ours)
+        assert values(zone, record.name, record.type) == [value_of(record)]
+    again = write(zone, WANTED, ours=owned(plan))
     assert again.changes == ()
-    assert again.ours == first.ours
 
 
-def test_an_existing_spf_record_is_merged_and_other_texts_stay(zone) -> None:
-    put(zone, "shop.test", "TXT", "v=spf1 include:_spf.shop.example ~all")
-    put(zone, "shop.test", "TXT", "some-verification=1")
-    write(zone, WANTED, ours=[])
-    assert sorted(zone.read("shop.test", "TXT")) == [
+@pytest.mark.parametrize(
+    ("name", "kind", "value"),
+    [
+        (f"alias.{Z}", "CNAME", "label.r.infra.test"),
+        (f"_imaps._tcp.{Z}", "SRV", "0 1 993 imap.infra.test"),
+        (Z, "MX", "10 mx.infra.test"),
+        (Z, "A", "192.0.2.7"),
+        (Z, "AAAA", "2001:db8::7"),
+        (Z, "TXT", "x" * 255 + "y" * 255 + "z"),
+        (Z, "TXT", 'quotes " and \\ and ü'),
+    ],
+)
+def test_every_type_reads_as_it_was_written_and_goes_again(zone, name, kind, value) -> None:
+    put(zone, name, kind, value)
+    standing = zone.read(Z, [(name, kind)])
+    assert standing == {(name, kind): RecordSet(values=(value,), ttl=120)}
+    gone = Change(add=False, name=name, type=kind, value=value, ttl=120)
+    zone.apply(Z, [gone], standing=standing)
+    assert values(zone, name, kind) == []
+
+
+def test_a_policy_is_merged_and_the_zone_is_put_back_to_the_value_and_ttl(zone) -> None:
+    old = ["some-verification=1", "v=spf1 include:_spf.shop.example ~all"]
+    put(zone, Z, "TXT", *old, ttl=240)
+    put(zone, Z, "MX", "10 mx.elsewhere.example")
+    places = dns_plan.places(WANTED, ours=[])
+    before = zone.read(Z, places)
+    plan = dns_plan.make(WANTED, current=before, ours=[], replace={"mx"})
+    zone.apply(Z, plan.changes, standing=before)
+    assert values(zone, Z, "TXT") == [
         "some-verification=1",
         "v=spf1 include:spf.infra.test include:_spf.shop.example ~all",
     ]
+    assert values(zone, Z, "MX") == ["10 mx.infra.test"]
+    after = zone.read(Z, places)
+    back, left = undoing(plan.changes, standing=after)
+    assert not left
+    zone.apply(Z, back, standing=after)
+    assert zone.read(Z, places) == before
 
 
-def test_another_providers_mx_is_left_alone_and_told(zone) -> None:
-    put(zone, "shop.test", "MX", "10 mx.elsewhere.example")
-    plan = write(zone, WANTED, ours=[])
-    assert plan.skipped == {"mx": "mx.other"}
-    assert zone.read("shop.test", "MX") == ["10 mx.elsewhere.example"]
-
-
-def test_a_stricter_dmarc_policy_stays(zone) -> None:
-    put(zone, "_dmarc.shop.test", "TXT", "v=DMARC1; p=reject")
-    write(zone, WANTED, ours=[])
-    assert zone.read("_dmarc.shop.test", "TXT") == ["v=DMARC1; p=reject"]
-
-
-def test_our_old_value_is_replaced_and_a_strangers_is_not(zone) -> None:
-    first = write(zone, WANTED, ours=[])
-    put(zone, "_mail-ownership.shop.test", "TXT", "a stranger's note")
-    new = [dns_records.ownership("shop.test", token="n3w"), *WANTED[1:]]
-    write(zone, new, ours=first.ours)
-    assert sorted(zone.read("_mail-ownership.shop.test", "TXT")) == [
-        "a stranger's note",
-        "mail-ownership=n3w",
+def test_a_text_of_ours_makes_room_for_an_alias_in_one_go(zone) -> None:
+    put(zone, f"alias.{Z}", "TXT", "v=DKIM1; p=QUJD")
+    alias = Record(purpose="dkim-rsa", name=f"alias.{Z}", type="CNAME", value="k.r.infra.test")
+    places = dns_plan.places([alias], ours=[])
+    standing = zone.read(Z, places)
+    changes = [
+        Change(add=False, name=alias.name, type="TXT", value="v=DKIM1; p=QUJD", ttl=120),
+        Change(add=True, name=alias.name, type="CNAME", value=alias.value, ttl=60),
     ]
+    zone.apply(Z, changes, standing=standing)
+    found = zone.read(Z, places)
+    assert {kind: held.values for (_, kind), held in found.items() if held.values} == {
+        "CNAME": ("k.r.infra.test",)
+    }
 
 
 def test_what_a_person_changed_meanwhile_is_not_written_over(zone) -> None:
-    gone = Change(add=False, name="shop.test", type="TXT", value="v=spf1 -all")
-    new = Change(add=True, name="shop.test", type="TXT", value="v=spf1 +all")
+    standing = zone.read(Z, [(Z, "TXT")])
+    put(zone, Z, "TXT", "v=spf1 -all")
+    ours = Change(add=True, name=Z, type="TXT", value="v=spf1 +all", ttl=60)
     with pytest.raises(ZoneBusy, match=r"dns_update\.changed"):
-        zone.apply("shop.test", [gone, new])
-    assert zone.read("shop.test", "TXT") == []
+        zone.apply(Z, [ours], standing=standing)
+    assert values(zone, Z, "TXT") == ["v=spf1 -all"]
 
 
-def test_a_name_outside_the_zone_is_refused(zone) -> None:
+def test_the_zone_that_holds_a_name_is_found(zone) -> None:
+    assert zone.zone_of(Z) == Z
+    assert zone.zone_of(f"mail.deep.{Z}") == Z
     with pytest.raises(ZoneRefused) as caught:
         zone.zone_of("other.test")
     assert caught.value.code in {"dns_update.not_zone", "dns_update.unsigned"}
 
 
-def test_a_record_in_several_strings_is_merged_as_one(knot, raw_update) -> None:
-    raw_update("shop.test.", "TXT", '"v=spf1 include:a" ".example" " ~all"')
-    write(knot(), WANTED, ours=[])
-    assert knot().read("shop.test", "TXT") == [
-        "v=spf1 include:spf.infra.test include:a.example ~all"
-    ]
+def test_a_good_key_can_be_tried_out_without_a_change(zone) -> None:
+    before = zone.read(Z, [(Z, "TXT"), (Z, "MX")])
+    zone.try_out(Z)
+    assert zone.read(Z, [(Z, "TXT"), (Z, "MX")]) == before
 
 
-def test_a_long_key_is_written_as_one_text(knot) -> None:
-    write(knot(), WANTED, ours=[])
-    name = "r1-20260101._domainkey.shop.test"
-    assert knot().read(name, "TXT") == [f"v=DKIM1; k=rsa; p={PAIR.public}"]
-
-
-@pytest.mark.parametrize(
-    ("changed", "code"),
-    [
-        ({"secret": "d3Jvbmcgd3Jvbmcgd3Jvbmc="}, "dns_update.bad_key"),
-        ({"key_name": "unknown"}, "dns_update.bad_key"),
-    ],
-)
-def test_a_key_that_the_server_does_not_take_is_told(knot, changed, code) -> None:
-    with pytest.raises(ZoneRefused) as caught:
-        write(knot(**changed), WANTED, ours=[])
-    assert caught.value.code == code
-
-
-def test_a_server_that_is_not_there_may_come_back(knot) -> None:
-    with socket.socket() as closed:
-        closed.bind(("127.77.199.7", 0))
-        with pytest.raises(ZoneBusy) as caught:
-            write(knot(port=closed.getsockname()[1]), WANTED, ours=[])
-    assert caught.value.code == "dns_update.unreachable"
-
-
-def test_a_server_that_says_nothing_does_not_hold_us(knot, monkeypatch) -> None:
-    monkeypatch.setattr("mailcore.domains.adapters._TIMEOUT", 0.3)
-    with socket.create_server(("127.77.199.7", 0)) as silent, pytest.raises(ZoneBusy) as caught:
-        write(knot(port=silent.getsockname()[1]), WANTED, ours=[])
-    assert caught.value.code == "dns_update.timeout"
+def test_what_a_wildcard_answers_is_not_taken_for_a_record(zone) -> None:
+    put(zone, f"*.{Z}", "TXT", "v=spf1 -all")
+    assert values(zone, f"_dmarc.{Z}", "TXT") == []
+    assert values(zone, f"*.{Z}", "TXT") == ["v=spf1 -all"]
+    write(zone, [record for record in WANTED if record.purpose == "dmarc"], ours=[])
+    assert values(zone, f"_dmarc.{Z}", "TXT") == ["v=DMARC1; p=none"]

@@ -8,10 +8,13 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from kernel.dns.memory import MemoryExchange, zone
-from mailcore.domains import selectors
-from mailcore.domains.models import Domain
+from mailcore.domains import selectors, services
+from mailcore.domains.models import DnsCredential, Domain
 from mailcore.protocol.dns_plan import value_of
 from mailcore.protocol.dns_records import Record
+from mailcore.protocol.dns_zone import RecordSet
+from mailcore.zones.models import DnsPlan
+from tests.integration.domains.zone_stage import OLD_MX, OLD_SPF, SETTINGS, D, Zone, work
 
 ROOT, TLD, PRIMARY, SECONDARY = "10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"
 
@@ -76,3 +79,55 @@ def publish_all() -> Callable[[Internet, Domain], None]:
         net.publish(selectors.expected_records(domain))
 
     return publish
+
+
+@pytest.fixture
+def shop(acme) -> Domain:
+    """`shop.test`, just added."""
+    return services.add_domain(
+        actor=acme.owner, organisation_id=acme.organisation.public_id, name=D
+    )
+
+
+@pytest.fixture
+def credential(acme) -> DnsCredential:
+    """A key for the client's zone."""
+    return services.add_credential(
+        actor=acme.owner, organisation_id=acme.organisation.public_id, kind="rfc2136",
+        settings=SETTINGS,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def client_zone() -> Zone:
+    """The client's zone, with another provider's mail in it."""
+    standing = {
+        (D, "MX"): RecordSet(values=(OLD_MX,), ttl=600),
+        (D, "TXT"): RecordSet(values=("note", OLD_SPF), ttl=77),
+        (f"www.{D}", "A"): RecordSet(values=("192.0.2.1",), ttl=60),
+    }
+    return Zone(zone=D, standing=standing)
+
+
+@pytest.fixture
+def made(acme, shop, credential, client_zone):
+    """Plans for the domain."""
+
+    def plan(**options: object) -> DnsPlan:
+        given = {"credential_id": credential.public_id, "editor": client_zone, **options}
+        return services.plan_dns(actor=acme.owner, domain_id=shop.public_id, **given)
+
+    return plan
+
+
+@pytest.fixture
+def applied(acme, shop, client_zone):
+    """Apply a plan and let the worker do its first piece of work."""
+
+    def apply(plan: DnsPlan) -> DnsPlan:
+        services.apply_dns_plan(
+            actor=acme.owner, domain_id=shop.public_id, plan_id=plan.pk, editor=client_zone
+        )
+        return work(plan, client_zone)
+
+    return apply

@@ -8,8 +8,10 @@ from kernel.errors import NotAllowed, NotFound
 from kernel.models import OutboxEvent
 from mailcore.checks.models import DomainSchedule
 from mailcore.domains import selectors, services
-from mailcore.domains.models import DnsCredential, Domain
-from mailcore.domains.ports import ZoneBusy, ZoneRefused
+from mailcore.domains.models import Domain
+from mailcore.zones.adapters.memory import MemoryZone
+from mailcore.zones.models import OwnedRecord
+from mailcore.zones.ports import ZoneBusy, ZoneRefused
 
 KEY = {
     "server": "127.0.0.9",
@@ -20,22 +22,21 @@ KEY = {
 }
 
 
-class Zone:
-    """A zone editor in memory that can be told to fail."""
+class Zone(MemoryZone):
+    """A zone in memory that can be told to fail."""
 
     def __init__(self, error: Exception | None = None) -> None:
-        self.error, self.written = error, []
+        super().__init__(zone="shop.test")
+        self.error = error
 
-    def zone_of(self, name: str) -> str:
-        return name
-
-    def read(self, name: str, rdtype: str) -> list[str]:
+    def read(self, zone: str, places: list) -> dict:
         if self.error is not None:
             raise self.error
-        return [c.value for c in self.written if c.add and (c.name, c.type) == (name, rdtype)]
+        return super().read(zone, places)
 
-    def apply(self, zone: str, changes: list) -> None:
-        self.written += changes
+    @property
+    def written(self) -> list[str]:
+        return [value for held in self.standing.values() for value in held.values]
 
 
 @pytest.fixture
@@ -70,11 +71,11 @@ def test_the_secret_is_not_in_the_database_in_the_clear(domain) -> None:
 def test_all_records_are_written_and_a_check_follows(domain, settings) -> None:
     zone = Zone()
     assert services.publish_records(domain_id=domain.public_id, editor=zone) == "ok"
-    assert {change.value.split()[-1] for change in zone.written} >= {settings.MX_HOST, "-all"}
+    assert f"10 {settings.MX_HOST}" in zone.written
     assert len(zone.written) == len(selectors.expected_records(domain))
     assert schedule().publish_due_at is None
     assert selectors.find_dns_update(domain).code == "ok"
-    assert len(DnsCredential.objects.get().published) == len(zone.written)
+    assert OwnedRecord.objects.filter(is_confirmed=True).count() == len(zone.written)
 
 
 def test_a_server_that_is_away_is_tried_again_a_few_times(domain) -> None:

@@ -1,0 +1,70 @@
+"""From a stored credential to an editor that may be let loose."""
+
+import asyncio
+import ipaddress
+import json
+
+from django.conf import settings
+
+from kernel import keys
+from kernel.crypto import Secret
+from kernel.dns.walk import Unreachable
+from mailcore.checks import services as checks
+from mailcore.domains.models import DnsCredential
+from mailcore.domains.states import CredentialKind
+from mailcore.zones.adapters.dns_update import DnsUpdate
+from mailcore.zones.adapters.providers import provider_zone
+from mailcore.zones.ports import ZoneBusy, ZoneEditor, ZoneRefused
+
+#: RFC 4291 §2.4: IPv6 beyond this is local, a group, or another way to write an IPv4 address.
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+
+
+def editor_of(credential: DnsCredential) -> ZoneEditor:
+    """An editor with the credential's secret in it; raises ZoneBusy and ZoneRefused."""
+    sealed = bytes(credential.sealed_secret)
+    plain = keys.unseal_record(sealed, context=credential.public_id.bytes).decode()
+    if credential.kind == CredentialKind.LEXICON:
+        return provider_zone(
+            credential.provider, fields={**credential.settings, **json.loads(plain)}
+        )
+    return DnsUpdate(
+        address=_allowed_address(credential.settings["server"]),
+        port=credential.settings["port"],
+        key_name=credential.settings["key_name"],
+        algorithm=credential.settings["algorithm"],
+        secret=Secret(plain),
+    )
+
+
+def _allowed_address(server: str) -> str:
+    """The address to connect to, resolved once: a name cannot change under the check."""
+    address = server if is_address(server) else _resolve(server)
+    if not settings.ALLOW_PRIVATE_TARGETS and not _is_public(address):
+        raise ZoneRefused("dns_update.address_not_allowed")
+    return address
+
+
+def is_address(text: str) -> bool:
+    """Whether the text is an IP address and no name."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_public(address: str) -> bool:
+    found = ipaddress.ip_address(address)
+    is_unicast = found in _GLOBAL_UNICAST if found.version == 6 else not found.is_multicast
+    return found.is_global and is_unicast
+
+
+def _resolve(host: str) -> str:
+    try:
+        found = asyncio.run(checks.walker().addresses_of(host))
+    except Unreachable as error:
+        raise ZoneBusy("dns_update.unknown_host") from error
+    if not found:
+        raise ZoneRefused("dns_update.unknown_host")
+    return found[0]

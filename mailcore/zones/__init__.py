@@ -1,0 +1,1 @@
+"""Zones that we may write: plans, what we wrote, and the adapters that write."""

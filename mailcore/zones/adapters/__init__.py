@@ -1,0 +1,1 @@
+"""Ways to write a zone: DNS UPDATE, and providers' interfaces."""

@@ -1,0 +1,19 @@
+"""What can be done to zones."""
+
+from mailcore.zones.services.access import drop_access as drop_access
+from mailcore.zones.services.access import drop_credential as drop_credential
+from mailcore.zones.services.access import grant_access as grant_access
+from mailcore.zones.services.applying import apply_plan as apply_plan
+from mailcore.zones.services.applying import give_up as give_up
+from mailcore.zones.services.applying import outcome_of as outcome_of
+from mailcore.zones.services.applying import put_off as put_off
+from mailcore.zones.services.drafting import draft as draft
+from mailcore.zones.services.drafting import forget_domain as forget_domain
+from mailcore.zones.services.drafting import forget_old_plans as forget_old_plans
+from mailcore.zones.services.drafting import write as write
+from mailcore.zones.services.leases import claim_due as claim_due
+from mailcore.zones.services.orders import begin as begin
+from mailcore.zones.services.orders import begin_undo as begin_undo
+from mailcore.zones.services.orders import check_unchanged as check_unchanged
+from mailcore.zones.services.undoing import undo_plan as undo_plan
+from mailcore.zones.services.verifying import verify_plan as verify_plan

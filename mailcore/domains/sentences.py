@@ -89,9 +89,9 @@ SENTENCES = {
     ),
     "servers.silent": n_("None of the domain's name servers answered; we try again soon."),
     "servers.private": n_("The domain's name servers have private addresses; nobody can ask them."),
-    "servers.ipv6_only": n_(
-        "The domain's name servers have only IPv6 addresses, which we cannot reach; so cannot many "
-        "others: add a name server with an IPv4 address."
+    "servers.no_address": n_(
+        "No IPv4 address is known for any of the domain's name servers, so we cannot ask them: add "
+        "one."
     ),
     "servers.lame": n_(
         "The name servers that the domain is delegated to do not know it: check the delegation."

@@ -170,10 +170,10 @@ def _grouped(replies: Sequence[Reply]) -> tuple[Said, ...]:
 #: Failures that say what is wrong with servers of which none gave an answer; the first one wins.
 _TELLING = {
     "private_address": "servers.private",
-    "no_ipv6": "servers.ipv6_only",
     "lame": "servers.lame",
     "servfail": "servers.failing",
     "refused": "servers.refusing",
+    "no_address": "servers.no_address",
 }
 
 

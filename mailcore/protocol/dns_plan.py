@@ -74,6 +74,10 @@ def value_of(record: Record) -> str:
     return record.value if record.priority is None else f"{record.priority} {record.value}"
 
 
+#: DMARC records that say another policy than the one that somebody chose here.
+_CHOSEN = frozenset({"dmarc.weaker", "dmarc.stricter"})
+
+
 def make(
     wanted: Sequence[Record],
     *,
@@ -137,7 +141,8 @@ class _Draft:
             return self._merge(record, present)
         foreign = [v for v in present if not self._is_ours(record.name, record.type, v)]
         if judge(record, foreign).outcome is Outcome.CONFLICT:
-            if not may_replace:
+            # A policy that was chosen here takes the place of the owner's; its other tags stay.
+            if not (may_replace or (record.is_chosen and judgement.code in _CHOSEN)):
                 return self._leave(record, judgement.code)
             in_the_way = [v for v in foreign if judge(record, [v]).outcome is not Outcome.MISSING]
             self._take_out(record, [(record.type, value) for value in in_the_way])

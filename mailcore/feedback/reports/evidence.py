@@ -108,7 +108,12 @@ def for_next_step(domain: Domain, *, days: Sequence[DmarcDay]) -> Evidence:
         policy=domain.dmarc_policy,
         span=_span([day.day for day in days]),
         days=len(days),
-        days_at_policy=_days_since(domain.dmarc_changed_at, domain),
+        # What nobody chose here has stood in DNS for who knows how long.
+        days_at_policy=(
+            _days_since(domain.dmarc_changed_at, domain)
+            if domain.dmarc_changed_at
+            else dmarc_path.WINDOW
+        ),
         tallies=tuple(one.tally for one in found),
     )
 

@@ -243,3 +243,14 @@ def test_what_is_not_wanted_any_more_goes_and_only_that(texts, mxs, asked) -> No
 def test_a_change_knows_its_place() -> None:
     change = Change(add=True, name=D, type="MX", value=OLD_MX, ttl=60)
     assert change.place == (D, "MX")
+
+
+def test_a_policy_that_was_chosen_here_takes_the_owners_place_and_no_other_does() -> None:
+    own = {(f"_dmarc.{D}", "TXT"): RecordSet(values=("v=DMARC1; p=quarantine",), ttl=77)}
+    for policy, chosen in (("none", False), ("none", True), ("reject", True)):
+        wanted = few(replace(HOSTED, dmarc_policy=policy, is_dmarc_chosen=chosen))
+        plan = planned(own, wanted=wanted)
+        changed = [(c.add, c.value) for c in plan.changes if c.purpose == "dmarc"]
+        assert changed[:1] == ([(False, "v=DMARC1; p=quarantine")] if chosen else [])
+        assert (len(changed) == 2) is chosen
+        assert not chosen or changed[1][1].startswith(f"v=DMARC1; p={policy}")

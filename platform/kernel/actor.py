@@ -47,6 +47,7 @@ _READ = frozenset(
         "mailboxes.read",
         "messages.read",
         "organisations.read",
+        "streams.read",
         "suppressions.read",
         "webhooks.read",
     }

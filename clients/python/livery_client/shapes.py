@@ -119,6 +119,18 @@ class Copy(TypedDict):
     reason: "str | None"
 
 
+class Day(TypedDict):
+    """Recipients of a day (UTC)."""
+
+    day: "str"
+    accepted: "int"
+    delivered: "int"
+    bounced: "int"
+    expired: "int"
+    suppressed: "int"
+    complained: "int"
+
+
 class Delivery(TypedDict):
     """An event for one endpoint; `event` is the `webhook-id` of the request."""
 
@@ -683,6 +695,23 @@ class Sources(TypedDict):
     """The largest senders in a domain's name, the largest first."""
 
     data: "Sequence[Source]"
+
+
+class Stream(TypedDict):
+    """A kind of mail that is queued and counted apart; a paused one's mail is kept."""
+
+    name: "str"
+    state: "str"
+    reason: "str | None"
+    since: "str | None"
+    until: "str | None"
+    days: "Sequence[Day]"
+
+
+class Streams(TypedDict):
+    """All streams."""
+
+    data: "Sequence[Stream]"
 
 
 class Suppression(TypedDict):

@@ -7,6 +7,7 @@ from billing.metering import api as metering
 from controlplane.api import api_keys, audit, bulk, events
 from kernel.rest.views import NoSuchPath
 from mailcore.delivery.sending import api as sending
+from mailcore.delivery.streams import api as streams
 from mailcore.delivery.suppression import api as suppression
 from mailcore.domains import api as domains
 from mailcore.feedback import api as feedback
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *mailboxes.urlpatterns,
     *sending.urlpatterns,
     *suppression.urlpatterns,
+    *streams.urlpatterns,
     *metering.urlpatterns,
     *invoicing.urlpatterns,
     *webhooks.urlpatterns,

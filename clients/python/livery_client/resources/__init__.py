@@ -19,6 +19,7 @@ from livery_client.resources.me import Me
 from livery_client.resources.messages import Messages
 from livery_client.resources.mta_sts import MtaSts
 from livery_client.resources.organisations import Organisations
+from livery_client.resources.streams import Streams
 from livery_client.resources.suppressions import Suppressions
 from livery_client.resources.tls_reports import TlsReports
 from livery_client.resources.usage import Usage
@@ -46,6 +47,7 @@ class Resources:
         self.messages = Messages(transport)
         self.mta_sts = MtaSts(transport)
         self.organisations = Organisations(transport)
+        self.streams = Streams(transport)
         self.suppressions = Suppressions(transport)
         self.tls_reports = TlsReports(transport)
         self.usage = Usage(transport)

@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from kernel import clock, ids
-from mailcore.directory.states import KeyState, LoginState, RouteKind
+from mailcore.directory.states import HandOverState, KeyState, LoginState, RouteKind
 
 
 class Route(models.Model):
@@ -45,6 +45,46 @@ class ReleasedName(models.Model):
 
     def __str__(self) -> str:
         return self.domain
+
+
+class HandOver(models.Model):
+    """An offer of a domain to another reseller, and what became of it.
+
+    `to_reseller_id` is unknown while nobody has used the code, of which the hash is kept. Resellers
+    read what they offer and what they are offered; only the functions in `sec` write the latter.
+    """
+
+    public_id = models.UUIDField(default=ids.uuid7, unique=True)
+    reseller_id = models.UUIDField()
+    to_reseller_id = models.UUIDField(null=True, blank=True, db_index=True)
+    domain_id = models.UUIDField()
+    domain = models.CharField(max_length=253)
+    code_hash = models.CharField(max_length=64, default="", blank=True)
+    state = models.CharField(
+        max_length=10, choices=HandOverState.choices, default=HandOverState.OFFERED
+    )
+    offered_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "hand_over"
+        constraints = [
+            models.UniqueConstraint(
+                fields=("domain_id",),
+                condition=models.Q(state="offered"),
+                name="hand_over_open_once",
+            )
+        ]
+        indexes = [models.Index(fields=["domain"], name="hand_over_domain")]
+
+    def __str__(self) -> str:
+        return f"{self.domain}: {self.state}"
+
+    @property
+    def reference(self) -> str:
+        """The id that is shown: `hov_…`."""
+        return ids.to_public("hov", self.public_id)
 
 
 class MailboxLogin(models.Model):

@@ -11,13 +11,14 @@ from kernel.tenancy import OPERATOR_RESELLER, current_reseller_id
 from mailcore.directory.models import (
     AliasRoute,
     AppPassword,
+    HandOver,
     MailboxLogin,
     ReleasedName,
     Route,
     SigningKey,
     SpareKey,
 )
-from mailcore.directory.states import KeyState, LoginState, RouteKind
+from mailcore.directory.states import HandOverState, KeyState, LoginState, RouteKind
 from mailcore.protocol import verp
 from mailcore.protocol.dkim_keys import RSA, KeyPair, SealedPair
 
@@ -77,6 +78,9 @@ def set_routed(domain: str, *, is_verified: bool) -> None:
 def give_up(domain: str, *, keep_until: datetime | None) -> None:
     """Remove the claim with its bounce name and destroy the keys; keep the name from others."""
     Route.objects.filter(domain__in=[domain, verp.bounce_domain(domain)]).delete()
+    HandOver.objects.filter(domain=domain, state=HandOverState.OFFERED).update(
+        state=HandOverState.WITHDRAWN, ended_at=clock.now()
+    )
     with connection.cursor() as cursor:  # the ORM would read the rows first, sealed keys and all
         cursor.execute("DELETE FROM public.signing_key WHERE domain = %s", [domain])
     if keep_until is not None:

@@ -10,6 +10,16 @@ class RouteKind(models.TextChoices):
     FEEDBACK = "feedback"
 
 
+class HandOverState(models.TextChoices):
+    """The life of an offer."""
+
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
 class LoginState(models.TextChoices):
     """Suspended: mail is still received, its owner cannot log in or send. Deleted: nothing at all,
     though the address is kept and what was received can come back.

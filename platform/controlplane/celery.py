@@ -15,6 +15,7 @@ app.autodiscover_tasks(
         "tenants.webhooks",
         "mailcore.domains",
         "mailcore.mailboxes",
+        "mailcore.handover",
         "mailcore.delivery",
         "mailcore.feedback",
         "billing.metering",

@@ -18,6 +18,7 @@ from controlplane.portal import brand as brand_page
 from controlplane.portal import converters as converters  # registers <dom:…>, <mbx:…> and others
 from controlplane.portal import dkim_keys as dkim_key_pages
 from controlplane.portal import domain_reports as report_pages
+from controlplane.portal import hand_overs as hand_overs
 from controlplane.portal import organisations as organisation_pages
 from controlplane.portal import suppressions as suppression_pages
 from controlplane.portal import unsubscribe as unsubscribe_page
@@ -56,6 +57,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         domain_records.choose_publishing,
         name="domain-publishing",
     ),
+    path("domains/<dom:domain_id>/hand-over/", hand_overs.offer, name="domain-hand-over"),
+    path("hand-overs/", hand_overs.hand_overs, name="hand-overs"),
+    path("hand-overs/<hov:hand_over_id>/accept/", hand_overs.accept, name="hand-over-accept"),
+    path("hand-overs/<hov:hand_over_id>/decline/", hand_overs.decline, name="hand-over-decline"),
+    path("hand-overs/<hov:hand_over_id>/withdraw/", hand_overs.withdraw, name="hand-over-withdraw"),
     path("domains/<dom:domain_id>/write-dns/", domains.write_dns, name="domain-write-dns"),
     path("domains/<dom:domain_id>/reports/", report_pages.reports, name="domain-reports"),
     path(

@@ -44,6 +44,7 @@ _PREFIXES = {
     "app_password_id": ("app_password", "asp"),
     "invoice_id": ("invoice", "inv"),
     "job_id": ("job", "job"),
+    "hand_over_id": ("hand_over", "hov"),
 }
 _Data = Mapping[str, Any]
 
@@ -82,6 +83,7 @@ def _keys(*names: str) -> Callable[[_Data], dict[str, object]]:
 _mailbox = _with("mailbox_id", "organisation_id", "address")
 _alias = _with("alias_id", "organisation_id", "address", "targets")
 _app_password = _with("app_password_id", "mailbox_id", "organisation_id", "address", "name")
+_hand_over = _with("hand_over_id", "domain_id", "name", "side")
 _stream = _with("stream", "reason")
 _suppression = _with("address", "stream")
 _alarm = _with("signal", "stream", "provider", "quantity", "of", "line", "since")
@@ -98,6 +100,11 @@ TOLD: dict[str, tuple[str, Callable[[_Data], dict[str, object]]]] = {
         "domain.released",
         lambda given: {**_domain(given), "kept_until": given["kept_until"]},
     ),
+    "domain.handed_over": ("domain.handed_over", _hand_over),
+    "hand_over.offered": ("hand_over.offered", _hand_over),
+    "hand_over.withdrawn": ("hand_over.withdrawn", _hand_over),
+    "hand_over.declined": ("hand_over.declined", _hand_over),
+    "hand_over.expired": ("hand_over.expired", _hand_over),
     "dns.drifted": ("dns.drifted", drift_events.shown),
     "dns.recovered": ("dns.recovered", drift_events.shown),
     "dmarc.policy_changed": ("dmarc.policy_changed", _step),

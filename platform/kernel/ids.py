@@ -15,6 +15,7 @@ PREFIXES = {
     "dkim_key": "dkm",
     "domain": "dom",
     "event": "evt",
+    "hand_over": "hov",
     "invoice": "inv",
     "job": "job",
     "key": "key",

@@ -50,6 +50,17 @@ def require(feature: str, amount: int = 1) -> None:
         raise LimitReached(feature=feature, limit=limit)
 
 
+def has_room(feature: str, amount: int) -> bool:
+    """Whether `require` would let so many more pass now."""
+    reseller_id = current_reseller_id()
+    entitlement = Entitlement.objects.select_related("plan").filter(reseller_id=reseller_id).first()
+    limit = entitlement.plan.limits.get(feature) if entitlement else 0
+    if limit is None:
+        return True
+    used = Counter.objects.filter(reseller_id=reseller_id, feature=feature)
+    return sum(used.values_list("used", flat=True)) + amount <= limit
+
+
 def release(feature: str, amount: int = 1) -> None:
     """Give back what `require` counted."""
     Counter.objects.filter(reseller_id=current_reseller_id(), feature=feature).update(

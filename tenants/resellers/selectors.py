@@ -38,6 +38,14 @@ def find_host(name: str) -> ResellerHost | None:
     return ResellerHost.objects.select_related("tenant__brand").filter(domain=name).first()
 
 
+def find_portal(name: str) -> UUID | None:
+    """The reseller, ready to be used, whose portal has this host name."""
+    host = ResellerHost.objects.filter(
+        domain=name, kind=HostKind.PORTAL, tenant__state=ResellerState.ACTIVE
+    ).exclude(tenant__schema_name=PUBLIC)
+    return host.values_list("tenant__public_id", flat=True).first()
+
+
 def find_operator() -> Reseller | None:
     """The operator's row; None before `seed` has run."""
     return Reseller.objects.select_related("brand").filter(schema_name=PUBLIC).first()

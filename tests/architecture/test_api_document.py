@@ -14,6 +14,7 @@ from mailcore.delivery.sending import errors as sending_errors
 from mailcore.delivery.streams import errors as bulk_errors
 from mailcore.delivery.suppression import errors as suppression_errors
 from mailcore.domains import errors as domain_errors
+from mailcore.handover import errors as hand_over_errors
 from mailcore.mailboxes import errors as mailbox_errors
 from mailcore.zones import errors as zone_errors
 from tenants.organisations import errors as key_errors
@@ -65,6 +66,7 @@ def problems():
     for module in (
         errors,
         domain_errors,
+        hand_over_errors,
         mailbox_errors,
         plan_errors,
         sending_errors,

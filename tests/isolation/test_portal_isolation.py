@@ -25,6 +25,7 @@ from mailcore.delivery.suppression import services as suppression
 from mailcore.directory import services as directory
 from mailcore.domains import services as domains
 from mailcore.domains.models import Domain
+from mailcore.handover import services as handover
 from mailcore.mailboxes import services as mailboxes
 from tenants.accounts.models import Member, Role
 from tenants.organisations import services as organisations
@@ -41,7 +42,7 @@ BY_TOKEN = {"unsubscribe"}
 OWN = {
     "dashboard", "brand", "organisations", "domains", "domain-add", "mailboxes", "mailbox-add",
     "aliases", "api-keys", "invoices", "webhooks", "webhook-add",
-    "suppressions",
+    "suppressions", "hand-overs",
 }  # fmt: skip
 #: Page with an object in its path → method and form.
 OBJECTS: dict[str, tuple[str, dict[str, str]]] = {
@@ -63,6 +64,10 @@ OBJECTS: dict[str, tuple[str, dict[str, str]]] = {
     "domain-dmarc-policy": ("post", {"policy": "quarantine"}),
     "domain-source-mark": ("post", {"name": "mailchimp", "known": "yes"}),
     "domain-mta-sts-mode": ("post", {"mode": "testing"}),
+    "domain-hand-over": ("post", {}),
+    "hand-over-accept": ("post", {}),
+    "hand-over-decline": ("post", {}),
+    "hand-over-withdraw": ("post", {}),
     "mailbox": ("get", {}),
     "mailbox-suspend": ("post", {}),
     "mailbox-resume": ("post", {}),
@@ -89,7 +94,7 @@ def pages() -> dict[str, URLPattern]:
 
 
 @pytest.fixture
-def objects(acme) -> dict[str, object]:
+def objects(acme, globex) -> dict[str, object]:
     """What Acme has, by the name of the part of a path."""
     domain = domains.add_domain(
         actor=acme.owner, organisation_id=acme.organisation.public_id, name="shop.test"
@@ -119,6 +124,9 @@ def objects(acme) -> dict[str, object]:
         organisation_id=acme.organisation.public_id, event_id=ids.uuid7(),
     )  # fmt: skip
     invoice = close_period(actor=SYSTEM, reseller_id=reseller_id)
+    given = offered(acme, "given.test")
+    with in_schema(globex.reseller.schema_name):
+        received = offered(globex, "received.test", to=acme.host)
     webhook, _ = webhooks.add_endpoint(actor=acme.owner, url="https://8.8.8.8/warehouse")
     delivery = webhooks.send_test(actor=acme.owner, endpoint_id=webhook.public_id)
     return {
@@ -127,8 +135,18 @@ def objects(acme) -> dict[str, object]:
         "dkim_key_id": domain.dkim_keys.get(selector="r2").public_id,
         "suppression_id": selectors.list_suppressions()[0].id,
         "invoice_id": invoice.public_id, "n": 1, "webhook_id": webhook.public_id,
+        "hand_over_id": received, "hand-over-withdraw hand_over_id": given,
         "delivery_id": delivery.public_id,
     }  # fmt: skip
+
+
+def offered(cast, name: str, *, to: str = ""):
+    """An offer of a domain; its id."""
+    made = domains.add_domain(
+        actor=cast.owner, organisation_id=cast.organisation.public_id, name=name
+    )
+    Domain.objects.filter(name=name).update(state="verified")
+    return handover.offer(actor=cast.owner, domain_id=made.public_id, to=to)[0].public_id
 
 
 def logged_in(cast) -> Client:
@@ -140,7 +158,11 @@ def logged_in(cast) -> Client:
 
 def path_of(name: str, objects: dict[str, object]) -> str:
     parts = pages()[name].pattern.converters
-    return reverse(name, urlconf=URLS, kwargs={part: objects[part] for part in parts})
+    return reverse(
+        name,
+        urlconf=URLS,
+        kwargs={part: objects.get(f"{name} {part}", objects[part]) for part in parts},
+    )
 
 
 def rows(schema: str) -> list[tuple[object, ...]]:
@@ -156,6 +178,7 @@ def rows(schema: str) -> list[tuple[object, ...]]:
         " UNION ALL SELECT t::text FROM public.suppression t"
         " UNION ALL SELECT t::text FROM public.source_mark t"
         " UNION ALL SELECT t::text FROM public.app_password t"
+        " UNION ALL SELECT t::text FROM public.hand_over t"
     )
     with in_schema(schema), connection.cursor() as cursor:
         cursor.execute(f"{union} UNION ALL {public} ORDER BY 1")
@@ -243,12 +266,12 @@ def test_lists_do_show_the_owners_things(acme, objects):
                      "mailboxes", "mailbox",
                      "mailbox-add", "mailbox-suspend", "mailbox-resume", "aliases", "alias",
                      "alias-delete", "app-passwords", "app-password-delete", "webhooks", "webhook",
-                     "suppressions"}),
+                     "suppressions", "hand-overs"}),
         ("read_only", {"dashboard", "organisations", "domains", "domain", "domain-reports",
                      "domain-zone-file",
                      "mailboxes", "mailbox", "aliases",
                        "invoices", "invoice", "invoice-line", "webhooks", "webhook",
-                       "suppressions"}),
+                       "suppressions", "hand-overs"}),
     ],
 )  # fmt: skip
 def test_a_role_opens_its_own_pages_only(acme, objects, role, allowed):

@@ -13,6 +13,7 @@ from mailcore.checks.services.scheduling import claim_keys as claim_keys
 from mailcore.checks.services.scheduling import claim_publishing as claim_publishing
 from mailcore.checks.services.scheduling import claim_targets as claim_targets
 from mailcore.checks.services.scheduling import close_schedule as close_schedule
+from mailcore.checks.services.scheduling import forget_publishing as forget_publishing
 from mailcore.checks.services.scheduling import look_soon as look_soon
 from mailcore.checks.services.scheduling import open_schedule as open_schedule
 from mailcore.checks.services.scheduling import plan_keys as plan_keys

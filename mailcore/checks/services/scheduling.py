@@ -52,6 +52,13 @@ def close_schedule(domain_id: UUID) -> None:
     DomainAlarm.objects.filter(domain_id=domain_id).delete()
 
 
+def forget_publishing(domain_id: UUID) -> None:
+    """Plan no DNS update any more: there is no credential for it."""
+    DomainSchedule.objects.filter(domain_id=domain_id).update(
+        publish_due_at=None, publish_tries=0, publish_code="", published_at=None
+    )
+
+
 def watch(domain_id: UUID) -> None:
     """Somebody waits: check now, and every few seconds for a while."""
     now = clock.now()

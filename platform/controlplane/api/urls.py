@@ -11,6 +11,7 @@ from mailcore.delivery.streams import api as streams
 from mailcore.delivery.suppression import api as suppression
 from mailcore.domains import api as domains
 from mailcore.feedback import api as feedback
+from mailcore.handover import api as handover
 from mailcore.mailboxes import api as mailboxes
 from tenants.jobs import api as jobs
 from tenants.organisations import api as organisations
@@ -23,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *jobs.urlpatterns,
     *domains.urlpatterns,
     *feedback.urlpatterns,
+    *handover.urlpatterns,
     *mailboxes.urlpatterns,
     *sending.urlpatterns,
     *suppression.urlpatterns,

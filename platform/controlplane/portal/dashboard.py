@@ -12,6 +12,7 @@ from mailcore.delivery.streams.selectors import list_paused
 from mailcore.domains.alarms import list_open
 from mailcore.domains.selectors import list_domains
 from mailcore.domains.states import DomainState
+from mailcore.handover.selectors import list_waiting
 from mailcore.mailboxes.selectors import list_mailboxes
 from tenants.organisations.selectors import list_organisations
 
@@ -32,6 +33,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             "mailboxes": list_mailboxes().count(),
             "paused": list_paused(),
             "alarms": list_open(caller),
+            "offered": list_waiting().count(),
         }
     if may(caller, "usage.read"):
         usage = list_month_so_far(reseller_id=guard.reseller_id(request), now=now)

@@ -41,6 +41,14 @@ WORDS: dict[str, Promise] = {
     "domain.suspended_by_operator": _(
         "This domain was suspended by the platform. Write to us, so that we look at it again."
     ),
+    "hand_over.open": _("This domain is offered already. Withdraw that offer first."),
+    "hand_over.ended": _("This offer is over."),
+    "hand_over.entangled": _(
+        "Aliases lead from this domain to others, or from others to it. They have to be changed "
+        "before."
+    ),
+    "hand_over.to_unknown": _("No other portal has this host name."),
+    "hand_over.code_wrong": _("This code is not valid, or was used already."),
     "dns_update.invalid": _("The DNS server, the key or the token is not valid."),
     "dns_credential.none": _("First choose how this domain's DNS is written."),
     "dns_credential.too_many": _("This organisation has too many keys for DNS: remove some."),

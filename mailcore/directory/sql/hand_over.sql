@@ -1,0 +1,52 @@
+-- Who is offered a domain may take the offer by its code, decline it, and accept it: nothing else of others' rows.
+
+-- Inside functions that run as their owner, `current_schema()` is what the owner may use: never a reseller's.
+CREATE FUNCTION sec.calling_reseller() RETURNS uuid LANGUAGE sql STABLE
+RETURN sec.reseller_of(btrim(split_part(current_setting('search_path'), ',', 1), ' "')::name);
+
+CREATE FUNCTION sec.redeem_hand_over(code text, at timestamptz) RETURNS uuid LANGUAGE sql SECURITY DEFINER
+BEGIN ATOMIC
+  UPDATE public.hand_over h SET to_reseller_id = sec.calling_reseller()
+  WHERE h.code_hash = code AND h.code_hash <> '' AND h.state = 'offered' AND h.expires_at > at
+    AND h.to_reseller_id IS NULL AND h.reseller_id <> sec.calling_reseller()
+  RETURNING h.public_id;
+END;
+
+CREATE FUNCTION sec.decline_hand_over(offer uuid, at timestamptz) RETURNS uuid LANGUAGE sql SECURITY DEFINER
+BEGIN ATOMIC
+  UPDATE public.hand_over h SET state = 'declined', ended_at = at
+  WHERE h.public_id = offer AND h.state = 'offered' AND h.to_reseller_id = sec.calling_reseller()
+  RETURNING h.public_id;
+END;
+
+-- The switch of all that is public; the reseller who gave, or nothing when the offer does not stand.
+CREATE FUNCTION sec.hand_over(offer uuid, organisation uuid, at timestamptz) RETURNS uuid LANGUAGE sql SECURITY DEFINER
+BEGIN ATOMIC
+  WITH done AS (
+    UPDATE public.hand_over h SET state = 'accepted', ended_at = at
+    WHERE h.public_id = offer AND h.state = 'offered' AND h.expires_at > at
+      AND h.to_reseller_id = sec.calling_reseller()
+    RETURNING h.reseller_id AS giver, h.to_reseller_id AS taker, h.domain_id, h.domain),
+  moved_route AS (
+    UPDATE public.route t SET reseller_id = d.taker, organisation_id = organisation FROM done d
+    WHERE t.reseller_id = d.giver AND t.domain IN (d.domain, 'bounce.' || d.domain)),
+  moved_mailbox_login AS (
+    UPDATE public.mailbox_login t SET reseller_id = d.taker, organisation_id = organisation FROM done d
+    WHERE t.reseller_id = d.giver AND t.domain = d.domain),
+  moved_alias_route AS (
+    UPDATE public.alias_route t SET reseller_id = d.taker, organisation_id = organisation FROM done d
+    WHERE t.reseller_id = d.giver AND t.domain = d.domain),
+  moved_signing_key AS (
+    UPDATE public.signing_key t SET reseller_id = d.taker FROM done d
+    WHERE t.reseller_id = d.giver AND t.domain = d.domain),
+  moved_domain_schedule AS (
+    UPDATE public.domain_schedule t SET reseller_id = d.taker FROM done d
+    WHERE t.reseller_id = d.giver AND t.domain_id = d.domain_id),
+  moved_record_verdict AS (
+    UPDATE public.record_verdict t SET reseller_id = d.taker FROM done d
+    WHERE t.reseller_id = d.giver AND t.domain_id = d.domain_id),
+  moved_domain_alarm AS (
+    UPDATE public.domain_alarm t SET reseller_id = d.taker FROM done d
+    WHERE t.reseller_id = d.giver AND t.domain_id = d.domain_id)
+  SELECT d.giver FROM done d;
+END;

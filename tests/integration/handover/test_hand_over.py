@@ -1,0 +1,395 @@
+"""A domain goes from Acme to Globex, whole or not at all."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, connection
+
+from kernel import clock
+from kernel.errors import ApplicationError, NotAllowed, NotFound
+from kernel.models import AuditEntry, OutboxEvent
+from kernel.roles import as_role
+from kernel.tenancy import in_reseller, in_schema
+from mailcore.checks.models import DomainSchedule, RecordVerdict
+from mailcore.delivery.statements import statement
+from mailcore.directory.models import AliasRoute, HandOver, MailboxLogin, Route, SigningKey
+from mailcore.domains import services as domains
+from mailcore.domains.errors import DomainNotVerified, DomainTaken
+from mailcore.domains.models import DkimKey, DnsCredential, Domain
+from mailcore.handover import selectors, services
+from mailcore.handover.errors import (
+    DomainEntangled,
+    HandOverEnded,
+    HandOverOpen,
+    UnknownReseller,
+    WrongCode,
+)
+from mailcore.handover.services.moving import left_behind, tree
+from mailcore.handover.tasks import expire_hand_overs
+from mailcore.mailboxes import services as mailboxes
+from mailcore.mailboxes.models import Alias, Mailbox
+from tenants.organisations import services as organisations
+from tenants.plans.errors import LimitReached
+from tenants.plans.models import Counter, Plan
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "a long enough secret"
+
+
+def add_verified(cast, name: str = "shop.test") -> Domain:
+    domain = domains.add_domain(
+        actor=cast.owner, organisation_id=cast.organisation.public_id, name=name
+    )
+    Domain.objects.filter(pk=domain.pk).update(state="verified", verified_at=clock.now())
+    Route.objects.filter(domain=name).update(is_verified=True)
+    DkimKey.objects.filter(domain=domain).update(state="active")
+    SigningKey.objects.filter(domain=name).update(state="active")
+    domain.refresh_from_db()
+    return domain
+
+
+def add_mailbox(cast, domain: Domain, local_part: str = "anna") -> Mailbox:
+    return mailboxes.create_mailbox(
+        actor=cast.owner, domain_id=domain.public_id, local_part=local_part, password=PASSWORD
+    )
+
+
+@pytest.fixture
+def shop(acme) -> Domain:
+    """A verified domain with two mailboxes and an alias."""
+    domain = add_verified(acme)
+    for local_part in ("anna", "ben"):
+        add_mailbox(acme, domain, local_part)
+    mailboxes.create_alias(
+        actor=acme.owner, domain_id=domain.public_id, local_part="team",
+        targets=["anna@shop.test", "ben@shop.test"],
+    )  # fmt: skip
+    return domain
+
+
+def inside(cast):
+    return in_schema(cast.reseller.schema_name)
+
+
+def accept(cast, made: HandOver) -> Domain:
+    with inside(cast):
+        return services.accept(
+            actor=cast.owner,
+            hand_over_id=made.public_id,
+            organisation_id=cast.organisation.public_id,
+        )
+
+
+def used(cast) -> dict[str, int]:
+    found = Counter.objects.filter(reseller_id=cast.reseller.public_id, used__gt=0)
+    return dict(found.values_list("feature", "used"))
+
+
+def shape(cast) -> dict[str, list[str]]:
+    """Everything of a reseller's that hangs on the domain, in its schema and in public."""
+    found = {}
+    with inside(cast), connection.cursor() as cursor:
+        for table in [model._meta.db_table for model in (*tree(), *left_behind())]:
+            cursor.execute(f"SELECT count(*) FROM {table}")
+            found[table] = cursor.fetchone()[0]
+        for rows in (Route, MailboxLogin, AliasRoute, DomainSchedule, RecordVerdict):
+            found[rows._meta.db_table] = rows.objects.count()
+        found["signing_key"] = SigningKey.objects.count()
+    return found
+
+
+def test_all_of_a_domain_moves_in_one_piece_and_nothing_stays(acme, globex, shop) -> None:
+    key_ids = set(SigningKey.objects.values_list("public_id", flat=True))
+    hashes = dict(MailboxLogin.objects.values_list("address", "password"))
+    homes = dict(MailboxLogin.objects.values_list("address", "home"))
+    before = shape(acme)
+    made, code = services.offer(actor=acme.owner, domain_id=shop.public_id, to=globex.host)
+    assert code is None
+    taken = accept(globex, made)
+
+    assert taken.public_id == shop.public_id
+    assert (taken.state, taken.ownership_token) == ("verified", shop.ownership_token)
+    assert taken.organisation_id == globex.organisation.public_id
+    assert shape(globex) == before
+    assert set(shape(acme).values()) == {0}
+    assert used(acme) == {}
+    with inside(globex):
+        assert used(globex) == {"aliases": 1, "domains": 1, "mailboxes": 2}
+        assert set(SigningKey.objects.values_list("public_id", flat=True)) == key_ids
+        assert set(DkimKey.objects.values_list("domain_id", flat=True)) == {taken.pk}
+        # The same passwords and the same mail: nobody on the domain notices.
+        assert dict(MailboxLogin.objects.values_list("address", "password")) == hashes
+        assert dict(MailboxLogin.objects.values_list("address", "home")) == homes
+        owners = MailboxLogin.objects.values_list("organisation_id", flat=True)
+        assert set(owners) == {globex.organisation.public_id}
+        assert Route.objects.get().is_verified
+        assert Alias.objects.get().domain_id == taken.pk
+        mailboxes.suspend_mailbox(actor=globex.owner, mailbox_id=Mailbox.objects.first().public_id)
+    for cast, side in ((acme, "given"), (globex, "received")):
+        with inside(cast):
+            event = OutboxEvent.objects.get(type="domain.handed_over")
+            assert event.data["side"] == side
+            assert AuditEntry.objects.filter(action="domain.handed_over").count() == 1
+    with pytest.raises(NotFound):
+        mailboxes.suspend_mailbox(actor=acme.owner, mailbox_id=next(iter([taken.public_id])))
+    with pytest.raises(DomainTaken):
+        domains.add_domain(
+            actor=acme.owner, organisation_id=acme.organisation.public_id, name="shop.test"
+        )
+
+
+def test_a_code_finds_its_taker_once(acme, globex, shop) -> None:
+    made, code = services.offer(actor=acme.owner, domain_id=shop.public_id)
+    assert code is not None
+    assert code not in made.code_hash
+    with inside(globex):
+        assert not selectors.list_waiting().exists()
+        for wrong in ("", code + "x"):
+            with pytest.raises(WrongCode):
+                services.redeem(actor=globex.owner, code=wrong)
+        found = services.redeem(actor=globex.owner, code=f" {code} ")
+        assert found.public_id == made.public_id
+        with pytest.raises(WrongCode):
+            services.redeem(actor=globex.owner, code=code)
+    assert accept(globex, made).name == "shop.test"
+
+
+def test_nobody_else_sees_or_takes_an_offer(acme, globex, shop) -> None:
+    made, code = services.offer(actor=acme.owner, domain_id=shop.public_id)
+    with inside(globex):
+        for attempt in (services.decline, services.withdraw):
+            with pytest.raises(NotFound):
+                attempt(actor=globex.owner, hand_over_id=made.public_id)
+    with pytest.raises(NotFound):
+        accept(globex, made)
+    with pytest.raises(WrongCode):  # not even the giver
+        services.redeem(actor=acme.owner, code=code)
+    with pytest.raises(NotFound):
+        accept(acme, made)
+    with inside(globex), connection.cursor() as cursor:
+        for call in ("hand_over(%s, %s, now())", "decline_hand_over(%s, now())"):
+            given = [made.public_id, made.public_id][: call.count("%s")]
+            cursor.execute(f"SELECT sec.{call}", given)
+            assert cursor.fetchone() in [(None,), None]
+    assert Route.objects.get().reseller_id == acme.reseller.public_id
+
+
+def test_who_may_offer_what_to_whom(acme, globex, shop) -> None:
+    other = organisations.create_organisation(actor=acme.owner, name="Other")
+    bound = type(acme.owner)(
+        kind="api_key", id="k", scopes=frozenset({"domains.write"}), organisation=other.public_id
+    )
+    with pytest.raises(NotAllowed):
+        services.offer(actor=bound, domain_id=shop.public_id)
+    for nobody in ("nobody.livery.test", acme.host, "livery.test"):
+        with pytest.raises(UnknownReseller):
+            services.offer(actor=acme.owner, domain_id=shop.public_id, to=nobody)
+    services.offer(actor=acme.owner, domain_id=shop.public_id, to=f" {globex.host.upper()}. ")
+    with pytest.raises(HandOverOpen):
+        services.offer(actor=acme.owner, domain_id=shop.public_id)
+    pending = domains.add_domain(
+        actor=acme.owner, organisation_id=acme.organisation.public_id, name="new.test"
+    )
+    with pytest.raises(DomainNotVerified):
+        services.offer(actor=acme.owner, domain_id=pending.public_id)
+
+
+@pytest.mark.parametrize("way", ["withdraw", "decline", "expire", "release"])
+def test_an_offer_that_is_over_moves_nothing(acme, globex, shop, way) -> None:
+    if way == "release":
+        Alias.objects.all().delete()
+        Mailbox.objects.all().delete()
+    made, _ = services.offer(actor=acme.owner, domain_id=shop.public_id, to=globex.host)
+    at = clock.now() + timedelta(days=8) if way == "expire" else clock.now()
+    if way == "withdraw":
+        services.withdraw(actor=acme.owner, hand_over_id=made.public_id)
+    elif way == "release":
+        domains.release_domain(actor=acme.owner, domain_id=shop.public_id)
+    elif way == "decline":
+        with inside(globex):
+            services.decline(actor=globex.owner, hand_over_id=made.public_id)
+    with clock.at(at), pytest.raises(HandOverEnded):
+        accept(globex, made)
+    with inside(globex):
+        assert not Domain.objects.exists()
+        assert not Route.objects.exists()
+
+
+def test_what_crosses_to_other_domains_has_to_be_put_right_first(acme, globex, shop) -> None:
+    other = add_verified(acme, "other.test")
+    entangled = mailboxes.create_alias(
+        actor=acme.owner, domain_id=other.public_id, local_part="all", targets=["anna@shop.test"]
+    )
+    made, _ = services.offer(actor=acme.owner, domain_id=shop.public_id, to=globex.host)
+    with inside(globex):
+        assert selectors.find_moves(made).blocked_by == ["hand_over.entangled"]
+    before = shape(acme)
+    with pytest.raises(DomainEntangled):
+        accept(globex, made)
+    assert shape(acme) == before
+    mailboxes.delete_alias(actor=acme.owner, alias_id=entangled.public_id)
+    with inside(globex):
+        moves = selectors.find_moves(made)
+        assert (moves.mailboxes, moves.aliases, moves.blocked_by) == (2, 1, [])
+        assert moves.lacking == []
+    accept(globex, made)
+    assert Domain.objects.get().name == "other.test"
+
+
+def test_a_plan_that_is_too_small_takes_nothing(acme, globex, shop) -> None:
+    made, _ = services.offer(actor=acme.owner, domain_id=shop.public_id, to=globex.host)
+    before = shape(acme)
+    with inside(globex):
+        Plan.objects.update(limits={"mailboxes": 1})
+        assert selectors.find_moves(made).lacking == ["mailboxes"]
+    with pytest.raises(LimitReached):
+        accept(globex, made)
+    assert shape(acme) == before
+    assert HandOver.objects.get().state == "offered"
+    assert used(acme)["mailboxes"] == 2
+    assert used(globex) == {}
+
+
+def test_the_givers_dns_account_stays_the_givers(acme, globex, shop) -> None:
+    domains.request_dns_update(
+        actor=acme.owner, domain_id=shop.public_id, server="192.0.2.1", port=53,
+        key_name="k", algorithm="hmac-sha256", secret="c2VjcmV0c2VjcmV0",
+    )  # fmt: skip
+    made, _ = services.offer(actor=acme.owner, domain_id=shop.public_id, to=globex.host)
+    accept(globex, made)
+    assert not DnsCredential.objects.exists()
+    with inside(globex):
+        assert not DnsCredential.objects.exists()
+        assert DomainSchedule.objects.get().publish_due_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_giver_has_queued_is_still_signed_for_a_week(acme, globex, shop) -> None:
+    query = statement("signing_keys")
+
+    def keys_for(cast) -> int:
+        given = {"domain": "shop.test", "owners": [cast.reseller.public_id], "known": []}
+        with as_role("signer"), connection.cursor() as cursor:
+            cursor.execute(query, given)
+            return len(cursor.fetchall())
+
+    n = keys_for(acme)
+    assert (n >= 2, keys_for(globex)) == (True, 0)
+    made, _ = services.offer(actor=acme.owner, domain_id=shop.public_id, to=globex.host)
+    assert (keys_for(acme), keys_for(globex)) == (n, 0)
+    accept(globex, made)
+    assert (keys_for(acme), keys_for(globex)) == (n, n)
+    HandOver.objects.update(ended_at=clock.now() - timedelta(days=8))
+    assert (keys_for(acme), keys_for(globex)) == (0, n)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_offers_end_by_themselves(acme, globex, shop) -> None:
+    services.offer(actor=acme.owner, domain_id=shop.public_id, to=globex.host)
+    HandOver.objects.update(expires_at=clock.now())
+    with in_schema("public"), as_role("worker"):
+        expire_hand_overs.run()
+        expire_hand_overs.run()
+    assert HandOver.objects.get().state == "expired"
+    for cast in (acme, globex):
+        with inside(cast):
+            assert AuditEntry.objects.filter(action="hand_over.expired").count() == 1
+
+
+def at_once(*calls) -> list[object]:
+    """Run all in threads of their own; what each returned or raised."""
+    gate, results = threading.Barrier(len(calls)), list[object]()
+
+    def run(call) -> None:
+        try:
+            gate.wait()
+            results.append(call())
+        except (ApplicationError, DatabaseError) as error:
+            results.append(type(error))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[call]) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def owner_of(name: str, *casts) -> list[str]:
+    found = []
+    for cast in casts:
+        with inside(cast):
+            held = {
+                Domain.objects.filter(name=name).exists(),
+                Route.objects.filter(domain=name).exists(),
+            }
+            assert len(held) == 1, "half moved"
+            found += [cast.host] if held == {True} else []
+    return found
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_those_who_accept_withdraw_and_give_up_at_once_one_comes_first(acme, globex) -> None:
+    for n in range(3):
+        domain = add_verified(acme, f"shop{n}.test")
+        made, _ = services.offer(actor=acme.owner, domain_id=domain.public_id, to=globex.host)
+
+        def giver(call, **given):
+            def run() -> str:
+                with inside(acme):
+                    call(actor=acme.owner, **given)
+                return "done"
+
+            return run
+
+        results = at_once(
+            lambda made=made: accept(globex, made).name,
+            lambda made=made: accept(globex, made).name,
+            giver(services.withdraw, hand_over_id=made.public_id),
+            giver(domains.release_domain, domain_id=domain.public_id),
+        )
+        accepted = results.count(domain.name)
+        assert accepted <= 1, results
+        assert owner_of(domain.name, acme, globex) in ([globex.host] if accepted else [], []), (
+            results
+        )
+        assert set(results) <= {domain.name, "done", HandOverEnded, NotFound}, results
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_give_each_other_domains_at_once_both_succeed(acme, globex) -> None:
+    with inside(globex):
+        theirs, _ = services.offer(
+            actor=globex.owner, domain_id=add_verified(globex, "b.test").public_id, to=acme.host
+        )
+    mine, _ = services.offer(
+        actor=acme.owner, domain_id=add_verified(acme, "a.test").public_id, to=globex.host
+    )
+    results = at_once(lambda: accept(globex, mine).name, lambda: accept(acme, theirs).name)
+    assert sorted(map(str, results)) == ["a.test", "b.test"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mailbox_that_is_made_meanwhile_moves_too_or_is_refused(acme, globex, shop) -> None:
+    made, _ = services.offer(actor=acme.owner, domain_id=shop.public_id, to=globex.host)
+
+    def make() -> str:
+        with inside(acme):
+            return add_mailbox(acme, shop, "late").address
+
+    def check() -> str:
+        with in_reseller(acme.reseller.public_id):
+            domains.request_check(actor=acme.owner, domain_id=shop.public_id)
+        return "asked"
+
+    results = at_once(lambda: accept(globex, made).name, make, check)
+    assert "shop.test" in results, results
+    with inside(globex):
+        boxes = set(Mailbox.objects.values_list("address", flat=True))
+        assert boxes == set(MailboxLogin.objects.values_list("address", flat=True))
+        assert ("late@shop.test" in results) is ("late@shop.test" in boxes)
+    assert not MailboxLogin.objects.exists()
+    assert set(results) <= {"shop.test", "late@shop.test", "asked", DomainNotVerified, NotFound}

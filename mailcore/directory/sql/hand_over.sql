@@ -36,6 +36,10 @@ BEGIN ATOMIC
   moved_alias_route AS (
     UPDATE public.alias_route t SET reseller_id = d.taker, organisation_id = organisation FROM done d
     WHERE t.reseller_id = d.giver AND t.domain = d.domain),
+  moved_app_password AS (
+    UPDATE public.app_password t SET reseller_id = d.taker FROM done d
+    WHERE t.reseller_id = d.giver
+      AND t.mailbox_id IN (SELECT m.public_id FROM public.mailbox_login m WHERE m.domain = d.domain)),
   moved_signing_key AS (
     UPDATE public.signing_key t SET reseller_id = d.taker FROM done d
     WHERE t.reseller_id = d.giver AND t.domain = d.domain),

@@ -12,6 +12,7 @@ from livery_client.resources.dmarc import Dmarc
 from livery_client.resources.dmarc_sources import DmarcSources
 from livery_client.resources.domains import Domains
 from livery_client.resources.events import Events
+from livery_client.resources.hand_overs import HandOvers
 from livery_client.resources.invoices import Invoices
 from livery_client.resources.jobs import Jobs
 from livery_client.resources.mailboxes import Mailboxes
@@ -40,6 +41,7 @@ class Resources:
         self.dmarc_sources = DmarcSources(transport)
         self.domains = Domains(transport)
         self.events = Events(transport)
+        self.hand_overs = HandOvers(transport)
         self.invoices = Invoices(transport)
         self.jobs = Jobs(transport)
         self.mailboxes = Mailboxes(transport)

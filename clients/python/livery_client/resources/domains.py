@@ -249,6 +249,19 @@ class Domains(Resource):
         )
         return found
 
+    def hand_over(
+        self, domain_id: str, *, to: Unset | str = UNSET, idempotency_key: str | None = None
+    ) -> shapes.NewHandOver:
+        """Offer a domain to another reseller."""
+        found: shapes.NewHandOver = self._send(
+            "POST",
+            "/domains/{domain_id}/hand-over",
+            parts={"domain_id": domain_id},
+            headers={"Idempotency-Key": idempotency_key},
+            body={"to": to},
+        )
+        return found
+
     def records(self, domain_id: str, *, fields: str | None = None) -> shapes.Records:
         """List the records that a domain should have, each with its verdict."""
         found: shapes.Records = self._send(

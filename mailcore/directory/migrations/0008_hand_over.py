@@ -17,7 +17,7 @@ FUNCTIONS = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("directory", "0005_aliases"), ("checks", "0007_alarms")]
+    dependencies = [("directory", "0007_spare_key"), ("checks", "0007_alarms")]
     operations = [
         migrations.CreateModel(
             name="HandOver",
@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
                    USING (to_reseller_id = (SELECT sec.reseller_of(current_schema())))""",
                 "GRANT SELECT (public_id, schema_name) ON public.reseller TO livery_lookup",
                 """GRANT SELECT, UPDATE ON public.hand_over, public.route, public.mailbox_login,
-                   public.alias_route, public.domain_schedule, public.record_verdict,
+                   public.alias_route, public.app_password, public.domain_schedule, public.record_verdict,
                    public.domain_alarm TO livery_lookup""",
                 # Whose a key is, never the key.
                 "GRANT SELECT (reseller_id, domain) ON public.signing_key TO livery_lookup",

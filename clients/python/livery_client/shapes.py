@@ -109,6 +109,12 @@ class Checks(TypedDict):
     data: "Sequence[RecordRow]"
 
 
+class Code(TypedDict):
+    """The code that the giver was told."""
+
+    code: "str"
+
+
 class Copy(TypedDict):
     """One recipient's message."""
 
@@ -268,6 +274,33 @@ class Fault(TypedDict):
     pointer: "str"
     code: "str"
     detail: "str"
+
+
+class HandOver(TypedDict):
+    """An offer of a domain; `side` says whether the caller's reseller gives or receives it."""
+
+    id: "str"
+    domain: "str"
+    domain_name: "str"
+    side: "str"
+    state: "str"
+    offered_at: "str"
+    expires_at: "str"
+    ended_at: "str | None"
+
+
+class HandOverRead(TypedDict):
+    """The offer, with what would move; null when it is over."""
+
+    id: "str"
+    domain: "str"
+    domain_name: "str"
+    side: "str"
+    state: "str"
+    offered_at: "str"
+    expires_at: "str"
+    ended_at: "str | None"
+    moves: "Moves | None"
 
 
 class Intake(TypedDict):
@@ -435,6 +468,16 @@ class MeterUsed(TypedDict):
     currency: "str"
 
 
+class Moves(TypedDict):
+    """What goes with a domain, and what stands against it."""
+
+    mailboxes: "int"
+    aliases: "int"
+    dkim_keys: "int"
+    lacking: "Sequence[str]"
+    blocked_by: "Sequence[str]"
+
+
 class NewAlias(TypedDict):
     """Domain, local part (`*` for all that are no others) and the mailboxes that it leads to."""
 
@@ -473,6 +516,20 @@ class NewDomain(TypedDict):
     organisation: "str"
 
 
+class NewHandOver(TypedDict):
+    """The offer, with the code that is told only here; null when the taker was named."""
+
+    id: "str"
+    domain: "str"
+    domain_name: "str"
+    side: "str"
+    state: "str"
+    offered_at: "str"
+    expires_at: "str"
+    ended_at: "str | None"
+    code: "str | None"
+
+
 class NewKey(TypedDict):
     """What the key is for, what it may do, where and for how long."""
 
@@ -507,6 +564,12 @@ class NewMode(TypedDict):
     """What senders are asked to do when TLS to us fails."""
 
     mode: "str"
+
+
+class NewOffer(TypedDict):
+    """The taker's portal, such as `acme.example.net`; without it a code is made."""
+
+    to: "NotRequired[str]"
 
 
 class NewOrganisation(TypedDict):
@@ -739,6 +802,12 @@ class TakenMessages(TypedDict):
     """An entry for each message, in their order."""
 
     data: "Sequence[Taken]"
+
+
+class Taking(TypedDict):
+    """The organisation that the domain is for from now on."""
+
+    organisation: "str"
 
 
 class TlsDay(TypedDict):

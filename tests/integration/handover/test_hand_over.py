@@ -1,18 +1,17 @@
 """A domain goes from Acme to Globex, whole or not at all."""
 
-import threading
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.db import DatabaseError, connection
+from django.db import connection
 
 from kernel import clock
-from kernel.errors import ApplicationError, NotAllowed, NotFound
+from kernel.errors import NotAllowed, NotFound
 from kernel.models import AuditEntry, OutboxEvent
 from kernel.roles import as_role
-from kernel.tenancy import in_reseller, in_schema
+from kernel.tenancy import in_schema
 from mailcore import directory
 from mailcore.checks.models import DomainSchedule, RecordVerdict
 from mailcore.delivery.statements import statement
@@ -42,56 +41,9 @@ from mailcore.mailboxes.models import Alias, Mailbox
 from tenants.organisations import services as organisations
 from tenants.plans.errors import LimitReached
 from tenants.plans.models import Counter, Plan
+from tests.integration.handover.conftest import accept, add_verified, inside
 
 pytestmark = pytest.mark.django_db
-PASSWORD = "a long enough secret"
-
-
-def add_verified(cast, name: str = "shop.test") -> Domain:
-    domain = domains.add_domain(
-        actor=cast.owner, organisation_id=cast.organisation.public_id, name=name
-    )
-    Domain.objects.filter(pk=domain.pk).update(state="verified", verified_at=clock.now())
-    Route.objects.filter(domain=name).update(is_verified=True)
-    DkimKey.objects.filter(domain=domain).update(state="active")
-    SigningKey.objects.filter(domain=name).update(state="active")
-    domain.refresh_from_db()
-    return domain
-
-
-def add_mailbox(cast, domain: Domain, local_part: str = "anna") -> Mailbox:
-    return mailboxes.create_mailbox(
-        actor=cast.owner, domain_id=domain.public_id, local_part=local_part, password=PASSWORD
-    )
-
-
-@pytest.fixture
-def shop(acme) -> Domain:
-    """A verified domain with two mailboxes and an alias."""
-    domain = add_verified(acme)
-    for local_part in ("anna", "ben"):
-        add_mailbox(acme, domain, local_part)
-    mailboxes.create_app_password(
-        actor=acme.owner, mailbox_id=Mailbox.objects.first().public_id, name="Phone"
-    )
-    mailboxes.create_alias(
-        actor=acme.owner, domain_id=domain.public_id, local_part="team",
-        targets=["anna@shop.test", "ben@shop.test"],
-    )  # fmt: skip
-    return domain
-
-
-def inside(cast):
-    return in_schema(cast.reseller.schema_name)
-
-
-def accept(cast, made: HandOver) -> Domain:
-    with inside(cast):
-        return services.accept(
-            actor=cast.owner,
-            hand_over_id=made.public_id,
-            organisation_id=cast.organisation.public_id,
-        )
 
 
 def used(cast) -> dict[str, int]:
@@ -320,101 +272,3 @@ def test_offers_end_by_themselves(acme, globex, shop) -> None:
     for cast in (acme, globex):
         with inside(cast):
             assert AuditEntry.objects.filter(action="hand_over.expired").count() == 1
-
-
-def at_once(*calls) -> list[object]:
-    """Run all in threads of their own; what each returned or raised."""
-    gate, results = threading.Barrier(len(calls)), list[object]()
-
-    def run(call) -> None:
-        try:
-            gate.wait()
-            results.append(call())
-        except (ApplicationError, DatabaseError) as error:
-            results.append(type(error))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[call]) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
-def owner_of(name: str, *casts) -> list[str]:
-    found = []
-    for cast in casts:
-        with inside(cast):
-            held = {
-                Domain.objects.filter(name=name).exists(),
-                Route.objects.filter(domain=name).exists(),
-            }
-            assert len(held) == 1, "half moved"
-            found += [cast.host] if held == {True} else []
-    return found
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_those_who_accept_withdraw_and_give_up_at_once_one_comes_first(acme, globex) -> None:
-    for n in range(3):
-        domain = add_verified(acme, f"shop{n}.test")
-        made, _ = services.offer(actor=acme.owner, domain_id=domain.public_id, to=globex.host)
-
-        def giver(call, **given):
-            def run() -> str:
-                with inside(acme):
-                    call(actor=acme.owner, **given)
-                return "done"
-
-            return run
-
-        results = at_once(
-            lambda made=made: accept(globex, made).name,
-            lambda made=made: accept(globex, made).name,
-            giver(services.withdraw, hand_over_id=made.public_id),
-            giver(domains.release_domain, domain_id=domain.public_id),
-        )
-        accepted = results.count(domain.name)
-        assert accepted <= 1, results
-        assert owner_of(domain.name, acme, globex) in ([globex.host] if accepted else [], []), (
-            results
-        )
-        assert set(results) <= {domain.name, "done", HandOverEnded, NotFound}, results
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_who_give_each_other_domains_at_once_both_succeed(acme, globex) -> None:
-    with inside(globex):
-        theirs, _ = services.offer(
-            actor=globex.owner, domain_id=add_verified(globex, "b.test").public_id, to=acme.host
-        )
-    mine, _ = services.offer(
-        actor=acme.owner, domain_id=add_verified(acme, "a.test").public_id, to=globex.host
-    )
-    results = at_once(lambda: accept(globex, mine).name, lambda: accept(acme, theirs).name)
-    assert sorted(map(str, results)) == ["a.test", "b.test"]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_mailbox_that_is_made_meanwhile_moves_too_or_is_refused(acme, globex, shop) -> None:
-    made, _ = services.offer(actor=acme.owner, domain_id=shop.public_id, to=globex.host)
-
-    def make() -> str:
-        with inside(acme):
-            return add_mailbox(acme, shop, "late").address
-
-    def check() -> str:
-        with in_reseller(acme.reseller.public_id):
-            domains.request_check(actor=acme.owner, domain_id=shop.public_id)
-        return "asked"
-
-    results = at_once(lambda: accept(globex, made).name, make, check)
-    assert "shop.test" in results, results
-    with inside(globex):
-        boxes = set(Mailbox.objects.values_list("address", flat=True))
-        assert boxes == set(MailboxLogin.objects.values_list("address", flat=True))
-        assert ("late@shop.test" in results) is ("late@shop.test" in boxes)
-    assert not MailboxLogin.objects.exists()
-    assert set(results) <= {"shop.test", "late@shop.test", "asked", DomainNotVerified, NotFound}

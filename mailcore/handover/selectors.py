@@ -84,7 +84,7 @@ def find_moves(offer: HandOver) -> Moves | None:
         domain = domains.list_domains().filter(public_id=offer.domain_id).first()
         if domain is None:
             return None
-        mailboxes = Mailbox.objects.filter(domain=domain).count()
+        mailboxes = Mailbox.objects.filter(domain=domain, deleted_at=None).count()
         aliases = Alias.objects.filter(domain=domain).count()
         keys = domain.dkim_keys.count()
         blocked = ["domain.not_verified"] if domain.state != DomainState.VERIFIED else []

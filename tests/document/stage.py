@@ -20,6 +20,7 @@ from mailcore.delivery.suppression import services as suppression
 from mailcore.directory import services as directory
 from mailcore.domains import services as domains
 from mailcore.domains.models import Domain
+from mailcore.handover import services as handover
 from mailcore.mailboxes import services as mailboxes
 from tenants.jobs import services as jobs
 from tenants.jobs.services import Item
@@ -58,6 +59,8 @@ class Stage:
     other_domain: Caller
     reading: Caller
     before: dict[str, tuple[int, str]]
+    #: What another reseller may know too.
+    shared: dict[str, str]
 
     def body_of(self, name: str) -> Any:
         """What the rightful caller sends to an operation; it names Acme's objects where it can."""
@@ -66,7 +69,8 @@ class Stage:
 
     def parts_of(self, name: str) -> dict[str, str]:
         """The path's parts, for an operation that needs an object of its own."""
-        return {**self.ids, **{part: self.ids[of] for part, of in INSTEAD.get(name, {}).items()}}
+        known = {**self.ids, **self.shared}
+        return {**self.ids, **{part: known[of] for part, of in INSTEAD.get(name, {}).items()}}
 
 
 #: operationId → the body of a call that succeeds.
@@ -99,6 +103,8 @@ BODIES: dict[str, Callable[[Stage], Any]] = {
         "key_name": "k",
         "secret": "c2VjcmV0c2VjcmV0",
     },
+    "hand_overs.accept": lambda stage: {"organisation": stage.ids["organisation_id"]},
+    "hand_overs.redeem": lambda stage: {"code": stage.shared["code"]},
     "mailboxes.bulk_create": lambda _: [{"address": "eva@shop.test", "password": PASSWORD}],
     "mailboxes.create": lambda stage: {
         "domain": stage.ids["domain_id"],
@@ -119,6 +125,8 @@ BODIES: dict[str, Callable[[Stage], Any]] = {
 #: operationId → part of the path → the object that it takes in place of the usual one.
 INSTEAD: dict[str, dict[str, str]] = {
     "domains.delete": {"domain_id": "spare_domain_id"},
+    "hand_overs.accept": {"hand_over_id": "received_id"},
+    "hand_overs.decline": {"hand_over_id": "received_id"},
     "mailboxes.restore": {"mailbox_id": "gone_mailbox_id"},
 }
 #: What these begin does each row later as whoever began it, who may begin it; see the jobs' own tests.
@@ -172,6 +180,7 @@ def build(acme: Any, globex: Any) -> Stage:
         "domain_id": domain.reference,
         "spare_domain_id": spare.reference,
         "key_id": made.reference,
+        "hand_over_id": _offered(acme, "given.test")[0],
         "job_id": job.reference,
         "alias_id": alias.reference,
         "app_password_id": app_password.reference,
@@ -184,9 +193,30 @@ def build(acme: Any, globex: Any) -> Stage:
         "invoice_id": ids.to_public("inv", _bill(acme).public_id),
         "n": "1",
     }
-    others = _others(acme, globex)
+    shared, others = _shared(acme, globex), _others(acme, globex)
     before = snapshot(acme.reseller.schema_name)
-    return Stage(acme=acme, globex=globex, ids=found, key=key, mine=mine, before=before, **others)
+    return Stage(
+        acme=acme, globex=globex, ids=found, key=key, mine=mine, before=before, shared=shared,
+        **others,
+    )  # fmt: skip
+
+
+def _offered(cast: Any, name: str, *, to: str = "") -> tuple[str, str]:
+    """An offer of a verified domain and its code."""
+    domain = domains.add_domain(
+        actor=cast.owner, organisation_id=cast.organisation.public_id, name=name
+    )
+    Domain.objects.filter(name=name).update(state="verified")
+    made, code = handover.offer(actor=cast.owner, domain_id=domain.public_id, to=to)
+    return made.reference, str(code)
+
+
+def _shared(acme: Any, globex: Any) -> dict[str, str]:
+    """What Globex offers Acme, by name and by a code."""
+    with in_schema(globex.reseller.schema_name):
+        received, _ = _offered(globex, "received.test", to=acme.host)
+        _, code = _offered(globex, "by-code.test")
+    return {"received_id": received, "code": code}
 
 
 def _others(acme: Any, globex: Any) -> dict[str, Caller]:

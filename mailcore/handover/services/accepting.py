@@ -68,7 +68,7 @@ def _hold(offer: HandOver) -> Mapping[str, int]:
     return {
         "aliases": Alias.objects.filter(domain=domain).count(),
         "domains": 1,
-        "mailboxes": Mailbox.objects.filter(domain=domain).count(),
+        "mailboxes": Mailbox.objects.filter(domain=domain, deleted_at=None).count(),
     }
 
 

@@ -17,7 +17,7 @@ FUNCTIONS = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("directory", "0008_served_names"), ("checks", "0007_alarms")]
+    dependencies = [("directory", "0009_deleted_logins"), ("checks", "0007_alarms")]
     operations = [
         migrations.CreateModel(
             name="HandOver",

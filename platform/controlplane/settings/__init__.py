@@ -20,6 +20,7 @@ SHARED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "drf_spectacular_sidecar",  # the reference page's reader, among the static files
     "django.forms",  # the templates of its widgets
     "kernel",
     "controlplane",

@@ -11,6 +11,7 @@ from kernel.errors import NotFound
 PREFIXES = {
     "alias": "als",
     "app_password": "asp",
+    "credential": "dnc",
     "delivery": "whd",
     "dkim_key": "dkm",
     "domain": "dom",
@@ -22,6 +23,7 @@ PREFIXES = {
     "mailbox": "mbx",
     "message": "msg",
     "organisation": "org",
+    "plan": "dpl",
     "suppression": "sup",
     "webhook": "whk",
 }

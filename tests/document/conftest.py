@@ -10,6 +10,7 @@ from django.db import close_old_connections, connection, transaction
 from django.test import Client
 
 from kernel.tenancy import PUBLIC, in_schema
+from mailcore.zones.adapters.memory import MemoryZone
 from tests.document.operations import OPERATIONS
 from tests.document.stage import Caller, Stage, build
 
@@ -43,8 +44,11 @@ def whole_stage(
 
 
 @pytest.fixture
-def stage(whole_stage: Stage) -> Iterator[Stage]:
-    """The stage as it was built, whatever other tests did to it."""
+def stage(whole_stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    """The stage as it was built, whatever other tests did to it; zones are written in memory."""
+    for module in ("credentials", "dns_plans"):
+        place = f"mailcore.domains.services.{module}.editor_of"
+        monkeypatch.setattr(place, lambda _: MemoryZone(zone="shop.test"))
     savepoint = transaction.savepoint()
     yield whole_stage
     transaction.savepoint_rollback(savepoint)

@@ -22,6 +22,8 @@ from mailcore.domains import services as domains
 from mailcore.domains.models import Domain
 from mailcore.handover import services as handover
 from mailcore.mailboxes import services as mailboxes
+from mailcore.zones.adapters.memory import MemoryZone
+from mailcore.zones.models import DnsPlan
 from tenants.jobs import services as jobs
 from tenants.jobs.services import Item
 from tenants.organisations import services as organisations
@@ -98,6 +100,14 @@ BODIES: dict[str, Callable[[Stage], Any]] = {
         "organisation": stage.ids["organisation_id"],
     },
     "domains.update": lambda _: {"publishing": "cname"},
+    "dns_credentials.create": lambda stage: {
+        "organisation": stage.ids["organisation_id"],
+        "kind": "lexicon",
+        "provider": "cloudflare",
+        "settings": {"auth_token": "t0ken"},
+    },
+    "dns_credentials.test": lambda stage: {"domain": stage.ids["domain_id"]},
+    "dns_plans.create": lambda stage: {"credential": stage.ids["credential_id"]},
     "domains.dns_update": lambda _: {
         "server": "127.0.0.9",
         "key_name": "k",
@@ -124,6 +134,7 @@ BODIES: dict[str, Callable[[Stage], Any]] = {
 }
 #: operationId → part of the path → the object that it takes in place of the usual one.
 INSTEAD: dict[str, dict[str, str]] = {
+    "dns_plans.undo": {"plan_id": "applied_plan_id"},
     "domains.delete": {"domain_id": "spare_domain_id"},
     "hand_overs.accept": {"hand_over_id": "received_id"},
     "hand_overs.decline": {"hand_over_id": "received_id"},
@@ -181,6 +192,9 @@ def build(acme: Any, globex: Any) -> Stage:
         "webhook_id": webhook.reference,
         "delivery_id": delivery.reference,
         "invoice_id": ids.to_public("inv", _bill(acme).public_id),
+        "credential_id": credential.reference,
+        "plan_id": plan.reference,
+        "applied_plan_id": applied.reference,
         "n": "1",
     }
     shared, others = _shared(acme, globex), _others(acme, globex)

@@ -212,6 +212,50 @@ class DmarcDay(TypedDict):
     strangers: "int"
 
 
+class DnsCredential(TypedDict):
+    """A way to write zones; `tested_code` is `ok` or why the last test failed."""
+
+    id: "str"
+    organisation: "str"
+    kind: "str"
+    provider: "str"
+    settings: "Mapping[str, Any]"
+    tested_code: "str"
+    tested_sentence: "str"
+    tested_at: "str | None"
+    created_at: "str"
+
+
+class DnsCredentialTest(TypedDict):
+    """The domain whose zone it should write."""
+
+    domain: "str"
+
+
+class DnsPlan(TypedDict):
+    """A plan; `code` and `sentence` tell how far it is, or why it failed."""
+
+    id: "str"
+    domain: "str"
+    credential: "str"
+    origin: "str"
+    zone: "str"
+    state: "str"
+    code: "str"
+    sentence: "str"
+    fingerprint: "str"
+    replace: "Sequence[str]"
+    current: "Sequence[PlannedSet]"
+    changes: "Sequence[PlannedStep]"
+    left: "Sequence[PlanLeft]"
+    warnings: "Sequence[PlanWarning]"
+    created_at: "str"
+    expires_at: "str"
+    applied_at: "str | None"
+    verified_at: "str | None"
+    undone_at: "str | None"
+
+
 class DnsUpdate(TypedDict):
     """Where and with which TSIG key the domain's zone may be written."""
 
@@ -509,6 +553,22 @@ class NewBatch(TypedDict):
     messages: "Sequence[NewMessage]"
 
 
+class NewDnsCredential(TypedDict):
+    """Whose zones it writes, how, and what that needs."""
+
+    organisation: "str"
+    kind: "str"
+    provider: "NotRequired[str]"
+    settings: "Mapping[str, Any]"
+
+
+class NewDnsPlan(TypedDict):
+    """The credential to write with, and the purposes for which strangers' records go."""
+
+    credential: "NotRequired[str]"
+    replace: "NotRequired[Sequence[str]]"
+
+
 class NewDomain(TypedDict):
     """A domain name, in any spelling, and the organisation that it is for."""
 
@@ -657,6 +717,47 @@ class Period(TypedDict):
 
     starts_at: "str"
     ends_at: "str"
+
+
+class PlanLeft(TypedDict):
+    """Values that stay as they are, and why."""
+
+    purpose: "str"
+    name: "str"
+    type: "str"
+    values: "Sequence[str]"
+    code: "str"
+    sentence: "str"
+
+
+class PlanWarning(TypedDict):
+    """What should be known before."""
+
+    purpose: "str"
+    code: "str"
+    values: "Sequence[str]"
+    sentence: "str"
+
+
+class PlannedSet(TypedDict):
+    """Values that stand at a name."""
+
+    name: "str"
+    type: "str"
+    values: "Sequence[str]"
+    ttl: "int"
+
+
+class PlannedStep(TypedDict):
+    """A value to add or to remove; `done`: the zone shows it so."""
+
+    add: "bool"
+    purpose: "str"
+    name: "str"
+    type: "str"
+    value: "str"
+    ttl: "int"
+    done: "bool"
 
 
 class Problem(TypedDict):

@@ -1,6 +1,14 @@
 """`/api/v1/domains` and what is below one."""
 
-from mailcore.domains.api import alarms, dkim_keys, domains, life, records
+from mailcore.domains.api import (
+    alarms,
+    dkim_keys,
+    dns_credentials,
+    dns_plans,
+    domains,
+    life,
+    records,
+)
 
 urlpatterns = [
     *domains.urlpatterns,
@@ -8,4 +16,6 @@ urlpatterns = [
     *records.urlpatterns,
     *alarms.urlpatterns,
     *dkim_keys.urlpatterns,
+    *dns_credentials.urlpatterns,
+    *dns_plans.urlpatterns,
 ]

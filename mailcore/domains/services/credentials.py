@@ -55,7 +55,14 @@ def add_credential(
     """
     authorise(actor, "domains.write")
     organisation = organisations.get_organisation(organisation_id, organisation=actor.organisation)
-    given = read(kind=kind, provider=provider, settings=settings)
+    try:
+        given = read(kind=kind, provider=provider, settings=settings)
+    except InvalidDnsCredential as error:
+        field = error.detail["field"]
+        if field == "provider":
+            raise
+        # The setting stands one level down in what was handed in.
+        raise InvalidDnsCredential(field=f"settings/{field}") from error
     return store(given, organisation_id=organisation.public_id, actor=actor)
 
 

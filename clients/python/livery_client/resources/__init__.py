@@ -10,6 +10,8 @@ from livery_client.resources.app_passwords import AppPasswords
 from livery_client.resources.audit import Audit
 from livery_client.resources.dmarc import Dmarc
 from livery_client.resources.dmarc_sources import DmarcSources
+from livery_client.resources.dns_credentials import DnsCredentials
+from livery_client.resources.dns_plans import DnsPlans
 from livery_client.resources.domains import Domains
 from livery_client.resources.events import Events
 from livery_client.resources.hand_overs import HandOvers
@@ -39,6 +41,8 @@ class Resources:
         self.audit = Audit(transport)
         self.dmarc = Dmarc(transport)
         self.dmarc_sources = DmarcSources(transport)
+        self.dns_credentials = DnsCredentials(transport)
+        self.dns_plans = DnsPlans(transport)
         self.domains = Domains(transport)
         self.events = Events(transport)
         self.hand_overs = HandOvers(transport)

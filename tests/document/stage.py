@@ -192,9 +192,7 @@ def build(acme: Any, globex: Any) -> Stage:
         "webhook_id": webhook.reference,
         "delivery_id": delivery.reference,
         "invoice_id": ids.to_public("inv", _bill(acme).public_id),
-        "credential_id": credential.reference,
-        "plan_id": plan.reference,
-        "applied_plan_id": applied.reference,
+        **_plans(acme, domain),
         "n": "1",
     }
     shared, others = _shared(acme, globex), _others(acme, globex)
@@ -236,6 +234,30 @@ def _shared(acme: Any, globex: Any) -> dict[str, str]:
         received, _ = _offered(globex, "received.test", to=acme.host)
         _, code = _offered(globex, "by-code.test")
     return {"received_id": received, "code": code}
+
+
+def _plans(acme: Any, domain: Domain) -> dict[str, str]:
+    """A key for the domain's zone, a plan, and one that was applied."""
+    owner = acme.owner
+    credential = domains.add_credential(
+        actor=owner,
+        organisation_id=acme.organisation.public_id,
+        kind="rfc2136",
+        settings={"server": "127.0.0.9", "key_name": "k", "secret": "c2VjcmV0c2VjcmV0"},
+    )
+    planning = {
+        "actor": owner,
+        "domain_id": domain.public_id,
+        "credential_id": credential.public_id,
+        "editor": MemoryZone(zone="shop.test"),
+    }
+    plan, applied = domains.plan_dns(**planning), domains.plan_dns(**planning)
+    DnsPlan.objects.filter(pk=applied.pk).update(state="applied", is_begun=True)
+    return {
+        "credential_id": credential.reference,
+        "plan_id": plan.reference,
+        "applied_plan_id": applied.reference,
+    }
 
 
 def _others(acme: Any, globex: Any) -> dict[str, Caller]:

@@ -27,7 +27,7 @@ class Provider:
 
 
 #: Only those that change one record at a time: dns-lexicon writes the others' whole record sets
-#: anew, with strangers' texts that have lost their quotation marks (decision 0034).
+#: anew, with strangers' texts that have lost their quotation marks.
 PROVIDERS: dict[str, Provider] = {
     "cloudflare": Provider(
         title="Cloudflare",

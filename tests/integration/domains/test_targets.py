@@ -7,6 +7,7 @@ from mailcore.domains import selectors, services
 from mailcore.domains.models import Domain
 from mailcore.domains.states import Publishing
 from mailcore.protocol.dns_plan import value_of
+from mailcore.protocol.dns_zone import RecordSet
 
 
 class Zone:
@@ -15,13 +16,11 @@ class Zone:
     def __init__(self) -> None:
         self.held: dict[tuple[str, str], list[str]] = {}
 
-    def zone_of(self, name: str) -> str:
-        return name
+    def read(self, _zone: str, places) -> dict:
+        return {place: RecordSet(values=tuple(self.held.get(place, ()))) for place in places}
 
-    def read(self, name: str, rdtype: str) -> list[str]:
-        return list(self.held.get((name, rdtype), []))
-
-    def apply(self, _zone: str, changes) -> None:
+    def apply(self, _zone: str, changes, *, standing) -> None:
+        assert standing
         for change in changes:
             values = self.held.setdefault((change.name, change.type), [])
             values.append(change.value) if change.add else values.remove(change.value)

@@ -180,6 +180,7 @@ def build(acme: Any, globex: Any) -> Stage:
         "organisation_id": acme.organisation.reference,
         "domain_id": domain.reference,
         "spare_domain_id": spare.reference,
+        "dkim_key_id": domain.dkim_keys.order_by("pk")[0].reference,
         "key_id": made.reference,
         "hand_over_id": _offered(acme, "given.test")[0],
         "job_id": job.reference,

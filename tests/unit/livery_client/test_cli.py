@@ -11,7 +11,7 @@ from livery_client.cli import logins, main, showing
 @pytest.fixture(autouse=True)
 def place(monkeypatch, tmp_path):
     """A login file of the test's own, and no login in the environment."""
-    for name in ("LIVERY_PORTAL", "LIVERY_KEY"):
+    for name in ("LIVERY_PORTAL", "LIVERY_KEY", "LIVERY_ADDRESS", "LIVERY_CA_FILE"):
         monkeypatch.delenv(name, raising=False)
     file = tmp_path / "configuration" / "login.json"
     monkeypatch.setenv("LIVERY_CLI_FILE", str(file))

@@ -59,8 +59,15 @@ def test_tls():
     assert report.messages == 100
 
 
+def named(value: object) -> str:
+    """A case by its code: archives hold the time at which they were made."""
+    return value if isinstance(value, str) else "content"
+
+
 @pytest.mark.parametrize(
-    "packed", [samples.GOOGLE, samples.gzipped(samples.GOOGLE), samples.zipped(samples.GOOGLE)]
+    "packed",
+    [samples.GOOGLE, samples.gzipped(samples.GOOGLE), samples.zipped(samples.GOOGLE)],
+    ids=["plain", "gzip", "zip"],
 )
 @pytest.mark.parametrize("kind", ["application/zip", "text/xml", "application/octet-stream"])
 def test_a_report_is_found_in_its_message(packed, kind):
@@ -109,6 +116,7 @@ BOMB = samples.gzipped(bytes(2 * MOST_OUT))
         (samples.aggregate(begin=1), "period"),
         (samples.aggregate(begin="yesterday"), "period"),
     ],
+    ids=named,
 )
 def test_what_is_refused_and_why(content, code):
     with pytest.raises(Unreadable) as refused:
@@ -138,6 +146,7 @@ def test_records_are_counted(monkeypatch):
         (json.dumps(samples.TLS).replace(": 90", ": -1").encode(), "value_invalid"),
         (json.dumps(samples.TLS).replace('"sts"', '["sts"]').encode(), "value_invalid"),
     ],
+    ids=named,
 )
 def test_tls_reports_that_are_refused(content, code):
     with pytest.raises(Unreadable) as refused:
@@ -145,7 +154,11 @@ def test_tls_reports_that_are_refused(content, code):
     assert refused.value.code == f"report.{code}"
 
 
-@pytest.mark.parametrize("message", [b"", b"Subject: hello\r\n\r\n<hello>\r\n", bytes(2 * MOST_IN)])
+@pytest.mark.parametrize(
+    "message",
+    [b"", b"Subject: hello\r\n\r\n<hello>\r\n", bytes(2 * MOST_IN)],
+    ids=["nothing", "text", "zeros"],
+)
 def test_messages_without_a_report(message):
     with pytest.raises(Unreadable):
         attachment.report_in(message)

@@ -133,4 +133,5 @@ def test_what_a_wildcard_answers_is_not_taken_for_a_record(zone) -> None:
     assert values(zone, f"_dmarc.{Z}", "TXT") == []
     assert values(zone, f"*.{Z}", "TXT") == ["v=spf1 -all"]
     write(zone, [record for record in WANTED if record.purpose == "dmarc"], ours=[])
-    assert values(zone, f"_dmarc.{Z}", "TXT") == ["v=DMARC1; p=none"]
+    (policy,) = values(zone, f"_dmarc.{Z}", "TXT")
+    assert policy.startswith("v=DMARC1; p=none")

@@ -11,6 +11,7 @@ from mailcore.delivery.statements import statement
 
 def _columns(query: str, first: str) -> set[str]:
     (columns,) = re.findall(rf"SELECT ({first}.*?)\nFROM", query, re.DOTALL)
+    columns = re.sub(r"\([^()]*\)", "", columns)  # what a function is given is no column
     return {re.split(r"\.| AS ", column.strip())[-1] for column in columns.split(",")}
 
 

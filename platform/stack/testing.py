@@ -14,10 +14,14 @@ from stack.model import Stack, StackError
 FIRST_TEST_NUMBER = 101
 #: Paths below these need no running part.
 ALONE = ("tests/unit", "tests/architecture")
-#: Every test: first what meets nobody else, on all cores, then what stops and kills parts, one by one.
+_CORES = ("-n", str(os.cpu_count() or 1))
+#: Every test: first what meets nobody else, on all cores; what keeps a transaction open, for which readers of mail facts
+#: would wait; then what stops and kills parts, one by one.
+_APART = ("tests/document", "tests/e2e", "tests/faults")
 STAGES = (
-    ("-n", str(os.cpu_count() or 1), "-m", "not e2e and not faults"),
-    ("-m", "e2e or faults"),
+    (*_CORES, *(f"--ignore={folder}" for folder in _APART), "tests"),
+    (*_CORES, _APART[0]),
+    _APART[1:],
 )
 
 

@@ -11,8 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kernel import ids
-from kernel.actor import Actor, authorise
+from kernel.actor import HAND_OVER, Actor, authorise
 from kernel.rest import listing
+from kernel.rest.idempotency import ToldOnce
 from kernel.rest.listing import Listing
 from kernel.rest.openapi import Id, OneOf, Page, operation, shape
 from kernel.rest.paging import page
@@ -77,7 +78,7 @@ class HandOverShown(TypedDict):
 
 @shape(example={**_EXAMPLE, "code": None})
 class NewHandOver(HandOverShown):
-    """The offer, with the code that is told only here; null when the taker was named."""
+    """The offer, with the code that is told only here; null when the taker was named, and in a repeat."""
 
     code: str | None
 
@@ -124,10 +125,15 @@ class Offer(CommandView):
 
     @operation(
         "domains.hand_over",
-        right="domains.write",
+        right=HAND_OVER,
         takes=NewOffer,
         answers={201: NewHandOver},
-        problems=[DomainNotVerified, errors.HandOverOpen, errors.UnknownReseller],
+        problems=[
+            DomainNotVerified,
+            errors.HandOverOpen,
+            errors.TooManyOffers,
+            errors.UnknownReseller,
+        ],
     )
     def perform(self, request: Request, **parts: object) -> Response:
         """Offer a domain to another reseller.
@@ -142,7 +148,7 @@ class Offer(CommandView):
             domain_id=ids.from_public("dom", str(parts["domain_id"])),
             to=body.validated_data["to"],
         )
-        return Response({**show(made), "code": code}, status=201)
+        return ToldOnce(show(made), code=code, status=201)
 
 
 class HandOvers(ApiView):
@@ -176,10 +182,10 @@ class Redeem(CommandView):
 
     @operation(
         "hand_overs.redeem",
-        right="domains.write",
+        right=HAND_OVER,
         takes=Code,
         answers={200: HandOverShown},
-        problems=[errors.WrongCode],
+        problems=[errors.TooManyOffers, errors.WrongCode],
     )
     def perform(self, request: Request, **_: object) -> Response:
         """Find the offer behind a code.
@@ -197,7 +203,7 @@ class Accept(CommandView):
 
     @operation(
         "hand_overs.accept",
-        right="domains.write",
+        right=HAND_OVER,
         takes=Taking,
         answers={200: DomainShown},
         problems=[
@@ -225,7 +231,7 @@ class Decline(CommandView):
 
     @operation(
         "hand_overs.decline",
-        right="domains.write",
+        right=HAND_OVER,
         answers={200: HandOverShown},
         problems=[errors.HandOverEnded],
     )
@@ -239,7 +245,7 @@ class Withdraw(CommandView):
 
     @operation(
         "hand_overs.withdraw",
-        right="domains.write",
+        right=HAND_OVER,
         answers={200: HandOverShown},
         problems=[errors.HandOverEnded],
     )

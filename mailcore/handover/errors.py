@@ -9,6 +9,12 @@ class HandOverOpen(Conflict):
     code = "hand_over.open"
 
 
+class TooManyOffers(Conflict):
+    """There are 20 open offers from one reseller to the other: end some first."""
+
+    code = "hand_over.too_many"
+
+
 class HandOverEnded(Conflict):
     """This offer is over."""
 

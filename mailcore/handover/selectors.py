@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from kernel.actor import Actor
@@ -15,6 +16,12 @@ from mailcore.domains import selectors as domains
 from mailcore.domains.states import DomainState
 from mailcore.mailboxes.models import Alias, Mailbox
 from tenants.plans import services as plans
+
+#: A target counts as crossing when it is on the domain and its alias is not, or the other way round.
+_CROSSES = """
+SELECT EXISTS (
+    SELECT FROM alias a CROSS JOIN unnest(a.targets) AS target
+    WHERE (a.domain_id = %s) <> (starts_with(reverse(target), reverse(%s))))"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +108,7 @@ def find_moves(offer: HandOver) -> Moves | None:
 
 def is_entangled(domain_pk: int, name: str) -> bool:
     """Whether an alias leads from this domain to another one, or from another one to it."""
-    for alias in Alias.objects.only("domain_id", "targets").iterator():
-        inside = [target.rpartition("@")[2] == name for target in alias.targets]
-        if not all(inside) if alias.domain_id == domain_pk else any(inside):
-            return True
-    return False
+    with connection.cursor() as cursor:
+        cursor.execute(_CROSSES, [domain_pk, f"@{name}"])
+        (found,) = cursor.fetchone() or (False,)
+    return bool(found)

@@ -1,4 +1,4 @@
-"""Handlers of domain events: wake the worker that looks at domains, and tell of policies' steps."""
+"""Handlers of domain events: wake the worker that looks at domains, and tell of steps and offers."""
 
 from django.db import transaction
 
@@ -31,6 +31,16 @@ def tell_of_step(event: Envelope) -> None:
             "is_written": data["is_written"],
         },
     )
+
+
+def tell_of_offer(event: Envelope) -> None:
+    """`hand_over.offered`: mail the giver's owner, who may not be the one that did it."""
+    if event.data["side"] == "given":
+        resellers.notify_owner(
+            reseller_id=event.reseller_id,
+            template="hand_over_offered",
+            context={"name": event.data["name"]},
+        )
 
 
 def _wake() -> None:

@@ -6,12 +6,14 @@ from uuid import UUID
 
 from kernel import clock, ids
 from kernel.actor import Actor, ActorKind
+from kernel.tenancy import current_reseller_id
 from mailcore.domains import selectors as domains
 from mailcore.domains import services as domain_services
 from mailcore.mailboxes import services as mailboxes
 from tenants.accounts import selectors as accounts
 from tenants.jobs.services import Do
 from tenants.organisations import selectors as organisations
+from tenants.resellers import selectors as resellers
 
 ADD_DOMAIN = "domains.create"
 CREATE_MAILBOX = "mailboxes.create"
@@ -19,10 +21,14 @@ _Given = Mapping[str, object]
 
 
 def revive(actor: Actor) -> Actor | None:
-    """The actor with the rights of this moment; None when the key is dead or the member gone.
+    """The actor with the rights of this moment.
+
+    None when the key is dead, the member gone, or the reseller suspended.
 
     A job goes on for minutes: who is shut out meanwhile shall not act through it.
     """
+    if not resellers.is_active(current_reseller_id()):
+        return None
     if actor.kind is ActorKind.API_KEY:
         key = organisations.find_api_key_by_id(ids.from_public("key", actor.id))
         if key is None or not organisations.is_good(key, at=clock.now()):

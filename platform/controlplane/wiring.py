@@ -30,6 +30,7 @@ _HANDLERS: dict[str, tuple[Handler, ...]] = {
     "domain.alarms_told": (drift.tell,),
     "dmarc.policy_changed": (domains.look_now, domains.tell_of_step),
     "mta_sts.mode_changed": (domains.look_now, domains.tell_of_step),
+    "hand_over.offered": (domains.tell_of_offer,),
     "mailbox.created": (billing.count_new_mailbox,),
     "mailbox.day": (billing.count_mailbox_days,),
     "mailbox.limit_reached": (mail.warn_of_limit,),

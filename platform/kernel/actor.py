@@ -63,11 +63,13 @@ _MAIL = _READ | {
 }
 _KEYS = frozenset({"api_keys.read", "api_keys.write"})
 _MONEY = frozenset({"usage.read", "invoices.read"})
+#: A domain leaves with all its mail, and nobody can call it back.
+HAND_OVER = "domains.hand_over"
 
 #: role → what it may do. An API key carries its actions as scopes instead.
 ROLE_ACTIONS: dict[str, frozenset[str]] = {
-    "owner": _MAIL | _MONEY | _KEYS | {"audit.read", "brand.write", "members.write"},
-    "admin": _MAIL | _MONEY | _KEYS | {"audit.read", "brand.write"},
+    "owner": _MAIL | _MONEY | _KEYS | {HAND_OVER, "audit.read", "brand.write", "members.write"},
+    "admin": _MAIL | _MONEY | _KEYS | {HAND_OVER, "audit.read", "brand.write"},
     "billing": _MONEY,
     "support": _READ | {"jobs.write", "mailboxes.write"},
     "read_only": _READ | _MONEY,

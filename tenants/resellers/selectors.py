@@ -46,6 +46,11 @@ def find_portal(name: str) -> UUID | None:
     return host.values_list("tenant__public_id", flat=True).first()
 
 
+def is_active(reseller_id: UUID) -> bool:
+    """Whether the reseller may act: neither in the making nor suspended."""
+    return Reseller.objects.filter(public_id=reseller_id, state=ResellerState.ACTIVE).exists()
+
+
 def find_operator() -> Reseller | None:
     """The operator's row; None before `seed` has run."""
     return Reseller.objects.select_related("brand").filter(schema_name=PUBLIC).first()

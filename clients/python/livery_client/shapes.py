@@ -577,7 +577,7 @@ class NewDomain(TypedDict):
 
 
 class NewHandOver(TypedDict):
-    """The offer, with the code that is told only here; null when the taker was named."""
+    """The offer, with the code that is told only here; null when the taker was named, and in a repeat."""
 
     id: "str"
     domain: "str"

@@ -25,6 +25,7 @@ from mailcore.mailboxes.models import Alias, Mailbox
 from mailcore.zones import services as zones
 from tenants.organisations import selectors as organisations
 from tenants.plans import services as plans
+from tenants.resellers import selectors as resellers
 
 
 @transaction.atomic
@@ -61,7 +62,8 @@ def accept(*, actor: Actor, hand_over_id: UUID, organisation_id: UUID) -> Domain
 def _hold(offer: HandOver) -> Mapping[str, int]:
     """Lock the giver's domain, see that it may go; how much of each feature goes with it."""
     domain = domains.list_domains().filter(public_id=offer.domain_id).first()
-    if domain is None or offer.state != HandOverState.OFFERED:
+    is_open = offer.state == HandOverState.OFFERED and resellers.is_active(offer.reseller_id)
+    if domain is None or not is_open:
         raise HandOverEnded
     domain = hold(domain)
     if domain.state != DomainState.VERIFIED:

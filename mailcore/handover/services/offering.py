@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from kernel import clock
-from kernel.actor import Actor, authorise
+from kernel.actor import HAND_OVER, Actor, authorise
 from kernel.crypto import Secret
 from kernel.errors import NotAllowed
 from kernel.tenancy import current_reseller_id
@@ -19,12 +19,14 @@ from mailcore.domains.errors import DomainNotVerified
 from mailcore.domains.services.holding import hold
 from mailcore.domains.states import DomainState
 from mailcore.handover import selectors
-from mailcore.handover.errors import HandOverOpen, UnknownReseller, WrongCode
+from mailcore.handover.errors import HandOverOpen, TooManyOffers, UnknownReseller, WrongCode
 from mailcore.handover.services.telling import tell
 from tenants.resellers import selectors as resellers
 
 #: So long an offer stands.
 LASTS = timedelta(days=7)
+#: So many may be open from one reseller to another: the taker's page counts what each would move.
+MOST_OPEN = 20
 
 
 @transaction.atomic
@@ -32,7 +34,7 @@ def offer(*, actor: Actor, domain_id: UUID, to: str = "") -> tuple[HandOver, Sec
     """Offer a verified domain to the reseller whose portal has this host name.
 
     Without a name, to whoever brings the code, which is told only here. Raises NotAllowed,
-    NotFound, DomainNotVerified, HandOverOpen, UnknownReseller.
+    NotFound, DomainNotVerified, HandOverOpen, UnknownReseller, TooManyOffers.
     """
     require_reseller(actor)
     domain = hold(domains.get_seen(domain_id, actor=actor))
@@ -40,10 +42,13 @@ def offer(*, actor: Actor, domain_id: UUID, to: str = "") -> tuple[HandOver, Sec
         raise DomainNotVerified
     if HandOver.objects.filter(domain_id=domain_id, state=HandOverState.OFFERED).exists():
         raise HandOverOpen
+    taker = _taker(to) if to else None
+    if taker is not None:
+        _require_fewer(MOST_OPEN, giver=current_reseller_id(), taker=taker)
     code = None if to else Secret(secrets.token_urlsafe(24))
     made = HandOver.objects.create(
         reseller_id=current_reseller_id(),
-        to_reseller_id=_taker(to) if to else None,
+        to_reseller_id=taker,
         domain_id=domain_id,
         domain=domain.name,
         code_hash=_hash(code) if code else "",
@@ -57,7 +62,7 @@ def offer(*, actor: Actor, domain_id: UUID, to: str = "") -> tuple[HandOver, Sec
 def redeem(*, actor: Actor, code: str) -> HandOver:
     """The offer behind a code, from now on made to the caller's reseller and nobody else.
 
-    Raises NotAllowed, WrongCode.
+    Raises NotAllowed, WrongCode, TooManyOffers.
     """
     require_reseller(actor)
     with connection.cursor() as cursor:
@@ -65,14 +70,23 @@ def redeem(*, actor: Actor, code: str) -> HandOver:
         (found,) = cursor.fetchone() or (None,)
     if found is None:
         raise WrongCode(field="code")
-    return selectors.get_hand_over(found)
+    offer = selectors.get_hand_over(found)
+    # It is among them already.
+    _require_fewer(MOST_OPEN + 1, giver=offer.reseller_id, taker=current_reseller_id())
+    return offer
 
 
 def require_reseller(actor: Actor) -> None:
     """Raises NotAllowed for a key of one organisation: a domain leaves the reseller as a whole."""
-    authorise(actor, "domains.write")
+    authorise(actor, HAND_OVER)
     if actor.organisation is not None:
         raise NotAllowed("A key of one organisation cannot do this.")
+
+
+def _require_fewer(most: int, *, giver: UUID, taker: UUID) -> None:
+    between = HandOver.objects.filter(reseller_id=giver, to_reseller_id=taker)
+    if between.filter(state=HandOverState.OFFERED).count() >= most:
+        raise TooManyOffers
 
 
 def _taker(host: str) -> UUID:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from controlplane.portal import guard
 from controlplane.portal.wording import sentence
 from kernel import ids
-from kernel.actor import may
+from kernel.actor import HAND_OVER, may
 from kernel.crypto import Secret
 from kernel.errors import ApplicationError, NotAllowed, NotFound
 from mailcore.directory.models import HandOver
@@ -32,7 +32,7 @@ def hand_overs(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@guard.page("domains.write")
+@guard.page(HAND_OVER)
 def offer(request: HttpRequest, domain_id: UUID) -> HttpResponse:
     """Offer a domain; a code is shown this one time."""
     code: Secret | None = None
@@ -50,7 +50,7 @@ def offer(request: HttpRequest, domain_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@guard.page("domains.write")
+@guard.page(HAND_OVER)
 def accept(request: HttpRequest, hand_over_id: UUID) -> HttpResponse:
     """Take the domain."""
     selectors.get_received(hand_over_id)
@@ -69,7 +69,7 @@ def accept(request: HttpRequest, hand_over_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@guard.page("domains.write")
+@guard.page(HAND_OVER)
 def decline(request: HttpRequest, hand_over_id: UUID) -> HttpResponse:
     """Do not take it."""
     actor = guard.actor(request)
@@ -81,7 +81,7 @@ def decline(request: HttpRequest, hand_over_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@guard.page("domains.write")
+@guard.page(HAND_OVER)
 def withdraw(request: HttpRequest, hand_over_id: UUID) -> HttpResponse:
     """Take the offer back."""
     actor = guard.actor(request)
@@ -120,6 +120,6 @@ def _show(
         "organisations": list_organisations(),
         "made": made,
         "code": code,
-        "may_write": may(guard.actor(request), "domains.write"),
+        "may_write": may(guard.actor(request), HAND_OVER),
     }
     return render(request, "portal/hand_overs.html", context)

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kernel import clock
+from kernel.actor import HAND_OVER
 from mailcore.domains.models import Domain
 from tenants.organisations.models import Organisation
 from tenants.organisations.services import ALL_SCOPES, API_SCOPES
@@ -15,7 +16,8 @@ RIGHTS = {
     "all": API_SCOPES,
     "read": frozenset(scope for scope in API_SCOPES if scope.endswith(".read")),
     "send": frozenset({"messages.send", "messages.read"}),
-    "keys": ALL_SCOPES,
+    "keys": ALL_SCOPES - {HAND_OVER},
+    "hand_over": API_SCOPES | {HAND_OVER},
 }
 _DAYS = ("30", "90", "365")
 
@@ -31,10 +33,11 @@ class ApiKeyForm(forms.Form):
     rights = forms.ChoiceField(
         label=_("May"),
         choices=(
-            ("all", _("Do everything but make keys")),
+            ("all", _("Do everything but make keys and hand domains over")),
             ("read", _("Only read")),
             ("send", _("Only send messages and follow them")),
-            ("keys", _("Do everything and make keys of its own")),
+            ("keys", _("Do everything and make keys, but hand no domains over")),
+            ("hand_over", _("Do everything and hand domains over, but make no keys")),
         ),
         required=False,
     )

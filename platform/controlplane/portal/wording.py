@@ -42,6 +42,9 @@ WORDS: dict[str, Promise] = {
         "This domain was suspended by the platform. Write to us, so that we look at it again."
     ),
     "hand_over.open": _("This domain is offered already. Withdraw that offer first."),
+    "hand_over.too_many": _(
+        "There are 20 open offers between you and this reseller. Some have to end first."
+    ),
     "hand_over.ended": _("This offer is over."),
     "hand_over.entangled": _(
         "Aliases lead from this domain to others, or from others to it. They have to be changed "

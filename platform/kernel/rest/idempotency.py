@@ -33,11 +33,11 @@ class KeyReused(ApplicationError):
 
 
 class ToldOnce(Response):
-    """An answer that holds a `secret`: it is told this time, and kept without it."""
+    """An answer with secrets, such as `secret=…`: they are told this time, and kept as null."""
 
-    def __init__(self, data: Mapping[str, object], *, secret: str, status: int) -> None:
-        super().__init__({**data, "secret": secret}, status=status)
-        self.kept = {**data, "secret": None}
+    def __init__(self, data: Mapping[str, object], *, status: int, **told: str | None) -> None:
+        super().__init__({**data, **told}, status=status)
+        self.kept = {**data, **dict.fromkeys(told)}
 
 
 def once(request: Request, *, caller: str, do: Callable[[], Response]) -> Response:

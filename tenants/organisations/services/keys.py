@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from kernel import clock, ids
-from kernel.actor import ROLE_ACTIONS, Actor, ActorKind, authorise, may
+from kernel.actor import HAND_OVER, ROLE_ACTIONS, Actor, ActorKind, authorise, may
 from kernel.crypto import Secret
 from kernel.errors import InvalidInput
 from kernel.outbox import audit
@@ -20,9 +20,9 @@ from tenants.organisations.services.naming import line
 WRITE = "api_keys.write"
 _OF_PEOPLE = {"members.write", "brand.write"}
 _OF_KEYS = {"api_keys.read", WRITE}
-#: What a key may be allowed, and what it is without a choice: all but making keys.
+#: What a key may be allowed, and what it is without a choice: all but making keys and giving domains away.
 ALL_SCOPES = ROLE_ACTIONS["owner"] - _OF_PEOPLE
-API_SCOPES = ALL_SCOPES - _OF_KEYS
+API_SCOPES = ALL_SCOPES - _OF_KEYS - {HAND_OVER}
 OVERLAP = timedelta(hours=24)
 LONGEST_OVERLAP = timedelta(days=7)
 

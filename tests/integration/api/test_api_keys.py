@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from controlplane.portal.key_form import RIGHTS
 from kernel import clock
 from mailcore.directory import services as directory
 from mailcore.domains import services as domains
@@ -13,6 +14,13 @@ from tenants.organisations import services
 from tenants.organisations.models import ApiKey
 
 EVERYTHING = services.ALL_SCOPES
+
+
+def test_a_key_gives_no_domain_away_unless_it_was_told_to(acme) -> None:
+    key, _ = services.create_api_key(actor=acme.owner, name="plain")
+    assert "domains.hand_over" not in key.scopes
+    with_it = [name for name, rights in RIGHTS.items() if "domains.hand_over" in rights]
+    assert with_it == ["hand_over"]
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from kernel import clock
 from kernel.models import IdempotencyKey
 from tenants.organisations import services
 from tenants.organisations.models import Organisation
+from tests.integration.handover.conftest import add_verified
 
 #: 1,000 by hand: LIVERY_TEST_REPEATS=1000.
 REPEATS, THREADS = int(os.environ.get("LIVERY_TEST_REPEATS", "200")), 20
@@ -75,6 +76,15 @@ def test_a_secret_is_not_told_again_and_another_query_is_another_request(acme, p
     assert first.json()["secret"] not in str(IdempotencyKey.objects.get().body)
     other = api.post("api-keys?more=1", body, Idempotency_Key="k")
     assert other.json()["code"] == "idempotency.key_reused"
+
+
+def test_the_code_of_a_hand_over_is_not_told_again(acme, program) -> None:
+    api = program(acme, scopes=["domains.hand_over"])
+    path = f"domains/{add_verified(acme).reference}/hand-over"
+    first = api.post(path, {}, Idempotency_Key="k")
+    again = api.post(path, {}, Idempotency_Key="k")
+    assert (again.json()["id"], again.json()["code"]) == (first.json()["id"], None)
+    assert first.json()["code"] not in str(IdempotencyKey.objects.get().body)
 
 
 def test_after_a_day_the_key_is_free_again(acme, program) -> None:

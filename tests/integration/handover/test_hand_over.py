@@ -5,11 +5,16 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.core import mail
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from controlplane.domain_events import tell_of_offer
 from kernel import clock, ids
+from kernel.actor import HAND_OVER
 from kernel.errors import NotAllowed, NotFound
 from kernel.models import AuditEntry, OutboxEvent
+from kernel.outbox import Envelope
 from kernel.roles import as_role
 from kernel.tenancy import in_schema
 from mailcore import directory
@@ -31,9 +36,11 @@ from mailcore.handover.errors import (
     DomainEntangled,
     HandOverEnded,
     HandOverOpen,
+    TooManyOffers,
     UnknownReseller,
     WrongCode,
 )
+from mailcore.handover.services import offering
 from mailcore.handover.services.moving import tree
 from mailcore.handover.tasks import expire_hand_overs
 from mailcore.mailboxes import services as mailboxes
@@ -41,8 +48,10 @@ from mailcore.mailboxes.models import Alias, Mailbox
 from mailcore.zones import services as zones
 from mailcore.zones.models import ZoneAccess
 from tenants.organisations import services as organisations
+from tenants.organisations.services import API_SCOPES
 from tenants.plans.errors import LimitReached
 from tenants.plans.models import Counter, Plan
+from tenants.resellers.models import Reseller
 from tests.integration.handover.conftest import accept, add_verified, inside
 
 pytestmark = pytest.mark.django_db
@@ -156,10 +165,14 @@ def test_nobody_else_sees_or_takes_an_offer(acme, globex, shop) -> None:
 def test_who_may_offer_what_to_whom(acme, globex, shop) -> None:
     other = organisations.create_organisation(actor=acme.owner, name="Other")
     bound = type(acme.owner)(
-        kind="api_key", id="k", scopes=frozenset({"domains.write"}), organisation=other.public_id
+        kind="api_key", id="k", scopes=frozenset({HAND_OVER}), organisation=other.public_id
     )
-    with pytest.raises(NotAllowed):
-        services.offer(actor=bound, domain_id=shop.public_id)
+    writer = type(acme.owner)(kind="api_key", id="k", scopes=API_SCOPES)
+    for actor in (bound, writer):
+        with pytest.raises(NotAllowed):
+            services.offer(actor=actor, domain_id=shop.public_id)
+        with pytest.raises(NotAllowed):
+            services.redeem(actor=actor, code="x")
     for nobody in ("nobody.livery.test", acme.host, "livery.test"):
         with pytest.raises(UnknownReseller):
             services.offer(actor=acme.owner, domain_id=shop.public_id, to=nobody)
@@ -171,6 +184,60 @@ def test_who_may_offer_what_to_whom(acme, globex, shop) -> None:
     )
     with pytest.raises(DomainNotVerified):
         services.offer(actor=acme.owner, domain_id=pending.public_id)
+
+
+def test_a_suspended_giver_gives_nothing_away(acme, globex, shop) -> None:
+    made, _ = services.offer(actor=acme.owner, domain_id=shop.public_id, to=globex.host)
+    Reseller.objects.filter(pk=acme.reseller.pk).update(state="suspended")
+    before = shape(acme)
+    with pytest.raises(HandOverEnded):
+        accept(globex, made)
+    assert shape(acme) == before
+
+
+def test_no_reseller_buries_another_in_offers(acme, globex, shop, monkeypatch) -> None:
+    monkeypatch.setattr(offering, "MOST_OPEN", 1)
+    other = add_verified(acme, "other.test")
+    services.offer(actor=acme.owner, domain_id=shop.public_id, to=globex.host)
+    with pytest.raises(TooManyOffers):
+        services.offer(actor=acme.owner, domain_id=other.public_id, to=globex.host)
+    _, code = services.offer(actor=acme.owner, domain_id=other.public_id)
+    with inside(globex):
+        with pytest.raises(TooManyOffers):
+            services.redeem(actor=globex.owner, code=code)
+        assert selectors.list_waiting().count() == 1
+        services.decline(actor=globex.owner, hand_over_id=selectors.list_waiting()[0].public_id)
+        assert services.redeem(actor=globex.owner, code=code).domain == "other.test"
+
+
+def test_what_crosses_is_asked_for_without_reading_addresses(acme, globex, shop) -> None:
+    made, _ = services.offer(actor=acme.owner, domain_id=shop.public_id, to=globex.host)
+    with inside(globex), CaptureQueriesContext(connection) as queries:
+        assert selectors.find_moves(made).blocked_by == []
+    assert not [one for one in queries.captured_queries if '"targets"' in one["sql"]]
+    for target, crosses in [("anna@shop.test", False), ("anna@myshop.test", True)]:
+        Alias.objects.update(targets=["ben@shop.test", target])
+        with inside(globex):
+            assert bool(selectors.find_moves(made).blocked_by) is crosses
+
+
+def test_the_owner_hears_of_an_offer(acme, globex, shop) -> None:
+    services.offer(actor=acme.owner, domain_id=shop.public_id, to=globex.host)
+    for cast in (acme, globex):
+        with inside(cast):
+            event = OutboxEvent.objects.get(type="hand_over.offered")
+            tell_of_offer(
+                Envelope(
+                    id=event.public_id, type=event.type, reseller_id=cast.reseller.public_id,
+                    subject=event.subject, occurred_at=clock.now(), data=event.data, trace_id="",
+                )
+            )  # fmt: skip
+    (told,) = mail.outbox
+    assert (told.to, told.subject) == (
+        [acme.reseller.owner_email],
+        "shop.test is offered to another reseller",
+    )
+    assert f"https://{acme.host}/hand-overs/" in told.body
 
 
 @pytest.mark.parametrize("way", ["withdraw", "decline", "expire", "release"])

@@ -15,6 +15,7 @@ from tenants.jobs import services as jobs
 from tenants.jobs.models import Job, JobItem
 from tenants.organisations import services as organisations
 from tenants.plans.models import Counter
+from tenants.resellers.models import Reseller
 
 PASSWORD = "tulip-lantern-42"
 
@@ -149,6 +150,14 @@ def test_a_job_goes_on_where_it_stood_and_can_be_called_off(acme, ask, shop) -> 
     assert Mailbox.objects.count() == 1
     assert not JobItem.objects.filter(given__isnull=False).exists()
     assert JobItem.objects.filter(state="cancelled").count() == 3
+
+
+def test_a_job_ends_when_its_reseller_is_suspended(acme, ask, shop) -> None:
+    ask("POST", "mailboxes/bulk", boxes(3), "text/csv")
+    Reseller.objects.filter(pk=acme.reseller.pk).update(state="suspended")
+    work()
+    assert (Job.objects.get().state, Job.objects.get().reason) == ("cancelled", "asker_gone")
+    assert not Mailbox.objects.exists()
 
 
 def test_a_job_ends_with_the_key_that_asked_for_it(acme, ask, key, shop) -> None:

@@ -1,5 +1,6 @@
 """Read domains and the records that they should have."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -127,15 +128,31 @@ def get_domain(domain_id: UUID, *, organisation_id: UUID | None = None) -> Domai
 
 
 def keep_verified(domain: Domain) -> None:
-    """Until the transaction ends the domain is not given up or away; raises DomainNotVerified.
-
-    FOR KEY SHARE lets checks and others who come for the same go on.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT state FROM domain WHERE id = %s FOR KEY SHARE", [domain.pk])
-        row = cursor.fetchone()
-    if row is None or row[0] != DomainState.VERIFIED:
+    """Until the transaction ends the domain is not given up or away; raises DomainNotVerified."""
+    if _kept([domain.pk]).get(domain.pk) != DomainState.VERIFIED:
         raise DomainNotVerified(field="domain")
+
+
+def keep_held(domain: Domain) -> None:
+    """The same in whatever state it is; raises NotFound when it is gone.
+
+    Before any lock on a row of the domain's: whoever takes it over locks the domain first.
+    """
+    if not _kept([domain.pk]):
+        raise NotFound
+
+
+def keep_each(domain_pks: Iterable[int]) -> set[int]:
+    """The same for several; those that are not gone."""
+    return set(_kept(domain_pks))
+
+
+def _kept(domain_pks: Iterable[int]) -> dict[int, str]:
+    """Number → state. FOR KEY SHARE lets checks and others who come for the same go on."""
+    query = "SELECT id, state FROM domain WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"
+    with connection.cursor() as cursor:
+        cursor.execute(query, [list(domain_pks)])
+        return dict(cursor.fetchall())
 
 
 def find_verified(name: str) -> Domain | None:

@@ -82,6 +82,7 @@ def apply_dns_plan(
         # Read outside the transaction; what changes after that is seen by the worker.
         zones.check_unchanged(plan=plan, editor=editor or editor_of(credential))
     with transaction.atomic():
+        selectors.keep_held(domain)
         plan = zones.begin(plan=plan)
         zones.grant_access(domain_id=domain_id, credential_id=credential.public_id)
         _ask(domain, plan, actor, "dns.apply_requested")

@@ -43,6 +43,7 @@ def request_dns_update(
     InvalidDnsCredential, TooManyDnsCredentials."""
     authorise(actor, "domains.write")
     domain = selectors.get_seen(domain_id, actor=actor)
+    selectors.keep_held(domain)
     given = credentials.read(
         kind=CredentialKind.RFC2136,
         provider="",

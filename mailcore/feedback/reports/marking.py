@@ -29,6 +29,7 @@ def mark_source(*, actor: Actor, domain_id: UUID, source: str, is_known: bool | 
     """
     authorise(actor, "domains.write")
     domain = domains.get_seen(domain_id, actor=actor)
+    domains.keep_held(domain)
     if source == OURS or not _NAME.fullmatch(source):
         raise InvalidSource(field="name")
     marks = SourceMark.objects.filter(domain_id=domain_id)

@@ -90,7 +90,7 @@ class OneAlias(ApiView):
         right="mailboxes.write",
         takes=AliasChange,
         answers={200: AliasShown},
-        problems=_TARGETS,
+        problems=[*_TARGETS, DomainNotVerified],
     )
     def patch(self, request: Request, alias_id: str) -> Response:
         """Change where an alias leads."""

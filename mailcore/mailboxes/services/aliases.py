@@ -54,8 +54,12 @@ def create_alias(
 
 @transaction.atomic
 def change_alias(*, actor: Actor, alias_id: UUID, targets: Sequence[str]) -> Alias:
-    """Other targets from now on; raises NotAllowed, NotFound, InvalidTarget, AliasLoop."""
+    """Other targets from now on.
+
+    Raises NotAllowed, NotFound, DomainNotVerified, InvalidTarget, AliasLoop.
+    """
     authorise(actor, "mailboxes.write")
+    domains.keep_verified(selectors.get_seen_alias(alias_id, actor=actor).domain)
     alias = selectors.get_seen_alias(alias_id, actor=actor, for_update=True)
     wanted = _targets(targets, domain=alias.domain, actor=actor)
     if wanted != alias.targets:
@@ -67,6 +71,7 @@ def change_alias(*, actor: Actor, alias_id: UUID, targets: Sequence[str]) -> Ali
 def delete_alias(*, actor: Actor, alias_id: UUID) -> None:
     """Mail to it is refused from now on; raises NotAllowed, NotFound."""
     authorise(actor, "mailboxes.write")
+    domains.keep_held(selectors.get_seen_alias(alias_id, actor=actor).domain)
     alias = selectors.get_seen_alias(alias_id, actor=actor, for_update=True)
     directory.remove_alias(alias.public_id)
     _tell("alias.deleted", alias, actor)
@@ -77,6 +82,7 @@ def delete_alias(*, actor: Actor, alias_id: UUID) -> None:
 def drop_target(address: str) -> None:
     """Take a mailbox that is gone out of all aliases; one that leads nowhere then goes too."""
     leading = Alias.objects.select_related("domain").filter(targets__contains=[address])
+    domains.keep_each(leading.values_list("domain_id", flat=True))
     for alias in leading.select_for_update(of=("self",)):
         left = [target for target in alias.targets if target != address]
         if left:
@@ -100,7 +106,10 @@ def _targets(given: Sequence[str], *, domain: Domain, actor: Actor) -> list[str]
     mailboxes = selectors.list_mailboxes(
         organisation_id=domain.organisation_id, domain_id=actor.domain
     )
-    found = set(mailboxes.filter(address__in=wanted).values_list("address", flat=True))
+    addressed = mailboxes.filter(address__in=wanted)
+    domains.keep_each(addressed.values_list("domain_id", flat=True))
+    # Asked again: a domain may have gone to another reseller while we waited for it.
+    found = set(addressed.values_list("address", flat=True))
     missing = [address for address in wanted if address not in found]
     if missing:
         # Mailboxes only, so no alias can lead back to itself.

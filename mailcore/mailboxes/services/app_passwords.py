@@ -17,6 +17,7 @@ from kernel.tenancy import current_reseller_id
 from mailcore.directory import services as directory
 from mailcore.directory.models import AppPassword
 from mailcore.directory.states import AppScope
+from mailcore.domains import selectors as domains
 from mailcore.mailboxes import selectors
 from mailcore.mailboxes.errors import TooManyAppPasswords
 from mailcore.mailboxes.models import Mailbox
@@ -42,6 +43,7 @@ def create_app_password(
     """
     authorise(actor, "mailboxes.write")
     mailbox = selectors.get_seen(mailbox_id, actor=actor)
+    domains.keep_held(mailbox.domain)
     wanted = sorted(set(scopes))
     if not wanted or not set(wanted) <= set(AppScope.values):
         raise InvalidInput("Scopes are imap, pop3 and smtp.", field="scopes")

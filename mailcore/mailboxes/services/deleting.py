@@ -26,6 +26,7 @@ def delete_mailbox(*, actor: Actor, mailbox_id: UUID) -> None:
     """No login, no sending, and mail to it is refused; raises NotAllowed, NotFound."""
     authorise(actor, "mailboxes.write")
     mailbox = selectors.get_seen(mailbox_id, actor=actor)
+    domains.keep_held(mailbox.domain)
     mailbox.deleted_at = clock.now()
     if not Mailbox.objects.filter(pk=mailbox.pk, deleted_at=None).update(
         deleted_at=mailbox.deleted_at
@@ -67,6 +68,8 @@ def purge_mailboxes() -> int:
 
 @transaction.atomic
 def _purge(mailbox: Mailbox) -> None:
+    if not domains.keep_each([mailbox.domain_id]):
+        return  # it went to another reseller, with its domain
     drop_target(mailbox.address)
     directory.remove_login(mailbox.public_id)
     tell("mailbox.purged", mailbox=mailbox, actor=SYSTEM)

@@ -31,6 +31,8 @@ from mailcore.directory.models import (
 from mailcore.domains import services as domains
 from mailcore.domains.errors import DomainNotVerified, DomainTaken
 from mailcore.domains.models import DkimKey, Domain
+from mailcore.feedback.models import SourceMark
+from mailcore.feedback.reports import marking
 from mailcore.handover import selectors, services
 from mailcore.handover.errors import (
     DomainEntangled,
@@ -115,15 +117,46 @@ def test_all_of_a_domain_moves_in_one_piece_and_nothing_stays(acme, globex, shop
         )
 
 
+#: Public tables of which nothing is moved, and why.
+STAYS = {
+    "hand_over": "the offer itself, which both see",
+    "released_name": "of a name that is given up, not given away",
+    "dns_plan": "forgotten: made for the giver's DNS account",
+    "owned_record": "forgotten: what was written with it",
+    "zone_access": "forgotten: the giver's way into it",
+    "job": "what the giver asked for, with what came of it",
+    "received_report": "what was reported while the domain was the giver's",
+    "dmarc_sum": "what such reports add up to",
+    "tls_sum": "what such reports add up to",
+}
+
+
 def test_every_table_that_a_domain_has_rows_in_is_moved_or_named_here() -> None:
     """A table that comes later must not stay behind unseen."""
-    switch = (Path(directory.__file__).parent / "sql" / "hand_over.sql").read_text()
-    kept = {"released_name", "hand_over"}
-    for app in ("directory", "checks"):
-        for model in apps.get_app_config(app).get_models():
-            names = {field.name for field in model._meta.concrete_fields}
-            if "reseller_id" in names and model._meta.db_table not in kept:
-                assert f"UPDATE public.{model._meta.db_table} t" in switch, model
+    switch = (Path(directory.__file__).parent / "sql" / "hand_over_marks.sql").read_text()
+    found = set()
+    for model in apps.get_models():
+        names = {field.name for field in model._meta.concrete_fields}
+        near = model._meta.app_label in {"directory", "checks"}
+        if "reseller_id" in names and (near or "domain_id" in names):
+            found.add(model._meta.db_table)
+    assert set(STAYS) <= found
+    for table in found - set(STAYS):
+        assert f"UPDATE public.{table} t" in switch or f"DELETE FROM public.{table} t" in switch, (
+            table
+        )
+
+
+def test_the_taker_says_anew_who_sends_for_the_domain(acme, globex, shop) -> None:
+    given = {"domain_id": shop.public_id, "source": "mailer.test", "is_known": True}
+    marking.mark_source(actor=acme.owner, **given)
+    made, _ = services.offer(actor=acme.owner, domain_id=shop.public_id, to=globex.host)
+    accept(globex, made)
+    assert not SourceMark.objects.exists()
+    with inside(globex):
+        assert not SourceMark.objects.exists()
+        marking.mark_source(actor=globex.owner, **given)
+        assert SourceMark.objects.get().reseller_id == globex.reseller.public_id
 
 
 def test_a_code_finds_its_taker_once(acme, globex, shop) -> None:

@@ -7,13 +7,19 @@ from django.db import DatabaseError, connection
 
 from kernel.errors import ApplicationError, NotFound
 from kernel.tenancy import in_reseller
-from mailcore.directory.models import MailboxLogin, Route
+from mailcore.directory.models import AliasRoute, AppPassword, MailboxLogin, Route
 from mailcore.domains import services as domains
 from mailcore.domains.errors import DomainNotVerified
 from mailcore.domains.models import Domain
+from mailcore.feedback.models import SourceMark
+from mailcore.feedback.reports import marking
 from mailcore.handover import services
 from mailcore.handover.errors import HandOverEnded
-from mailcore.mailboxes.models import Mailbox
+from mailcore.handover.services import accepting
+from mailcore.mailboxes import services as mailboxes
+from mailcore.mailboxes.models import Alias, Mailbox
+from mailcore.zones.models import ZoneAccess
+from tenants.plans.models import Counter
 from tests.integration.handover.conftest import accept, add_mailbox, add_verified, inside
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -112,3 +118,61 @@ def test_a_mailbox_that_is_made_meanwhile_moves_too_or_is_refused(acme, globex, 
         assert ("late@shop.test" in results) is ("late@shop.test" in boxes)
     assert not MailboxLogin.objects.exists()
     assert set(results) <= {"shop.test", "late@shop.test", "asked", DomainNotVerified, NotFound}
+
+
+@pytest.mark.parametrize(
+    "act",
+    ["create_app_password", "delete_mailbox", "change_alias", "delete_alias", "update", "mark"],
+)
+def test_what_the_giver_does_during_the_switch_waits_and_comes_too_late(
+    acme, globex, shop, monkeypatch, act
+) -> None:
+    mailbox_id = Mailbox.objects.get(local_part="anna").public_id
+    alias_id = Alias.objects.get().public_id
+    acts = {
+        "create_app_password": lambda: mailboxes.create_app_password(
+            actor=acme.owner, mailbox_id=mailbox_id, name="Mine"
+        ),
+        "delete_mailbox": lambda: mailboxes.delete_mailbox(actor=acme.owner, mailbox_id=mailbox_id),
+        "change_alias": lambda: mailboxes.change_alias(
+            actor=acme.owner, alias_id=alias_id, targets=["ben@shop.test"]
+        ),
+        "delete_alias": lambda: mailboxes.delete_alias(actor=acme.owner, alias_id=alias_id),
+        "update": lambda: domains.request_dns_update(
+            actor=acme.owner, domain_id=shop.public_id, server="192.0.2.53", port=53,
+            key_name="owner", algorithm="hmac-sha256", secret="c2VjcmV0c2VjcmV0",
+        ),
+        "mark": lambda: marking.mark_source(
+            actor=acme.owner, domain_id=shop.public_id, source="mailer.test", is_known=True
+        ),
+    }  # fmt: skip
+    switched, acted, count = threading.Event(), threading.Event(), accepting._count
+
+    def slowly(*given) -> None:
+        switched.set()
+        acted.wait(0.7)
+        count(*given)
+
+    def late() -> str:
+        switched.wait(10)
+        try:
+            with inside(acme):
+                acts[act]()
+        finally:
+            acted.set()
+        return "came in between"
+
+    monkeypatch.setattr(accepting, "_count", slowly)
+    made, _ = services.offer(actor=acme.owner, domain_id=shop.public_id, to=globex.host)
+    results = at_once(lambda: accept(globex, made).name, late)
+    assert results[0] == "shop.test", results
+    assert results[1] in (NotFound, DomainNotVerified), results
+    for rows in (MailboxLogin, AliasRoute, AppPassword, ZoneAccess, SourceMark):
+        assert not rows.objects.exists(), rows
+    used = Counter.objects.filter(used__gt=0)
+    assert not used.filter(reseller_id=acme.reseller.public_id).exists()
+    with inside(globex):
+        held = used.filter(reseller_id=globex.reseller.public_id)
+        assert dict(held.values_list("feature", "used")) == {
+            "aliases": 1, "domains": 1, "mailboxes": 2,
+        }  # fmt: skip

@@ -8,9 +8,12 @@ from django.db import connection
 from kernel.actor import Actor, ActorKind
 from kernel.errors import ApplicationError, InvalidInput, NotFound
 from kernel.models import OutboxEvent
+from kernel.roles import as_role
 from kernel.tenancy import in_schema
 from mailcore.directory import services as directory
 from mailcore.directory.models import AliasRoute
+from mailcore.domains.errors import DomainNotVerified
+from mailcore.domains.models import Domain
 from mailcore.mailboxes import errors, selectors, services
 from mailcore.mailboxes.models import Alias
 from tenants.organisations.services import create_organisation
@@ -151,3 +154,37 @@ def test_of_two_at_once_one_gets_the_address(acme, domain, alias, mailbox) -> No
         thread.join()
     assert ended.count(None) == 1
     assert set(ended) <= {None, errors.MailboxExists, errors.AliasExists}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("column", ["reseller_id", "organisation_id"])
+def test_an_alias_reaches_nobody_elses_mailbox(acme, globex, alias, mailbox, column) -> None:
+    mailbox("anna")
+    made = alias("sales", "anna@shop.test")
+    senders = "SELECT * FROM sec.senders_among(%s, %s)"
+    for stranger, expected in ((None, 1), (globex.reseller.public_id, 0)):
+        with as_role("operator"):
+            if stranger is not None:
+                AliasRoute.objects.update(**{column: stranger})
+            assert len(reached(made.address)) == expected
+        with as_role("delivery"), connection.cursor() as cursor:
+            cursor.execute(senders, [["anna@shop.test"], [made.address]])
+            assert len(cursor.fetchall()) == expected
+
+
+def test_aliases_of_a_domain_that_is_not_verified_stay_as_they_are(alias, acme, mailbox) -> None:
+    mailbox("anna"), mailbox("ben")
+    made = alias("sales", "anna@shop.test")
+    Domain.objects.update(state="suspended")
+    with pytest.raises(DomainNotVerified):
+        services.change_alias(actor=acme.owner, alias_id=made.public_id, targets=["ben@shop.test"])
+
+
+def test_who_holds_a_name_is_told_to_the_product_only() -> None:
+    asked = "SELECT has_function_privilege(%s, %s, 'execute')"
+    names = ("sec.holder_of(text)", "sec.kept_until(text, uuid, timestamptz)")
+    with connection.cursor() as cursor:
+        for name in names:
+            for role, may in (("web", True), ("worker", True), ("postfix", False)):
+                cursor.execute(asked, [f"livery_{role}", name])
+                assert cursor.fetchone() == (may,), (name, role)

@@ -10,6 +10,7 @@ from django.db import connection
 from kernel import clock
 from kernel.errors import InvalidInput, NotFound
 from kernel.models import AuditEntry
+from kernel.roles import as_role
 from mailcore.directory.models import AppPassword
 from mailcore.mailboxes import errors, services
 from mailcore.mailboxes.services import app_passwords
@@ -87,3 +88,14 @@ def test_it_ends_and_there_are_not_too_many(acme, mailbox, dovecot, monkeypatch)
     monkeypatch.setattr(app_passwords, "MOST", 1)
     with pytest.raises(errors.TooManyAppPasswords):
         create()
+
+
+def test_one_of_another_reseller_opens_nothing(acme, globex, mailbox, dovecot) -> None:
+    anna = mailbox("anna")
+    _, secret = services.create_app_password(
+        actor=acme.owner, mailbox_id=anna.public_id, name="Phone"
+    )
+    assert dovecot(anna.address, secret)
+    with as_role("operator"):
+        AppPassword.objects.update(reseller_id=globex.reseller.public_id)
+    assert dovecot(anna.address, secret) == []

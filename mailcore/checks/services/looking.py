@@ -1,6 +1,8 @@
 """Ask every authoritative server of a domain, and say what the answers mean."""
 
 import asyncio
+import contextlib
+import logging
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +19,14 @@ from mailcore.protocol.dns_records import Record
 from mailcore.protocol.verdict_rules import conflict
 from mailcore.protocol.verdicts import Judgement, Outcome, Seen
 
+log = logging.getLogger(__name__)
+
 _TIME_LIMIT = 15.0
+#: Of these so many seconds at most for what is not at the record's own name.
+_TIME_BEYOND = 5.0
+#: Twenty records at eight addresses, by alias too, and the includes of an SPF record.
+_QUESTIONS = 600
+_LONGEST_NAME = 253
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,37 +75,76 @@ async def _inspect_all(
 ) -> dict[str, list[Look]]:
     # A walker of its own for each: what one domain's servers say cannot touch another domain.
     looks = await asyncio.gather(
-        *(_inspect(domain, records, walker(exchange)) for domain, records in jobs.items())
+        *(
+            _inspect(domain, records, walker(exchange, budget=_QUESTIONS))
+            for domain, records in jobs.items()
+        )
     )
     return dict(zip(jobs, looks, strict=True))
 
 
 async def _inspect(domain: str, records: Sequence[Record], walk: Walker) -> list[Look]:
+    until = _in_seconds(_TIME_LIMIT)
     try:
-        async with asyncio.timeout(_TIME_LIMIT):
-            await walk.zone_of(domain)  # learned once, before the records are asked for at once
-            return list(await asyncio.gather(*(_look(record, walk) for record in records)))
+        async with asyncio.timeout_at(until):
+            # Learned once, before the records are asked for at once.
+            await walk.zone_of(domain)
+            await _learn_targets(records, walk)
+        looks = (_look(record, walk, domain=domain, until=until) for record in records)
+        return list(await asyncio.gather(*looks))
     except Unreachable:
         return [_unknown(record, "servers.unreachable") for record in records]
     except TimeoutError:
         return [_unknown(record, "servers.slow") for record in records]
+    except Exception:  # what strangers publish for one domain holds up no other
+        log.exception("domain %s could not be looked at", domain)
+        return [_unknown(record, "servers.unreachable") for record in records]
 
 
-async def _look(record: Record, walk: Walker) -> Look:
+async def _learn_targets(records: Sequence[Record], walk: Walker) -> None:
+    """Walk to the zone that the aliases lead to; all of them lead to the same one."""
+    target = next((record.value for record in records if record.behind is not None), "")
+    # Where it cannot be reached, each record that leads there says so itself.
+    with contextlib.suppress(Unreachable, TimeoutError):
+        async with asyncio.timeout(_TIME_BEYOND):
+            if target:
+                await walk.zone_of(target)
+
+
+async def _look(record: Record, walk: Walker, *, domain: str, until: float) -> Look:
     try:
-        # Where a host's name points is all that counts: its address is the target's business.
-        is_host = record.type == "CNAME" and record.behind is None
-        answers = await walk.look_up(record.name, record.asked, follow=not is_host)
-        look = interpret(record, answers)
-        if record.purpose == dns_records.SPF:
-            deepened = await sender_policies.deepen(
-                record, judgement=look.judgement, found=look.found, walk=walk
-            )
-            return replace(look, judgement=deepened)
-        if look.judgement.outcome in {Outcome.MISSING, Outcome.CONFLICT} and look.found:
-            return await _beware_of_wildcard(look, walk)
+        async with asyncio.timeout_at(until):
+            # Where a host's name points is all that counts: its address is the target's business.
+            is_host = record.type == "CNAME" and record.behind is None
+            answers = await walk.look_up(record.name, record.asked, follow=not is_host)
     except Unreachable:
         return _unknown(record, "servers.unreachable")
+    except TimeoutError:
+        return _unknown(record, "servers.slow")
+    look = interpret(record, answers)
+    try:
+        async with asyncio.timeout_at(min(until, _in_seconds(_TIME_BEYOND))):
+            return await _look_beyond(look, walk, domain)
+    except (Unreachable, TimeoutError):
+        return look  # what stands at the name itself is known
+
+
+def _in_seconds(seconds: float) -> float:
+    return asyncio.get_running_loop().time() + seconds
+
+
+async def _look_beyond(look: Look, walk: Walker, domain: str) -> Look:
+    """What other names say about what stands at this one."""
+    record = look.record
+    if record.purpose == dns_records.SPF:
+        deepened = await sender_policies.deepen(
+            record, judgement=look.judgement, found=look.found, walk=walk
+        )
+        return replace(look, judgement=deepened)
+    is_amiss = look.judgement.outcome in {Outcome.MISSING, Outcome.CONFLICT} and look.found
+    # No wildcard of the domain's own zone answers for the domain itself.
+    if is_amiss and record.name != domain:
+        return await _beware_of_wildcard(look, walk)
     return look
 
 
@@ -104,6 +152,8 @@ async def _beware_of_wildcard(look: Look, walk: Walker) -> Look:
     """Say so where any name beside this one gets the same answer (RFC 4592 §2.2)."""
     rest = look.record.name.partition(".")[2]
     beside = replace(look.record, name=f"x{secrets.token_hex(8)}.{rest}")
+    if len(beside.name) > _LONGEST_NAME:
+        return look
     other = interpret(beside, await walk.look_up(beside.name, beside.asked))
     if other.found != look.found:
         return look

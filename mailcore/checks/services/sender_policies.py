@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import dns.exception
+
 from kernel.dns.walk import Unreachable, Walker
 from mailcore.protocol import spf
 from mailcore.protocol.dns_records import Record
@@ -102,4 +104,6 @@ async def _values(name: str, kind: str, walk: Walker) -> tuple[str, ...] | None:
         answers = await walk.look_up(name, kind)
     except Unreachable:
         return None
+    except (dns.exception.DNSException, UnicodeError):
+        return ()  # no name at all (`a..b`, a label too long): nothing can stand there
     return answers.heard[0].values if answers.heard else None

@@ -87,9 +87,12 @@ def read(message: Message, *, name: Name, rdtype: RdataType, server: Server) -> 
 
 
 def as_text(rdata: Rdata) -> str:
-    """TXT as one text, MX as `priority host`, the rest as in a zone file; no trailing dots."""
+    """TXT as one text, MX as `priority host`, the rest as in a zone file; no trailing dots.
+
+    What is no text, or a NUL, which PostgreSQL does not store, is read as U+FFFD.
+    """
     if isinstance(rdata, TXT):
-        return b"".join(rdata.strings).decode("utf-8", "replace")
+        return b"".join(rdata.strings).decode("utf-8", "replace").replace("\0", "\ufffd")
     if isinstance(rdata, MX):
         host = rdata.exchange.to_text().lower()
         return f"{rdata.preference} {host if host == '.' else host.rstrip('.')}"

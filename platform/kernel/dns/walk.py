@@ -2,8 +2,9 @@
 
 import asyncio
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 import dns.flags
 import dns.message
@@ -19,7 +20,10 @@ from kernel.dns.ports import Exchange, NoAnswer
 
 _MOST_SERVERS = 13
 _MOST_DEPTH = 4
+_HEAD_START = 0.3  # seconds until the next server is asked as well
 _PAYLOAD = 1232  # what passes every path unfragmented (DNS flag day 2020)
+
+_T = TypeVar("_T")
 
 
 class Unreachable(Exception):
@@ -130,16 +134,19 @@ class Walker:
         return cut
 
     async def _first_answer(self, cut: Cut, name: Name) -> Message:
-        for server in cut.servers:
-            if self._unusable(server):
-                continue
+        async def ask(server: Server) -> Message | None:
             try:
                 message = await self._ask(server, name, dns.rdatatype.NS)
             except NoAnswer:
-                continue
-            if message.rcode() in {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}:
-                return message
-        raise Unreachable(cut.zone.to_text(omit_final_dot=True))
+                return None
+            is_good = message.rcode() in {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}
+            return message if is_good else None
+
+        usable = [server for server in cut.servers if not self._unusable(server)]
+        message = await first(ask, usable)
+        if message is None:
+            raise Unreachable(cut.zone.to_text(omit_final_dot=True))
+        return message
 
     async def _descend(self, message: Message, name: Name, cut: Cut, *, depth: int) -> Cut:
         owner = referral(message, name, zone=cut.zone)
@@ -186,11 +193,12 @@ class Walker:
 
     async def _addresses(self, host: Name, *, depth: int) -> list[str]:
         cut = await self._cut(host, depth=depth)
-        for server in cut.servers:
+
+        async def ask(server: Server) -> list[str] | None:
             reply = await self._ask_server(server, host, dns.rdatatype.A, zone=cut.zone)
-            if isinstance(reply, Reply) and not reply.failure:
-                return list(reply.values)
-        return []
+            return list(reply.values) if isinstance(reply, Reply) and not reply.failure else None
+
+        return await first(ask, cut.servers) or []
 
     def _unusable(self, server: Server) -> str:
         if not server.address:
@@ -205,6 +213,29 @@ class Walker:
             raise NoAnswer("too_many_questions")
         query = dns.message.make_query(name, rdtype, use_edns=0, payload=_PAYLOAD, flags=0)
         return await self._exchange.ask(query, address=server.address)
+
+
+async def first(
+    ask: Callable[[Server], Coroutine[Any, Any, _T | None]], servers: Sequence[Server]
+) -> _T | None:
+    """The first answer that is one; a server that lets us wait holds up the others only briefly."""
+    waiting, running = list(servers), set[asyncio.Task[_T | None]]()
+    try:
+        while waiting or running:
+            if waiting:
+                running.add(asyncio.create_task(ask(waiting.pop(0))))
+            done, running = await asyncio.wait(
+                running,
+                timeout=_HEAD_START if waiting else None,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            answers = [answer for task in done if (answer := task.result()) is not None]
+            if answers:
+                return answers[0]
+    finally:
+        for task in running:
+            task.cancel()
+    return None
 
 
 def referral(message: Message, name: Name, *, zone: Name) -> Name | None:

@@ -4,6 +4,7 @@ import socket
 
 import pytest
 
+from mailcore.protocol.dns_zone import Change
 from mailcore.zones.ports import ZoneBusy, ZoneRefused
 from mailcore.zones.services import write
 from tests.contract.dns.test_zone_editor import PAIR, WANTED, Z, values
@@ -54,3 +55,13 @@ def test_a_server_that_says_nothing_does_not_hold_us(knot, monkeypatch) -> None:
     with socket.create_server(("127.77.199.7", 0)) as silent, pytest.raises(ZoneBusy) as caught:
         write(knot(port=silent.getsockname()[1]), WANTED, ours=[])
     assert caught.value.code == "dns_update.timeout"
+
+
+def test_a_text_with_a_nul_is_deleted_as_the_server_has_it(knot, raw_update) -> None:
+    raw_update("shop.test.", "TXT", '"a\\000b"')
+    standing = knot().read(Z, [(Z, "TXT")])
+    (value,) = standing[Z, "TXT"].values
+    assert "\0" not in value
+    change = Change(add=False, name=Z, type="TXT", value=value, ttl=60)
+    knot().apply(Z, [change], standing=standing)
+    assert values(knot(), Z, "TXT") == []

@@ -1,10 +1,13 @@
 """The walk finds every authoritative server and tells silence, split and absence apart."""
 
 import asyncio
+from types import SimpleNamespace
 
+import dns.rdata
 import pytest
+from dns.message import Message
 
-from kernel.dns.answers import Answers
+from kernel.dns.answers import Answers, as_text
 from kernel.dns.memory import MemoryExchange, zone
 from kernel.dns.walk import Unreachable, Walker
 
@@ -141,3 +144,27 @@ def test_name_servers_that_name_each_other_do_not_keep_us_for_ever() -> None:
     answers = asyncio.run(walker.look_up("a.test", "MX"))
     assert [reply.failure for reply in answers.replies] == ["no_address"]
     assert len(exchange.asked) < 60
+
+
+def test_a_server_that_lets_us_wait_does_not_hold_up_the_walk() -> None:
+    exchange = network("@ NS ns1.host.test.\n")
+    ask_at_once = exchange.ask
+
+    async def ask(query: Message, *, address: str) -> Message:
+        await asyncio.sleep(30 if address == "10.0.0.9" else 0)
+        return await ask_at_once(query, address=address)
+
+    walker = Walker(
+        exchange=SimpleNamespace(ask=ask), roots=["10.0.0.9", "10.0.0.9", ROOT], allow_private=True
+    )
+
+    async def run() -> None:
+        async with asyncio.timeout(5):
+            await walker.zone_of("client.test")
+
+    asyncio.run(run())
+
+
+def test_a_text_with_a_nul_can_be_stored() -> None:
+    rdata = dns.rdata.from_text("IN", "TXT", '"a\\000b" "c"')
+    assert as_text(rdata) == "a\ufffdbc"

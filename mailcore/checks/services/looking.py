@@ -73,6 +73,7 @@ def inspect(
 async def _inspect_all(
     jobs: Mapping[str, Sequence[Record]], exchange: Exchange | None
 ) -> dict[str, list[Look]]:
+    exchange = exchange or UdpExchange()
     # A walker of its own for each: what one domain's servers say cannot touch another domain.
     looks = await asyncio.gather(
         *(

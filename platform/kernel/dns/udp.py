@@ -9,7 +9,6 @@ from dns.message import Message
 
 from kernel.dns.ports import NoAnswer
 
-
 #: Questions under way at once: each has a socket, and a process may open a thousand files.
 _AT_ONCE = 300
 

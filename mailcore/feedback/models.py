@@ -7,9 +7,10 @@ from mailcore.feedback.states import Grade, ReportKind, ReportState
 
 
 class ReceivedReport(models.Model):
-    """A report as it came; `raw` is the whole message, until it is old or was too large.
+    """A report as it came; `raw` is the whole message, until it is counted or old.
 
-    `sender` is the domain of From where our MX proved it. `due_at`: to be read then; None when it
+    A stranger's, one that was too large and one beyond the day's budget come without it. `kept` is
+    how many octets of it were stored when it came. `sender` is the domain of From where our MX proved it. `due_at`: to be read then; None when it
     is settled.
     """
 
@@ -23,6 +24,7 @@ class ReceivedReport(models.Model):
     grade = models.PositiveSmallIntegerField(choices=Grade.choices, default=Grade.UNPROVEN)
     size = models.PositiveIntegerField()
     raw = models.BinaryField(null=True)
+    kept = models.PositiveIntegerField(default=0, db_default=0)
     state = models.CharField(
         max_length=10, choices=ReportState.choices, default=ReportState.WAITING
     )
@@ -50,6 +52,11 @@ class ReceivedReport(models.Model):
             models.Index(fields=["reseller_id", "domain_id"], name="received_report_reseller"),
             models.Index(fields=["received_at"], name="received_report_age"),
             models.Index(
+                fields=["grade", "received_at"],
+                name="received_report_kept",
+                condition=models.Q(kept__gt=0),
+            ),
+            models.Index(
                 fields=["due_at"], name="received_report_due", condition=models.Q(state="waiting")
             ),
         ]
@@ -59,7 +66,10 @@ class ReceivedReport(models.Model):
 
 
 class DmarcSum(models.Model):
-    """Messages of one day that are alike; `source_ip` and `header_from` are '' in a day's rest."""
+    """Messages of one day that are alike; `source_ip` and `header_from` are '' in a day's rest.
+
+    A domain that changes hands has rows of both resellers: each sees only its own.
+    """
 
     reseller_id = models.UUIDField()
     domain_id = models.UUIDField()
@@ -80,8 +90,8 @@ class DmarcSum(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=(
-                    "domain_id", "sent_on", "source_ip", "source", "header_from", "disposition",
-                    "dkim", "spf", "is_forwarded", "grade",
+                    "reseller_id", "domain_id", "sent_on", "source_ip", "source", "header_from",
+                    "disposition", "dkim", "spf", "is_forwarded", "grade",
                 ),
                 name="dmarc_sum_once",
             )
@@ -111,10 +121,13 @@ class TlsSum(models.Model):
         db_table = "tls_sum"
         constraints = [
             models.UniqueConstraint(
-                fields=("domain_id", "seen_on", "policy_type", "result", "mx_host", "grade"),
+                fields=(
+                    "reseller_id", "domain_id", "seen_on", "policy_type", "result", "mx_host",
+                    "grade",
+                ),
                 name="tls_sum_once",
             )
-        ]
+        ]  # fmt: skip
         indexes = [
             models.Index(fields=["reseller_id", "domain_id"], name="tls_sum_reseller"),
             models.Index(fields=["seen_on"], name="tls_sum_age"),
@@ -136,7 +149,9 @@ class SourceMark(models.Model):
     class Meta:
         db_table = "source_mark"
         constraints = [
-            models.UniqueConstraint(fields=("domain_id", "source"), name="source_mark_once")
+            models.UniqueConstraint(
+                fields=("reseller_id", "domain_id", "source"), name="source_mark_once"
+            )
         ]
         indexes = [models.Index(fields=["reseller_id"], name="source_mark_reseller")]
 

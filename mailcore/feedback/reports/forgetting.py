@@ -7,7 +7,8 @@ from django.db.models import Model, QuerySet
 from kernel import clock
 from mailcore.feedback.models import DmarcSum, ReceivedReport, TlsSum
 
-RAW_FOR, REPORTS_FOR, SUMS_FOR = timedelta(days=30), timedelta(days=90), timedelta(days=400)
+#: Raw messages are those of parked reports: what is counted is dropped at once.
+RAW_FOR, REPORTS_FOR, SUMS_FOR = timedelta(days=7), timedelta(days=90), timedelta(days=400)
 #: Rows of each kind in one go: an hourly task keeps up with 300,000 a day.
 MOST = 20_000
 

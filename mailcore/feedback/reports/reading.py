@@ -98,6 +98,7 @@ def _count(received: ReceivedReport, report: Report | TlsReport, add: Callable[[
             _settle(
                 received,
                 state=ReportState.COUNTED,
+                raw=None,
                 org_name=report.org_name,
                 report_id=report.report_id,
                 begin_at=report.begin,
@@ -108,7 +109,7 @@ def _count(received: ReceivedReport, report: Report | TlsReport, add: Callable[[
     except IntegrityError as error:
         if "received_report_once" not in str(error):
             raise
-        _settle(received, state=ReportState.DUPLICATE, code="report.duplicate")
+        _settle(received, state=ReportState.DUPLICATE, raw=None, code="report.duplicate")
         return False
     return True
 

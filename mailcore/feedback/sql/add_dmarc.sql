@@ -12,7 +12,8 @@ WITH given AS (
                       given.source, given.header_from, given.disposition, given.dkim, given.spf,
                       given.is_forwarded) AS place
   FROM given LEFT JOIN public.dmarc_sum known
-    ON known.domain_id = %(domain_id)s AND known.sent_on = %(day)s AND known.grade = %(grade)s
+    ON known.reseller_id = %(reseller_id)s AND known.domain_id = %(domain_id)s
+   AND known.sent_on = %(day)s AND known.grade = %(grade)s
    AND (known.source_ip, known.source, known.header_from, known.disposition, known.dkim, known.spf,
         known.is_forwarded)
      = (given.source_ip, given.source, given.header_from, given.disposition, given.dkim, given.spf,
@@ -25,7 +26,8 @@ WITH given AS (
   FROM (
     SELECT ranked.*, is_known OR place <= %(room)s - (
       SELECT count(*) FROM public.dmarc_sum
-      WHERE domain_id = %(domain_id)s AND sent_on = %(day)s AND source_ip <> '') AS fits
+      WHERE reseller_id = %(reseller_id)s AND domain_id = %(domain_id)s AND sent_on = %(day)s
+        AND source_ip <> '') AS fits
     FROM ranked) AS measured
 )
 INSERT INTO public.dmarc_sum AS old (
@@ -35,6 +37,6 @@ SELECT %(reseller_id)s, %(domain_id)s, %(day)s, source_ip, source, min(source_gr
        disposition, dkim, spf, is_forwarded, %(grade)s, sum(count)
 FROM fitted
 GROUP BY source_ip, source, header_from, disposition, dkim, spf, is_forwarded
-ON CONFLICT (domain_id, sent_on, source_ip, source, header_from, disposition, dkim, spf,
+ON CONFLICT (reseller_id, domain_id, sent_on, source_ip, source, header_from, disposition, dkim, spf,
              is_forwarded, grade)
 DO UPDATE SET count = least(old.count + excluded.count, 1000000000000)

@@ -9,12 +9,12 @@ WITH given AS (
   FROM (
     SELECT given.*, row_number() OVER (ORDER BY count DESC, mx_host, result) <= %(room)s - (
       SELECT count(*) FROM public.tls_sum
-      WHERE domain_id = %(domain_id)s AND seen_on = %(day)s) AS fits
+      WHERE reseller_id = %(reseller_id)s AND domain_id = %(domain_id)s AND seen_on = %(day)s) AS fits
     FROM given) AS measured
 )
 INSERT INTO public.tls_sum AS old (
   reseller_id, domain_id, seen_on, policy_type, result, mx_host, grade, count)
 SELECT %(reseller_id)s, %(domain_id)s, %(day)s, policy_type, result, mx_host, %(grade)s, sum(count)
 FROM fitted GROUP BY policy_type, result, mx_host
-ON CONFLICT (domain_id, seen_on, policy_type, result, mx_host, grade)
+ON CONFLICT (reseller_id, domain_id, seen_on, policy_type, result, mx_host, grade)
 DO UPDATE SET count = least(old.count + excluded.count, 1000000000000)

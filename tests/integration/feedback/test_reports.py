@@ -1,5 +1,6 @@
 """A report that arrives is kept, read once, counted for its domain, or parked with the reason."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import psycopg
@@ -11,9 +12,10 @@ from kernel import clock
 from kernel.roles import as_role
 from kernel.tenancy import in_schema
 from mailcore.directory import services as directory
-from mailcore.feedback.models import DmarcSum, ReceivedReport, TlsSum
+from mailcore.feedback.models import DmarcSum, ReceivedReport, SourceMark, TlsSum
 from mailcore.feedback.reports import adding, evidence, forgetting, intake, reading
 from mailcore.feedback.states import Grade
+from tests.integration.feedback.conftest import proof_of
 from tests.unit.protocol.reports import samples
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -66,6 +68,7 @@ def test_one_report_counts_once_however_often_it_comes(acme, hosted, post):
     post(samples.GOOGLE, sender="dmarc@evil.test")
     read()
     assert [state for state, _ in states()] == ["counted", "duplicate", "duplicate", "counted"]
+    assert stored() == [False] * 4, "a message that was read is not needed any more"
     assert (
         sum(DmarcSum.objects.filter(grade=Grade.RECOGNISED).values_list("count", flat=True)) == 15
     )
@@ -104,11 +107,50 @@ def test_addresses_that_are_nobodys_take_nothing(acme, hosted, arrive, post):
 
 
 def test_strangers_fill_their_own_share_only(acme, post, monkeypatch):
-    monkeypatch.setitem(intake.MOST_A_DAY, Grade.UNPROVEN, 2)
+    few = intake.Share(reports=2, reports_of_sender=2)
+    monkeypatch.setitem(intake.MOST_A_DAY, Grade.UNPROVEN, few)
     for _ in range(4):
         post(samples.GOOGLE, proven=False)
     post(samples.GOOGLE)
     assert [row.grade for row in ReceivedReport.objects.order_by("id")] == [0, 0, 2]
+    assert stored() == [False, False, True], "a stranger's message is not even stored"
+
+
+def stored() -> list[bool]:
+    return [row.raw is not None for row in ReceivedReport.objects.order_by("id")]
+
+
+def test_one_flood_leaves_other_senders_their_places(acme, post, monkeypatch):
+    few = replace(intake.MOST_A_DAY[Grade.PROVEN], reports_of_sender=2)
+    monkeypatch.setitem(intake.MOST_A_DAY, Grade.PROVEN, few)
+    for name in ("evil.test", "a.evil.test", "b.evil.test", "notevil.test"):
+        post(samples.GOOGLE, sender=f"dmarc@{name}")
+    senders = ReceivedReport.objects.order_by("id").values_list("sender", flat=True)
+    assert list(senders) == ["evil.test", "a.evil.test", "notevil.test"]
+
+
+@pytest.mark.parametrize(
+    ("budget", "senders", "expected"),
+    [
+        ("octets", ["a.test", "b.test", "c.test"], [True, True, False]),
+        ("octets_of_sender", ["a.test", "x.a.test", "y.a.test", "b.test"], [True, True, False, True]),
+        ("octets_overall", ["a.test", "b.test", "c.test"], [True, True, False]),
+        ("octets_of_sender_overall", ["a.test", "a.test", "a.test", "b.test"], [True, True, False, True]),
+    ],
+)  # fmt: skip
+def test_octets_are_bounded(acme, post, monkeypatch, budget, senders, expected):
+    size = len(samples.mail(samples.GOOGLE, sender="d@b.test", results=proof_of("d@b.test")))
+    share = replace(intake.MOST_A_DAY[Grade.PROVEN], **{budget: size * 5 // 2})
+    monkeypatch.setitem(intake.MOST_A_DAY, Grade.PROVEN, share)
+    assert [post(samples.GOOGLE, sender=f"d@{name}") for name in senders] == [[250]] * len(senders)
+    assert stored() == expected
+    assert [state for state, _ in states()] == ["waiting" if one else "parked" for one in expected]
+    assert ("parked", "report.over_budget") in states()
+    post(samples.GOOGLE)
+    assert stored()[-1], "a large receiver's share is its own"
+    with clock.at(NOW + timedelta(hours=25)):
+        post(samples.GOOGLE, sender="d@a.test")
+    assert stored()[-1], "another day"
 
 
 def test_a_million_addresses_cost_a_bounded_number_of_rows(acme, hosted, post, monkeypatch):
@@ -152,6 +194,7 @@ def test_a_report_that_ends_its_worker_is_given_up(acme, post, monkeypatch):
 
 def test_each_is_forgotten_in_its_time(acme, hosted, post):
     post(samples.GOOGLE)
+    post(samples.gzipped(b"<feedback>"))
     read()
 
     def left(days: int) -> tuple[int, int, int]:
@@ -160,8 +203,8 @@ def test_each_is_forgotten_in_its_time(acme, hosted, post):
         reports = ReceivedReport.objects
         return reports.filter(raw__isnull=False).count(), reports.count(), DmarcSum.objects.count()
 
-    assert [left(29), left(31), left(91), left(398), left(402)] == [
-        (1, 1, 2), (0, 1, 2), (0, 0, 2), (0, 0, 2), (0, 0, 0),
+    assert [left(6), left(8), left(91), left(398), left(402)] == [
+        (1, 2, 2), (0, 2, 2), (0, 0, 2), (0, 0, 2), (0, 0, 0),
     ]  # fmt: skip
 
 
@@ -180,3 +223,27 @@ def test_each_role_may_do_only_its_part(acme, globex, post):
             daemon.execute("UPDATE public.received_report SET state = 'waiting'")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             daemon.execute("SELECT FROM public.dmarc_sum")
+
+
+def test_after_a_hand_over_each_reseller_has_sums_of_its_own(acme, globex, hosted, post):
+    def count(report_id: str) -> None:
+        post(samples.gzipped(samples.aggregate(report_id=report_id)))
+        post(samples.gzipped(samples.tls(**{"report-id": report_id})), kind="tls")
+        read()
+
+    count("before")
+    taker = globex.reseller
+    with psycopg.connect(settings.DSN("owner"), autocommit=True) as db:
+        db.execute("UPDATE public.route SET reseller_id = %s", [taker.public_id])
+    count("after")
+    for reseller in (acme.reseller, taker):
+        with in_schema(reseller.schema_name):
+            assert [row.count for row in DmarcSum.objects.all()] == [1]
+            assert sum(row.count for row in TlsSum.objects.all()) == 100
+            # Nor does a mark that the giver left stand in the taker's way.
+            SourceMark.objects.create(
+                reseller_id=reseller.public_id,
+                domain_id=hosted.public_id,
+                source="a.test",
+                is_known=True,
+            )

@@ -37,6 +37,12 @@ def find_credential_id(domain_id: UUID) -> UUID | None:
     )
 
 
+def list_written_with(credential_id: UUID) -> set[UUID]:
+    """The domains whose zones are kept up to date with this credential."""
+    found = ZoneAccess.objects.filter(credential_id=credential_id)
+    return set(found.values_list("domain_id", flat=True))
+
+
 def list_owned(domain_id: UUID) -> list[Owned]:
     """What we wrote for the domain.
 

@@ -21,7 +21,8 @@ class Actor:
     """Who calls a service: kind, id, reseller (None for the operator) and role or scopes.
 
     With `organisation` set, everything of other organisations is as if it did not exist; with
-    `domain` too (its organisation is set then), everything that is not of this domain.
+    `domain` too (its organisation is set then), everything that is not of this domain. `maker` is
+    the key that made this one; `by_old_secret` says that it came by a secret that was replaced.
     """
 
     kind: ActorKind
@@ -31,6 +32,8 @@ class Actor:
     scopes: frozenset[str] = field(default_factory=frozenset)
     organisation: UUID | None = None
     domain: UUID | None = None
+    maker: str | None = None
+    by_old_secret: bool = False
 
     def as_json(self) -> dict[str, str]:
         """What audit rows and events keep of an actor."""

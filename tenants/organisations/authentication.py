@@ -43,7 +43,8 @@ class ApiKeyAuthentication(BaseAuthentication):
         scheme, _, token = get_authorization_header(request).partition(b" ")
         if scheme.lower() != b"bearer" or not token:
             return None
-        key = _find(token.strip().decode("latin-1"))
+        secret = token.strip().decode("latin-1")
+        key = _find(secret)
         if key is None:
             raise AuthenticationFailed("This key is not known here, has expired or was revoked.")
         address = client_address(request)
@@ -58,6 +59,8 @@ class ApiKeyAuthentication(BaseAuthentication):
             scopes=frozenset(key.scopes),
             organisation=key.organisation.public_id if key.organisation else None,
             domain=key.domain_id,
+            maker=key.made_by.reference if key.made_by else None,
+            by_old_secret=not _is_newest(secret, key),
         )
         return KeyHolder(key=key), actor
 
@@ -79,6 +82,10 @@ def _find(secret: str) -> ApiKey | None:
         return None
     # Looked up anew for each request: a key that was revoked is dead with the next one.
     return key if selectors.is_good(key, at=now) else None
+
+
+def _is_newest(secret: str, key: ApiKey) -> bool:
+    return hmac.compare_digest(key.secret_hash, hash_of(secret))
 
 
 def _is_ahead(end: datetime | None, now: datetime) -> bool:

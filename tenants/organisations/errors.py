@@ -27,6 +27,18 @@ class KeyRevoked(Conflict):
     code = "api_key.revoked"
 
 
+class TooManyKeys(Conflict):
+    """This key made as many keys as it can; revoke one first."""
+
+    code = "api_key.too_many"
+
+
+class OldSecret(NotAllowed):
+    """This secret was replaced: only with the new one are keys made, rotated and revoked."""
+
+    code = "api_key.old_secret"
+
+
 class WrongAddress(ApplicationError):
     """This key is not good from this address."""
 

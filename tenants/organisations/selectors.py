@@ -54,6 +54,12 @@ def find_api_key_by_id(key_id: UUID) -> ApiKey | None:
     return list_api_keys().filter(public_id=key_id).first()
 
 
+def count_made(maker: ApiKey, *, at: datetime) -> int:
+    """How many keys that this one made are neither revoked nor over."""
+    lasting = Q(expires_at=None) | Q(expires_at__gt=at)
+    return ApiKey.objects.filter(lasting, made_by=maker, revoked_at=None).count()
+
+
 def is_good(key: ApiKey, *, at: datetime) -> bool:
     """Whether neither the key nor its maker was revoked, and it has not ended."""
     if key.revoked_at is not None or (key.made_by and key.made_by.revoked_at is not None):

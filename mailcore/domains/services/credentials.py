@@ -89,6 +89,12 @@ def seal(given: Given, *, public_id: UUID) -> bytes:
     return keys.seal_for(current_reseller_id(), plain=given.secret, context=public_id.bytes)
 
 
+def unseal(credential: DnsCredential) -> bytes:
+    """The secret as it was handed in."""
+    sealed = bytes(credential.sealed_secret)
+    return keys.unseal_record(sealed, context=credential.public_id.bytes)
+
+
 @transaction.atomic
 def remove_credential(*, actor: Actor, credential_id: UUID) -> None:
     """Forget a key; what was written with it stays. Raises NotAllowed, NotFound."""

@@ -1,5 +1,6 @@
 """Keep the zones that we write up to date, without anybody asking."""
 
+import hmac
 from datetime import timedelta
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from kernel.actor import Actor, authorise
+from kernel.errors import NotAllowed
 from kernel.outbox import audit, publish
 from mailcore.checks import selectors as check_selectors
 from mailcore.checks import services as checks
@@ -40,7 +42,11 @@ def request_dns_update(
     secret: str,
 ) -> Domain:
     """Keep the key and have the domain's records written, in one; raises NotAllowed, NotFound,
-    InvalidDnsCredential, TooManyDnsCredentials."""
+    InvalidDnsCredential, TooManyDnsCredentials.
+
+    A key of one domain may only bring what its organisation keeps already: it adds and changes
+    nothing that other domains can be written with (NotAllowed).
+    """
     authorise(actor, "domains.write")
     domain = selectors.get_seen(domain_id, actor=actor)
     selectors.keep_held(domain)
@@ -55,9 +61,7 @@ def request_dns_update(
             "secret": secret,
         },
     )
-    credential = _same(domain, given) or credentials.store(
-        given, organisation_id=domain.organisation_id, actor=actor
-    )
+    credential = _kept(domain, given, actor)
     zones.grant_access(domain_id=domain_id, credential_id=credential.public_id)
     checks.ask_to_publish(domain.public_id)
     audit("domain.dns_update_requested", subject=domain.reference, actor=actor, data=given.shown)
@@ -70,14 +74,26 @@ def request_dns_update(
     return domain
 
 
-def _same(domain: Domain, given: credentials.Given) -> DnsCredential | None:
-    """The organisation's credential for the same server and key, with the secret as it is now."""
+def _kept(domain: Domain, given: credentials.Given, actor: Actor) -> DnsCredential:
+    """The organisation's credential for the same server, key and secret, or a new one.
+
+    A new secret replaces the one of now only where no other domain is written with that: nobody
+    has tried it yet.
+    """
     held = selectors.list_credentials(organisation_id=domain.organisation_id)
-    found = held.filter(kind=given.kind, settings=given.shown).first()
-    if found is not None:
-        found.sealed_secret = credentials.seal(given, public_id=found.public_id)
-        found.save(update_fields=["sealed_secret"])
-    return found
+    # Locked: no other domain comes to use one while its secret is replaced.
+    same = list(held.filter(kind=given.kind, settings=given.shown).select_for_update())
+    for one in same:
+        if hmac.compare_digest(credentials.unseal(one), given.secret):
+            return one
+    if actor.domain is not None:
+        raise NotAllowed("A key of one domain adds and changes no way to write DNS.")
+    for one in same:
+        if zone_selectors.list_written_with(one.public_id) == {domain.public_id}:
+            one.sealed_secret = credentials.seal(given, public_id=one.public_id)
+            one.save(update_fields=["sealed_secret"])
+            return one
+    return credentials.store(given, organisation_id=domain.organisation_id, actor=actor)
 
 
 def republish(*, domain_id: UUID) -> bool:

@@ -128,13 +128,19 @@ class ApiKeys(CommandView):
         right="api_keys.write",
         takes=NewKey,
         answers={201: KeyTold},
-        problems=[errors.UnknownScope, errors.InvalidNetwork, errors.BeyondMaker],
+        problems=[
+            errors.UnknownScope,
+            errors.InvalidNetwork,
+            errors.BeyondMaker,
+            errors.OldSecret,
+            errors.TooManyKeys,
+        ],
     )
     def perform(self, request: Request, **_: object) -> Response:
         """Make a key.
 
         It has no right, organisation, domain or address that its maker lacks, ends when its maker
-        ends, and makes no keys itself.
+        ends, and makes no keys itself. One key makes at most 50 that are good at a time.
         """
         body = NewKey(data=request.data)
         body.is_valid(raise_exception=True)
@@ -168,12 +174,13 @@ class Rotate(CommandView):
         right="api_keys.write",
         takes=Rotation,
         answers={200: KeyTold},
-        problems=[errors.KeyRevoked],
+        problems=[errors.KeyRevoked, errors.OldSecret],
     )
     def perform(self, request: Request, **parts: object) -> Response:
         """Give a key a new secret.
 
-        The old one stays good for `overlap_hours` more, so that programs can be changed one by one.
+        The old one stays good for `overlap_hours` more, so that programs can be changed one by one;
+        it makes, rotates and revokes no keys any more.
         """
         body = Rotation(data=request.data)
         body.is_valid(raise_exception=True)
@@ -190,7 +197,12 @@ class Revoke(CommandView):
 
     keeps_domain = True
 
-    @operation("api_keys.revoke", right="api_keys.write", answers={200: KeyShown})
+    @operation(
+        "api_keys.revoke",
+        right="api_keys.write",
+        answers={200: KeyShown},
+        problems=[errors.OldSecret],
+    )
     def perform(self, request: Request, **parts: object) -> Response:
         """End a key for good, and the keys that it made.
 

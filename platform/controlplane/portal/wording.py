@@ -100,6 +100,8 @@ WORDS: dict[str, Promise] = {
         "Write each address or range like 192.0.2.7 or 192.0.2.0/24, at most 20 of them."
     ),
     "api_key.revoked": _("This key was revoked. Make a new one."),
+    "api_key.old_secret": _("This secret was replaced. Use the new one."),
+    "api_key.too_many": _("This key made as many keys as it can. Revoke one first."),
     "rows_invalid": _("Some rows are not as they should be; nothing was begun."),
     "job.over": _("This job has ended already."),
     "job.too_many": _("Too many jobs are waiting. Let one of them end."),

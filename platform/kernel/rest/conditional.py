@@ -61,9 +61,12 @@ def change(request: Request, *, now: _Do | None, do: _Do) -> Response:
     Both see one snapshot of the database. Whoever changed the object after it was taken makes the
     change fail there, whatever code the other ran; then a new snapshot is looked at. Raises
     PreconditionFailed.
+
+    What has no GET has no tag: none that is sent is its own, and `*` asks only that it is there
+    (RFC 9110 §13.1.1), which the change itself sees to.
     """
     wanted = request.headers.get("If-Match")
-    if wanted is None:
+    if wanted is None or (now is None and wanted.strip() == "*"):
         return _tagged(do())
     for is_last in [*[False] * (_TRIES - 1), True]:
         try:

@@ -53,8 +53,10 @@ class Standing:
 def count(actor: Actor) -> list[Standing]:
     """Count a request of this actor's; empty while Redis is away."""
     quotas = settings.API_REQUESTS_PER_MINUTE
+    # A key and all that it made have one allowance: making keys gives nobody more.
+    key = actor.maker or actor.id
     return _count(
-        [("key", actor.id, quotas["key"]), ("reseller", str(actor.reseller), quotas["reseller"])]
+        [("key", key, quotas["key"]), ("reseller", str(actor.reseller), quotas["reseller"])]
     )
 
 

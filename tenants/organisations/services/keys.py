@@ -12,7 +12,13 @@ from kernel.crypto import Secret
 from kernel.errors import InvalidInput
 from kernel.outbox import audit
 from tenants.organisations import key_secrets, selectors
-from tenants.organisations.errors import BeyondMaker, KeyRevoked, UnknownScope
+from tenants.organisations.errors import (
+    BeyondMaker,
+    KeyRevoked,
+    OldSecret,
+    TooManyKeys,
+    UnknownScope,
+)
 from tenants.organisations.models import ApiKey
 from tenants.organisations.networks import is_within, read_networks
 from tenants.organisations.services.naming import line
@@ -25,6 +31,8 @@ ALL_SCOPES = ROLE_ACTIONS["owner"] - _OF_PEOPLE
 API_SCOPES = ALL_SCOPES - _OF_KEYS - {HAND_OVER}
 OVERLAP = timedelta(hours=24)
 LONGEST_OVERLAP = timedelta(days=7)
+#: So many good keys that one key made: a customer's programs, and no more than one can look through.
+MOST_MADE = 50
 
 
 @transaction.atomic
@@ -42,9 +50,9 @@ def create_api_key(
 
     `domain` is one of `organisation`: whoever names it has looked it up. What is not given is the
     maker's own, when a key makes it. Raises NotAllowed, InvalidInput, UnknownScope, InvalidNetwork,
-    BeyondMaker, NotFound (organisation).
+    BeyondMaker, OldSecret, TooManyKeys, NotFound (organisation).
     """
-    authorise(actor, WRITE)
+    _authorise(actor)
     wanted = _scopes(scopes, actor)
     now, prefix = clock.now(), key_secrets.new_prefix()
     if expires_at is not None and expires_at <= now:
@@ -75,9 +83,10 @@ def rotate_api_key(
 ) -> tuple[ApiKey, Secret]:
     """A new secret for the same key; the old one is good for `overlap` more.
 
-    A key rotates itself or one that it made. Raises NotAllowed, NotFound, KeyRevoked, InvalidInput.
+    A key rotates itself or one that it made. Raises NotAllowed, OldSecret, NotFound, KeyRevoked,
+    InvalidInput.
     """
-    authorise(actor, WRITE)
+    _authorise(actor)
     if not timedelta(0) <= overlap <= LONGEST_OVERLAP:
         raise InvalidInput("The old secret stays good for 0 to 168 hours.", field="overlap_hours")
     key = _locked(key_id, actor)
@@ -93,14 +102,21 @@ def rotate_api_key(
 
 @transaction.atomic
 def revoke_api_key(*, actor: Actor, key_id: UUID) -> ApiKey:
-    """End a key, and the keys that it made, for good; raises NotAllowed, NotFound."""
-    authorise(actor, WRITE)
+    """End a key, and the keys that it made, for good; raises NotAllowed, OldSecret, NotFound."""
+    _authorise(actor)
     key = _locked(key_id, actor)
     if key.revoked_at is None:
         key.revoked_at = clock.now()
         key.save(update_fields=["revoked_at"])
         audit("api_key.revoked", subject=key.reference, actor=actor)
     return key
+
+
+def _authorise(actor: Actor) -> None:
+    authorise(actor, WRITE)
+    # A replaced secret may be in wrong hands: with it, nobody shuts out who has the new one.
+    if actor.by_old_secret:
+        raise OldSecret
 
 
 def _locked(key_id: UUID, actor: Actor) -> ApiKey:
@@ -120,8 +136,11 @@ def _scopes(scopes: Iterable[str] | None, actor: Actor) -> frozenset[str]:
 
 
 def _keep_within(key: ApiKey, actor: Actor) -> None:
-    """Bound the new key by the one that makes it; raises BeyondMaker."""
-    maker = selectors.get_api_key(ids.from_public("key", actor.id), of=actor)
+    """Bound the new key by the one that makes it; raises BeyondMaker, TooManyKeys."""
+    # Locked: of two that are made at once, the second one counts the first.
+    maker = _locked(ids.from_public("key", actor.id), actor)
+    if selectors.count_made(maker, at=key.created_at) >= MOST_MADE:
+        raise TooManyKeys(most=MOST_MADE)
     key.made_by = maker
     if set(key.scopes) & _OF_KEYS:
         raise BeyondMaker("A key that a key made makes no keys.", field="scopes")

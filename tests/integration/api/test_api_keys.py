@@ -8,10 +8,11 @@ from controlplane.portal.key_form import RIGHTS
 from kernel import clock
 from mailcore.directory import services as directory
 from mailcore.domains import services as domains
-from mailcore.domains.models import Domain
+from mailcore.domains.models import DnsCredential, Domain
 from mailcore.mailboxes import services as mailboxes
 from tenants.organisations import services
 from tenants.organisations.models import ApiKey
+from tenants.organisations.services import keys
 
 EVERYTHING = services.ALL_SCOPES
 
@@ -110,6 +111,32 @@ def test_both_secrets_are_good_for_a_while(acme, api) -> None:
     assert (new.get("me").status_code, holder(api, acme, gone).get("me").status_code) == (401, 200)
 
 
+def test_a_replaced_secret_makes_rotates_and_revokes_nothing(acme, api) -> None:
+    own, child = api.get("me").json()["key"]["id"], made(api).json()["id"]
+    new = holder(api, acme, api.post(f"api-keys/{own}/rotate"))
+    for answer in (
+        made(api),
+        *[api.post(f"api-keys/{key}/rotate", {"overlap_hours": 0}) for key in (own, child)],
+        *[api.post(f"api-keys/{key}/revoke") for key in (own, child)],
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (403, "api_key.old_secret")
+    assert api.get("me").status_code == 200, "for everything else it is good until the overlap ends"
+    assert made(new).status_code == 201
+    assert new.post(f"api-keys/{own}/rotate", {"overlap_hours": 0}).status_code == 200
+
+
+def test_a_key_makes_only_so_many(api, monkeypatch) -> None:
+    monkeypatch.setattr(keys, "MOST_MADE", 2)
+    made(api, expires_at=(clock.now() + timedelta(hours=1)).isoformat())
+    first = made(api).json()["id"]
+    refused = made(api)
+    assert (refused.status_code, refused.json()["code"]) == (409, "api_key.too_many")
+    api.post(f"api-keys/{first}/revoke")
+    assert [made(api).status_code for _ in range(2)] == [201, 409]
+    with clock.at(clock.now() + timedelta(hours=2)):
+        assert made(api).status_code == 201
+
+
 def test_a_revoked_key_is_dead_at_once_and_takes_its_own_along(acme, program, api) -> None:
     told = made(api)
     child = holder(api, acme, told)
@@ -190,6 +217,23 @@ def test_a_key_of_one_domain_sends_from_it_and_follows_only_its_mail(acme, api, 
     for answer, status in [(sent, 200), (strange, 404)]:
         message = answer.json()["data"][0]["recipients"][0]["id"]
         assert key.get(f"messages/{message}").status_code == status
+
+
+def test_a_key_of_one_domain_leaves_its_organisations_ways_to_write_dns_alone(
+    acme, api, shops
+) -> None:
+    (own, _), (other, _) = shops
+    key = holder(api, acme, made(api, scopes=["domains.write"], domain=own.reference))
+    way = {"server": "127.0.0.9", "key_name": "k", "secret": "c2VjcmV0c2VjcmV0"}
+    assert api.post(f"domains/{other.reference}/dns-update", way).status_code == 202
+    kept = DnsCredential.objects.values_list("pk", "sealed_secret")
+    before = [(pk, bytes(sealed)) for pk, sealed in kept.all()]
+    for strange in ({**way, "secret": "b3RoZXJzZWNyZXQ="}, {**way, "key_name": "mine"}):
+        answer = key.post(f"domains/{own.reference}/dns-update", strange)
+        assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
+    # Who has the secret itself may use what is there.
+    assert key.post(f"domains/{own.reference}/dns-update", way).status_code == 202
+    assert [(pk, bytes(sealed)) for pk, sealed in kept.all()] == before
 
 
 def test_what_is_not_of_one_domain_is_closed_to_its_key(acme, api, shops) -> None:

@@ -33,6 +33,15 @@ def test_only_who_saw_the_last_state_changes_it(acme, program, path) -> None:
     assert api.patch(path, {"description": "x"}, If_Match="*").status_code == 404
 
 
+@pytest.mark.django_db
+def test_what_has_no_get_has_no_tag_and_is_there_or_not(acme, program) -> None:
+    api = program(acme)
+    path = f"suppressions/{api.post('suppressions', {'address': 'ann@out.test'}).json()['id']}"
+    assert api.delete(path, If_Match='"x"').status_code == 412
+    assert api.delete(path, If_Match="*").status_code == 204
+    assert api.delete(path, If_Match="*").status_code == 404
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_many_at_once_exactly_one_is_made(acme, program, path) -> None:
     api = program(acme)

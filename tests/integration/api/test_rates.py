@@ -6,6 +6,7 @@ import random
 import pytest
 
 from kernel.rest import rates
+from tenants.organisations import services
 
 #: A minute of each test's own, so that none sees the counts of another; it does not pass meanwhile.
 _minutes = itertools.count(random.randrange(10**6, 10**9))
@@ -41,6 +42,16 @@ def test_all_keys_of_a_reseller_count_together(acme, globex, program, settings) 
     assert [key.get("me").status_code for key in keys] == [200] * 3
     assert program(acme).get("me").status_code == 429
     assert program(globex).get("me").status_code == 200
+
+
+def test_a_key_and_what_it_made_count_together(acme, program, settings) -> None:
+    limit(settings, key=3)
+    api = program(acme, scopes=services.ALL_SCOPES)
+    told = api.post("api-keys", {"name": "made", "scopes": ["domains.read"]}).json()
+    child = type(api)(acme.host, told["secret"])
+    assert [child.get("me").status_code for _ in range(3)] == [200, 200, 429]
+    assert api.get("me").status_code == 429
+    assert program(acme).get("me").status_code == 200
 
 
 def test_strangers_wait_and_good_keys_from_the_same_address_do_not(acme, program, settings) -> None:

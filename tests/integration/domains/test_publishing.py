@@ -8,7 +8,8 @@ from kernel.errors import NotAllowed, NotFound
 from kernel.models import OutboxEvent
 from mailcore.checks.models import DomainSchedule
 from mailcore.domains import selectors, services
-from mailcore.domains.models import Domain
+from mailcore.domains.models import DnsCredential, Domain
+from mailcore.domains.services import credentials
 from mailcore.zones.adapters.memory import MemoryZone
 from mailcore.zones.models import OwnedRecord
 from mailcore.zones.ports import ZoneBusy, ZoneRefused
@@ -109,6 +110,31 @@ def test_a_server_inside_our_own_network_is_not_asked(acme, domain, settings, se
     )
     code = services.publish_records(domain_id=domain.public_id)
     assert code == "dns_update.address_not_allowed"
+
+
+def test_a_new_secret_replaces_none_that_another_domain_is_written_with(acme, domain) -> None:
+    other = services.add_domain(
+        actor=acme.owner, organisation_id=acme.organisation.public_id, name="two.test"
+    )
+
+    def hand_in(one: Domain, secret: str) -> DnsCredential:
+        services.request_dns_update(
+            actor=acme.owner, domain_id=one.public_id, **{**KEY, "secret": secret}
+        )
+        found = selectors.find_credential(one)
+        assert found is not None
+        assert credentials.unseal(found).decode() == secret
+        return found
+
+    shared = hand_in(other, KEY["secret"])
+    assert selectors.find_credential(domain) == shared, "the same key is kept once"
+    new = hand_in(other, "b3RoZXJzZWNyZXQ=")
+    assert new != shared
+    kept = selectors.find_credential(domain)
+    assert kept is not None
+    assert credentials.unseal(kept).decode() == KEY["secret"]
+    # Nobody else is written with it now: its secret is replaced.
+    assert hand_in(other, "dGhpcmRzZWNyZXQ=") == new
 
 
 def test_who_may_only_read_cannot_have_a_zone_written(acme, domain) -> None:

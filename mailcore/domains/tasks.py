@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from celery import shared_task
@@ -12,13 +12,17 @@ from mailcore.checks import services as checks
 from mailcore.domains import services
 from mailcore.domains.services import telling
 from mailcore.zones import services as zones
+from mailcore.zones.ports import ZoneBusy
 
 log = logging.getLogger(__name__)
 
 #: A slice ends after so many seconds: what is left is still due for the next one.
 _SLICE = 30.0
-#: Of these, so many at most for writing: servers that let us wait do not keep checks from running.
-_WRITING = 10.0
+#: Of these, so many at most for each kind of writing: servers that let us wait keep neither the
+#: other kinds nor checks from running.
+_WRITING = 4.0
+#: What says that our own zone's server is away, whatever was to be written there.
+_ZONE_DOWN = frozenset({"dns_update.timeout", "dns_update.unreachable", "dns_update.no_key"})
 #: So many domains are asked for at once; each has a few servers and half a dozen questions.
 _BATCH = 25
 #: Keys are made for no longer at once: others wait for this worker, and beat comes again.
@@ -29,18 +33,58 @@ _STORING = 1.0
 def check_due_domains(**_: object) -> None:
     """Write the zones, then check the domains, that are due now."""
     begun = time.monotonic()
-    # Our own zone first: what a domain points to stands before its owner's zone points there.
-    for claim, write in (
-        (checks.claim_targets, _write_targets),
-        (zones.claim_due, _work_on_plan),
-        (checks.claim_publishing, _publish_records),
-    ):
-        while time.monotonic() < begun + _WRITING and (claimed := claim(1)):
-            for reseller_id, identifier in claimed:
-                with in_reseller(reseller_id):
-                    _alone(write, identifier)
-    while time.monotonic() < begun + _SLICE and (due := checks.claim_due(_BATCH)):
+    _write_by_turns()
+    # One batch in any case: nor do slow zones all together keep checks from running.
+    while due := checks.claim_due(_BATCH):
         services.check_domains(due=due)
+        if time.monotonic() >= begun + _SLICE:
+            break
+
+
+def _write_by_turns() -> None:
+    """Each kind once at least, then each until its time is used up or nothing of it is due."""
+    # Our own zone first: what a domain points to stands before its owner's zone points there.
+    left = dict.fromkeys((_write_due_targets, _work_on_due_plan, _publish_due_records), _WRITING)
+    while left:
+        for take in list(left):
+            begun = time.monotonic()
+            is_more = take()
+            left[take] -= time.monotonic() - begun
+            if not is_more or left[take] <= 0:
+                del left[take]
+
+
+def _write_due_targets() -> bool:
+    """Whether there was one, and our own zone can be written."""
+    claimed = checks.claim_targets(1)
+    for reseller_id, domain_id in claimed:
+        try:
+            with in_reseller(reseller_id):
+                services.write_targets(domain_id=domain_id)
+        except ZoneBusy as error:
+            log.warning("targets of %s are not written: %s", domain_id, error.code)
+            if error.code in _ZONE_DOWN:
+                # One zone for all of them: the others would wait for the same server in vain.
+                checks.put_targets_off()
+                return False
+        except Exception:
+            log.exception("targets of %s failed", domain_id)
+    return bool(claimed)
+
+
+def _work_on_due_plan() -> bool:
+    return _write_claimed(zones.claim_due(1), _work_on_plan)
+
+
+def _publish_due_records() -> bool:
+    return _write_claimed(checks.claim_publishing(1), _publish_records)
+
+
+def _write_claimed(claimed: Sequence[tuple[UUID, UUID]], write: Callable[[UUID], object]) -> bool:
+    for reseller_id, identifier in claimed:
+        with in_reseller(reseller_id):
+            _alone(write, identifier)
+    return bool(claimed)
 
 
 @shared_task(name="mailcore.turn_dkim_keys")
@@ -85,10 +129,6 @@ def _alone(work: Callable[[UUID], object], identifier: UUID) -> None:
 
 def _turn_keys(domain_id: UUID) -> None:
     services.turn_keys(domain_id=domain_id)
-
-
-def _write_targets(domain_id: UUID) -> None:
-    services.write_targets(domain_id=domain_id)
 
 
 def _work_on_plan(plan_id: UUID) -> None:

@@ -6,12 +6,14 @@ from mailcore.feedback.reports import forgetting, reading
 
 #: Reports of one slice: the largest takes some seconds, most take milliseconds.
 _SLICE = 20
+#: No report is begun after so many seconds: other events wait for this worker.
+_READING = 2.0
 
 
 @shared_task(name="mailcore.read_reports", queue="events")
 def read_reports() -> None:
     """Read what waits; what is left waits for the next slice."""
-    reading.read_due(most=_SLICE)
+    reading.read_due(most=_SLICE, seconds=_READING)
 
 
 @shared_task(name="mailcore.forget_reports", queue="control")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from kernel import clock
 from kernel.tenancy import current_reseller_id
@@ -24,6 +24,8 @@ _PATIENCE = 0.05
 _SPREAD = 0.1
 #: How long somebody is taken to wait after they asked for a check.
 WATCH = timedelta(minutes=15)
+#: A zone that we write and that lacks something is written again at most so often.
+_UPKEEP = timedelta(hours=1)
 #: A domain that is being checked is not taken again by another worker for this long.
 _LEASE = timedelta(seconds=60)
 
@@ -137,15 +139,48 @@ def ask_to_publish(domain_id: UUID) -> None:
     )
 
 
-def published(*, domain_id: UUID, code: str, again_in: timedelta | None = None) -> None:
-    """Keep how a DNS update ended; `again_in` plans another try."""
+def ask_for_upkeep(domain_id: UUID) -> None:
+    """Write the records again that a look found amiss, unless strangers' stand in their place.
+
+    Nothing where it is planned already, or where the last time was less than an hour ago.
+    """
     now = clock.now()
-    DomainSchedule.objects.filter(domain_id=domain_id).update(
+    before = Q(published_at=None) | Q(published_at__lte=now - _UPKEEP * settings.DELAY_SCALE)
+    idle = DomainSchedule.objects.filter(before, domain_id=domain_id, publish_due_at=None)
+    idle.exclude(publish_code="partly").update(
+        publish_due_at=now, publish_tries=0, publish_code="waiting"
+    )
+
+
+def published(
+    *, domain_id: UUID, claimed: datetime | None, code: str, again_in: timedelta | None = None
+) -> None:
+    """Keep how a DNS update ended; `again_in` plans another try.
+
+    `claimed` is when it was due as it began: what was asked for since is still to come.
+    """
+    now = clock.now()
+    mine = DomainSchedule.objects.filter(domain_id=domain_id, publish_due_at=claimed)
+    mine.update(
         publish_code=code,
         published_at=now,
         publish_due_at=None if again_in is None else now + again_in,
-        publish_tries=F("publish_tries") + 1,
+        # To wait for somebody else's plan is no try.
+        publish_tries=F("publish_tries") + int(code != "waiting"),
     )
+
+
+def plan_ended(*, domain_id: UUID, code: str, again_in: timedelta | None = None) -> None:
+    """Keep how a plan of upkeep ended, unless the records are to be written again anyway."""
+    idle = DomainSchedule.objects.filter(domain_id=domain_id, publish_due_at=None)
+    if again_in is None:
+        idle.update(publish_code=code)
+    else:
+        idle.update(
+            publish_code=code,
+            publish_due_at=clock.now() + again_in,
+            publish_tries=F("publish_tries") + 1,
+        )
 
 
 def ask_for_targets(domain_id: UUID) -> None:
@@ -153,7 +188,14 @@ def ask_for_targets(domain_id: UUID) -> None:
     DomainSchedule.objects.filter(domain_id=domain_id).update(targets_due_at=clock.now())
 
 
-def targets_written(domain_id: UUID) -> None:
-    """They stand in our zone; what was asked for meanwhile is still to come."""
-    claimed = DomainSchedule.objects.filter(domain_id=domain_id, targets_due_at__gt=clock.now())
-    claimed.update(targets_due_at=None)
+def put_targets_off() -> None:
+    """Leave our own zone alone for half a minute, for all domains; as role worker."""
+    # Shorter than the lease of the one that met it: the others come before it next time.
+    now, due_at = clock.now(), clock.now() + _LEASE / 2
+    DomainSchedule.objects.filter(targets_due_at__lte=now).update(targets_due_at=due_at)
+
+
+def targets_written(domain_id: UUID, *, claimed: datetime | None) -> None:
+    """They stand in our zone; what was asked for since `claimed` is still to come."""
+    mine = DomainSchedule.objects.filter(domain_id=domain_id, targets_due_at=claimed)
+    mine.update(targets_due_at=None)

@@ -24,6 +24,7 @@ from mailcore.domains.services.consequences import (
     policies,
     return_path,
     targets,
+    upkeep,
 )
 from mailcore.protocol.dns_records import Record
 
@@ -103,4 +104,5 @@ def _conclude(domain_id: UUID, looks: Sequence[Look]) -> Domain:
     policies.draw(domain, rows)
     return_path.draw(domain, rows)
     targets.draw(domain, rows)
+    upkeep.draw(domain, rows)
     return domain

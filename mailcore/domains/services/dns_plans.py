@@ -17,6 +17,7 @@ from mailcore.domains.errors import NoDnsCredential
 from mailcore.domains.instructions import update_sentence
 from mailcore.domains.models import DnsCredential, Domain
 from mailcore.domains.services.editors import editor_of
+from mailcore.domains.services.publishing import ZONE_CHANGED, next_try
 from mailcore.zones import selectors as zone_selectors
 from mailcore.zones import services as zones
 from mailcore.zones.errors import LeaseLost, ZoneNotWritable, ZoneUnavailable
@@ -122,7 +123,9 @@ def work_on_plan(
         log.info("somebody else works on plan %s", plan.reference)
     plan = DnsPlan.objects.get(pk=plan_id)
     if plan.origin == Origin.UPKEEP:
-        checks.published(domain_id=plan.domain_id, code=zones.outcome_of(plan))
+        code = zones.outcome_of(plan)
+        again = next_try(domain_id=plan.domain_id) if code == ZONE_CHANGED else None
+        checks.plan_ended(domain_id=plan.domain_id, code=code, again_in=again)
     return plan
 
 

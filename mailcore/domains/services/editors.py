@@ -19,6 +19,9 @@ from mailcore.zones.ports import ZoneBusy, ZoneEditor, ZoneRefused
 #: RFC 4291 §2.4: IPv6 beyond this is local, a group, or another way to write an IPv4 address.
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 
+#: A stranger's name may cost so many seconds, since somebody waits, and so many questions.
+_TIME_LIMIT, _QUESTIONS = 5.0, 40
+
 
 def editor_of(credential: DnsCredential) -> ZoneEditor:
     """An editor with the credential's secret in it; raises ZoneBusy and ZoneRefused."""
@@ -62,9 +65,14 @@ def _is_public(address: str) -> bool:
 
 def _resolve(host: str) -> str:
     try:
-        found = asyncio.run(checks.walker().addresses_of(host))
-    except Unreachable as error:
+        found = asyncio.run(_addresses_of(host))
+    except (Unreachable, TimeoutError) as error:
         raise ZoneBusy("dns_update.unknown_host") from error
     if not found:
         raise ZoneRefused("dns_update.unknown_host")
     return found[0]
+
+
+async def _addresses_of(host: str) -> list[str]:
+    async with asyncio.timeout(_TIME_LIMIT):
+        return await checks.walker(budget=_QUESTIONS).addresses_of(host)

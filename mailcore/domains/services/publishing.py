@@ -24,8 +24,10 @@ from mailcore.zones.ports import ZoneBusy, ZoneEditor, ZoneRefused
 from mailcore.zones.services.drafting import Subject
 from mailcore.zones.states import Origin
 
-#: Seconds before each further try; after the last one a person must ask again.
+#: Seconds before each further try; after the last one a look or a person asks again.
 _AGAIN = (5, 30, 120, 600)
+#: How a plan ended that found the zone not as it was planned for: the next one may do better.
+ZONE_CHANGED = "dns_plan.changed"
 #: Seconds until a plan that is being carried out is looked after again.
 _WAIT = 10
 
@@ -121,6 +123,7 @@ def publish_records(*, domain_id: UUID, editor: ZoneEditor | None = None) -> str
     Nothing of a stranger's is replaced. Blocks up to about a minute on a slow server; failures
     that may pass are planned again. Raises NotFound.
     """
+    schedule = check_selectors.find_schedule(domain_id)  # before what it asks for is read
     domain = selectors.get_domain(domain_id)
     credential = selectors.find_credential(domain)
     again: timedelta | None = None
@@ -130,8 +133,10 @@ def publish_records(*, domain_id: UUID, editor: ZoneEditor | None = None) -> str
         code, again = "waiting", timedelta(seconds=_WAIT * settings.DELAY_SCALE)
     else:
         code, again = _write(domain, credential, editor)
-    checks.published(domain_id=domain_id, code=code, again_in=again)
-    checks.watch(domain_id)
+    claimed = schedule.publish_due_at if schedule else None
+    checks.published(domain_id=domain_id, claimed=claimed, code=code, again_in=again)
+    # Once: a plan that changed something has the domain watched itself.
+    checks.look_soon(domain_id)
     return code
 
 
@@ -152,16 +157,18 @@ def _write(
             plan = zones.begin(plan=plan, by_caller=True)
             zones.apply_plan(plan=plan, editor=editor)
     except ZoneBusy as error:
-        return error.code, _next_try(domain)
+        return error.code, next_try(domain_id=domain.public_id)
     except ZoneRefused as error:
         return error.code, None
     except (PlanBusy, PlanState):  # somebody else's plan came first
         return "waiting", timedelta(seconds=_WAIT * settings.DELAY_SCALE)
-    return zones.outcome_of(plan), None
+    code = zones.outcome_of(plan)
+    return code, next_try(domain_id=domain.public_id) if code == ZONE_CHANGED else None
 
 
-def _next_try(domain: Domain) -> timedelta | None:
-    schedule = check_selectors.find_schedule(domain.public_id)
+def next_try(*, domain_id: UUID) -> timedelta | None:
+    """How long to wait before the zone is planned anew; None when there were enough tries."""
+    schedule = check_selectors.find_schedule(domain_id)
     tries = schedule.publish_tries if schedule else len(_AGAIN)
     if tries >= len(_AGAIN):
         return None

@@ -11,6 +11,7 @@ from django.db import transaction
 from kernel import clock
 from kernel.actor import Actor, authorise
 from kernel.outbox import audit, publish
+from mailcore.checks import selectors as check_selectors
 from mailcore.checks import services as checks
 from mailcore.domains import selectors
 from mailcore.domains.models import Domain
@@ -59,6 +60,7 @@ def choose_publishing(*, actor: Actor, domain_id: UUID, publishing: Publishing) 
 
 def write_targets(*, domain_id: UUID, editor: ZoneEditor | None = None) -> None:
     """Bring a domain's records in our zone up to date; raises NotFound, ZoneBusy, ZoneRefused."""
+    schedule = check_selectors.find_schedule(domain_id)  # before what it asks for is read
     domain = selectors.get_domain(domain_id)
     editor = editor or platform_editor()
     if editor is None:
@@ -69,7 +71,8 @@ def write_targets(*, domain_id: UUID, editor: ZoneEditor | None = None) -> None:
             Domain.objects.filter(pk=domain.pk).update(targets_at=clock.now())
             republish(domain_id=domain.public_id)
             checks.watch(domain.public_id)
-        checks.targets_written(domain.public_id)
+        claimed = schedule.targets_due_at if schedule else None
+        checks.targets_written(domain.public_id, claimed=claimed)
 
 
 def _targets(domain: Domain) -> list[Record]:

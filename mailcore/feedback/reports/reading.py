@@ -1,6 +1,8 @@
 """Read the reports that were taken in: counted once, or parked with the reason."""
 
 import logging
+import math
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -27,9 +29,12 @@ LEASE, MOST_TRIES = timedelta(minutes=2), 3
 OLDEST, AHEAD = timedelta(days=60), timedelta(days=1)
 
 
-def read_due(*, most: int) -> int:
-    """Read reports that wait, of any resellers, and judge their domains; as role worker."""
-    done = 0
+def read_due(*, most: int, seconds: float = math.inf) -> int:
+    """Read reports that wait, of any resellers, and judge their domains; as role worker.
+
+    At least one, and none is begun later than `seconds` after the first.
+    """
+    done, begun = 0, time.monotonic()
     while done < most and (claimed := _claim()) is not None:
         with in_reseller(claimed.reseller_id):
             try:
@@ -38,6 +43,8 @@ def read_due(*, most: int) -> int:
                 # One report must not keep the others waiting: its lease brings it back, thrice.
                 log.exception("report %s failed", claimed.public_id)
         done += 1
+        if time.monotonic() >= begun + seconds:
+            break
     return done
 
 

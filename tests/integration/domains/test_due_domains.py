@@ -12,6 +12,7 @@ from mailcore.checks.models import DomainSchedule
 from mailcore.checks.services import Look, looking
 from mailcore.domains import selectors, services, tasks
 from mailcore.protocol.verdicts import Judgement, Outcome
+from mailcore.zones.ports import ZoneBusy
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -82,3 +83,42 @@ def test_the_next_look_comes_by_what_was_seen(
         checks.keep(domain_id=domain.public_id, looks=looks)
         due = DomainSchedule.objects.get(domain_id=domain.public_id).due_at
     assert 0.9 * seconds - 1 <= (due - now).total_seconds() <= seconds
+
+
+def test_each_kind_of_writing_has_its_turn_however_slow_another_is(
+    acme, as_worker, monkeypatch, looked_at
+) -> None:
+    domains = [add(acme, f"shop{number}.test").public_id for number in range(2)]
+    for domain_id in domains:
+        with in_schema(acme.reseller.schema_name):
+            checks.ask_for_targets(domain_id)
+            checks.ask_to_publish(domain_id)
+    done: list[str] = []
+    monkeypatch.setattr(services, "write_targets", lambda **_: done.append("targets"))
+    monkeypatch.setattr(services, "publish_records", lambda **_: done.append("publishing"))
+    monkeypatch.setattr(tasks, "_WRITING", 0.0)
+    monkeypatch.setattr(tasks, "_SLICE", 0.0)
+    run()
+    assert done == ["targets", "publishing"]
+    assert looked_at, "and domains are looked at"
+
+
+def test_our_own_zone_is_left_alone_while_it_is_down(acme, as_worker, monkeypatch) -> None:
+    domains = [add(acme, f"shop{number}.test").public_id for number in range(3)]
+    for domain_id in domains:
+        with in_schema(acme.reseller.schema_name):
+            checks.ask_for_targets(domain_id)
+    DomainSchedule.objects.update(due_at=clock.now() + timedelta(days=1))
+    tried: list[object] = []
+
+    def fail(*, domain_id: object) -> None:
+        tried.append(domain_id)
+        raise ZoneBusy("dns_update.timeout")
+
+    monkeypatch.setattr(services, "write_targets", fail)
+    run()
+    run()
+    assert len(tried) == 1
+    with clock.at(clock.now() + timedelta(seconds=40)):
+        run()
+    assert len(set(tried)) == 2, "and another domain's records are tried next"

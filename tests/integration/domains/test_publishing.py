@@ -1,18 +1,30 @@
 """A zone is written by the owner's key, again when the server was away, and never inside."""
 
+import asyncio
+from datetime import timedelta
+
 import pytest
 from django.db import connection
+from dns.message import Message
 
+from kernel import clock
 from kernel.actor import Actor, ActorKind
+from kernel.dns.memory import MemoryExchange
+from kernel.dns.ports import NoAnswer
 from kernel.errors import NotAllowed, NotFound
 from kernel.models import OutboxEvent
+from mailcore.checks import services as checks
 from mailcore.checks.models import DomainSchedule
+from mailcore.checks.services import looking
 from mailcore.domains import selectors, services
 from mailcore.domains.models import DnsCredential, Domain
-from mailcore.domains.services import credentials
+from mailcore.domains.services import credentials, editors
+from mailcore.protocol.dns_zone import RecordSet
+from mailcore.zones import selectors as zone_selectors
 from mailcore.zones.adapters.memory import MemoryZone
-from mailcore.zones.models import OwnedRecord
+from mailcore.zones.models import DnsPlan, OwnedRecord
 from mailcore.zones.ports import ZoneBusy, ZoneRefused
+from tests.integration.domains.zone_stage import work
 
 KEY = {
     "server": "127.0.0.9",
@@ -170,3 +182,84 @@ def test_a_zone_that_its_owner_writes_by_hand_is_left_alone(acme) -> None:
     )
     assert not services.republish(domain_id=domain.public_id)
     assert schedule().publish_due_at is None
+
+
+class Asking(Zone):
+    """A zone at which somebody asks for the records anew while it is being written."""
+
+    def apply(self, zone: str, changes: list, *, standing: dict) -> None:
+        super().apply(zone, changes, standing=standing)
+        checks.ask_to_publish(schedule().domain_id)
+
+
+def test_what_is_asked_for_while_a_plan_ends_is_still_to_come(domain) -> None:
+    services.publish_records(domain_id=domain.public_id, editor=Asking())
+    assert schedule().publish_due_at is not None
+    assert schedule().publish_code == "waiting", "not yet well"
+    # The older plan is looked for at the name servers meanwhile, and ends.
+    work(DnsPlan.objects.get(), Zone(), exchange=MemoryExchange(zones={}))
+    assert schedule().publish_due_at is not None
+    assert schedule().publish_code == "waiting"
+
+
+def test_waiting_for_another_plan_uses_up_no_try(domain, monkeypatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(zone_selectors, "is_being_written", lambda _: True)
+        for _ in range(6):
+            assert services.publish_records(domain_id=domain.public_id) == "waiting"
+    services.publish_records(
+        domain_id=domain.public_id, editor=Zone(ZoneBusy("dns_update.timeout"))
+    )
+    assert schedule().publish_due_at is not None
+
+
+class Moving(Zone):
+    """A zone that somebody else changes between the plan and its writing."""
+
+    reads = 0
+
+    def read(self, zone: str, places: list) -> dict:
+        self.reads += 1
+        if self.reads == 2:
+            self.standing["shop.test", "MX"] = RecordSet(values=("10 mx.old.example",), ttl=60)
+        return super().read(zone, places)
+
+
+def test_a_zone_that_changed_at_the_same_moment_is_planned_anew(domain) -> None:
+    code = services.publish_records(domain_id=domain.public_id, editor=Moving())
+    assert (code, schedule().publish_due_at is None) == ("dns_plan.changed", False)
+
+
+@pytest.mark.parametrize(
+    ("code", "hours", "is_asked"),
+    [("dns_update.timeout", 2, True), ("ok", 2, True), ("ok", 0.5, False), ("partly", 2, False)],
+)
+def test_a_look_that_finds_records_gone_asks_again_hourly(
+    domain, internet, settings, code, hours, is_asked
+) -> None:
+    settings.DELAY_SCALE = 1.0
+    past = clock.now() - timedelta(hours=hours)
+    DomainSchedule.objects.update(
+        publish_due_at=None, publish_code=code, published_at=past, publish_tries=5
+    )
+    net = internet("shop.test")
+    services.check_domain(domain_id=domain.public_id, exchange=net.exchange)
+    assert (schedule().publish_due_at is not None) is is_asked
+    assert schedule().publish_tries == (0 if is_asked else 5)
+
+
+class Silent:
+    """Name servers that never answer."""
+
+    async def ask(self, _query: object, *, address: str) -> Message:
+        await asyncio.sleep(3600)
+        raise NoAnswer(address)
+
+
+def test_a_name_that_takes_too_long_is_not_waited_for(acme, domain, monkeypatch) -> None:
+    monkeypatch.setattr(looking, "UdpExchange", Silent)
+    monkeypatch.setattr(editors, "_TIME_LIMIT", 0.05)
+    server = {**KEY, "server": "ns.slow.test"}
+    services.request_dns_update(actor=acme.owner, domain_id=domain.public_id, **server)
+    assert services.publish_records(domain_id=domain.public_id) == "dns_update.unknown_host"
+    assert schedule().publish_due_at is not None, "it may pass"

@@ -1,7 +1,11 @@
 """A domain may point to names that we keep; what stands there is ours to change."""
 
+from datetime import timedelta
+
 import pytest
 
+from kernel import clock
+from mailcore.checks import services as checks
 from mailcore.checks.models import DomainSchedule
 from mailcore.domains import selectors, services
 from mailcore.domains.models import Domain
@@ -158,3 +162,17 @@ def test_includes_are_followed(acme, domain, internet, settings, extra, code, sh
     row = next(row for row in selectors.list_records(domain) if row.purpose == "spf")
     assert row.code == code
     assert shown in row.instruction
+
+
+def test_what_is_asked_for_while_targets_are_written_is_still_to_come(acme, domain) -> None:
+    point(acme, domain, Zone())
+
+    class Asking(Zone):
+        def read(self, zone: str, places) -> dict:
+            checks.ask_for_targets(domain.public_id)
+            # Put off with all others while our zone was down: in the future, as if claimed.
+            DomainSchedule.objects.update(targets_due_at=clock.now() + timedelta(seconds=30))
+            return super().read(zone, places)
+
+    services.write_targets(domain_id=domain.public_id, editor=Asking())
+    assert DomainSchedule.objects.get().targets_due_at is not None

@@ -74,6 +74,16 @@ def test_one_report_counts_once_however_often_it_comes(acme, hosted, post):
     )
 
 
+def test_a_slice_of_reading_ends_in_time_after_one_at_least(acme, hosted, post):
+    for _ in range(2):
+        post(samples.gzipped(samples.GOOGLE))
+    schema = connection.schema_name
+    with as_role("worker"), in_schema("public"):
+        assert reading.read_due(most=20, seconds=0.0) == 1
+    connection.set_schema(schema)
+    assert sorted(state for state, _ in states()) == ["counted", "waiting"]
+
+
 PARKED = [
     (samples.GOOGLE, {"proven": False}, "unproven"),
     (samples.gzipped(b"<feedback>"), {}, "xml_broken"),

@@ -1,6 +1,6 @@
 """Decide what comes next."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -37,11 +37,15 @@ def advance(
     *,
     now: datetime,
     periods: Periods,
+    seen: Collection[UUID] = (),
     is_asked: bool = False,
     may_sign: bool = True,
 ) -> Turn:
-    """Take every step that is due; safe to call at any time and any number of times."""
-    life = _Life(keys, now=now, periods=periods, is_asked=is_asked)
+    """Take every step that is due; safe to call at any time and any number of times.
+
+    `seen`: the keys that DNS shows in this very look. Without need, no other one begins to sign.
+    """
+    life = _Life(keys, now=now, periods=periods, seen=seen, is_asked=is_asked)
     switched = life.sign_with_what_is_shown() if may_sign else None
     life.end_waits()
     return Turn(
@@ -65,10 +69,17 @@ def revoke(keys: Sequence[Key], *, key_id: UUID, now: datetime) -> list[Key]:
 
 class _Life:
     def __init__(
-        self, keys: Sequence[Key], *, now: datetime, periods: Periods, is_asked: bool
+        self,
+        keys: Sequence[Key],
+        *,
+        now: datetime,
+        periods: Periods,
+        seen: Collection[UUID],
+        is_asked: bool,
     ) -> None:
         self.keys = {key.id: _not_after(key, now) for key in keys}
-        self._now, self._periods, self._is_asked = now, periods, is_asked
+        self._now, self._periods = now, periods
+        self._seen, self._is_asked = seen, is_asked
 
     def sign_with_what_is_shown(self) -> Why | None:
         """Switch to the other slot or bring in keys of this one; why it was switched."""
@@ -116,7 +127,11 @@ class _Life:
         return key.can_sign and not self._has_revoked({key.slot})
 
     def _is_ready(self, key: Key) -> bool:
-        """A new key that every resolver sees: what stood there before is forgotten."""
+        """A new key that DNS shows now, and every resolver sees."""
+        return key.id in self._seen and self._is_settled(key)
+
+    def _is_settled(self, key: Key) -> bool:
+        """A new key at a name of which resolvers have forgotten what stood there before."""
         if key.state != KeyState.PENDING or not key.can_sign or key.shown_at is None:
             return False
         wait = self._periods.remember if key.is_reuse else timedelta(0)
@@ -145,10 +160,14 @@ class _Life:
 
     def _join(self) -> None:
         """Keys of the slot that signs join it when DNS shows them."""
-        home = {key.slot for key in self._in_state(KeyState.ACTIVE)}
-        for key in self._in_state(KeyState.PENDING):
-            if key.slot in home and key.can_sign:
+        for key in self._joining():
+            if self._is_ready(key):
                 self._sign_with(key)
+
+    def _joining(self) -> list[Key]:
+        """Keys of the slot that signs which do not sign yet."""
+        home = {key.slot for key in self._in_state(KeyState.ACTIVE)}
+        return [key for key in self._in_state(KeyState.PENDING) if key.slot in home]
 
     def end_waits(self) -> None:
         """Destroy private halves whose mail has arrived, and let records go after their time."""
@@ -197,10 +216,11 @@ class _Life:
         return tuple(selector for selector in SLOTS if selector not in held)
 
     def is_waiting(self) -> bool:
-        """A rotation is due, and DNS does not show its keys yet."""
+        """A rotation is due, or a key of the slot that signs: a look at DNS is to show its keys."""
         active = self._in_state(KeyState.ACTIVE)
         due = [(key.signing_at or key.since) + self._periods.sign for key in active]
-        return self._is_asked or any(at <= self._now for at in due)
+        is_due = self._is_asked or any(at <= self._now for at in due)
+        return is_due or any(map(self._is_settled, self._joining()))
 
     def due_at(self) -> datetime | None:
         """When the next step may be due without DNS showing anything new."""
@@ -215,7 +235,8 @@ class _Life:
             return key.since + periods.publish
         if key.state == KeyState.RETIRED:
             return key.since + self._rest(key)
-        return key.shown_at + periods.remember if self.is_waiting() and key.shown_at else None
+        is_wanted = self.is_waiting() or key in self._joining()
+        return key.shown_at + periods.remember if is_wanted and key.shown_at else None
 
     def _sign_with(self, key: Key) -> None:
         since = key.signing_at or self._now

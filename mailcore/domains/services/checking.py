@@ -99,7 +99,7 @@ def _conclude(domain_id: UUID, looks: Sequence[Look]) -> Domain:
     rows = checks.keep(domain_id=domain_id, looks=looks)
     evidence.draw(domain, rows)
     ownership.draw(domain, rows)
-    keys.draw(domain, looks)
+    keys.draw(domain, rows, looks)
     alarms.draw(domain, rows, looks)
     policies.draw(domain, rows)
     return_path.draw(domain, rows)

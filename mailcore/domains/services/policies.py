@@ -19,10 +19,13 @@ from mailcore.domains.states import DmarcPolicy, DomainState, MtaStsMode
 def set_dmarc_policy(*, actor: Actor, domain_id: UUID, policy: str, reason: str = "") -> Domain:
     """Ask receivers for this policy (RFC 7489 §6.3) from now on; written where we write DNS.
 
-    `reason` is a code, for a change that nobody asked for. Raises NotAllowed, NotFound,
-    DomainNotVerified; ValueError for no policy.
+    `reason` is a code, for a change that nobody asked for: it changes only what was chosen here,
+    never what an owner's own record says. Raises NotAllowed, NotFound, DomainNotVerified;
+    ValueError for no policy.
     """
     domain = _held(actor, domain_id)
+    if actor.kind is ActorKind.SYSTEM and domain.dmarc_changed_at is None:
+        return domain
     before, domain.dmarc_policy = domain.dmarc_policy, DmarcPolicy(policy)
     if before != domain.dmarc_policy:
         domain.dmarc_changed_at = clock.now()

@@ -18,8 +18,8 @@ FALLEN, REFUSED = "alignment_fell", "sessions_failed"
 def judge_dmarc(received: ReceivedReport) -> None:
     """Step back where large receivers say that the domain's own mail fails; as role worker."""
     domain = _judged(received)
-    if domain is None:
-        return
+    if domain is None or domain.dmarc_changed_at is None:
+        return  # what nobody chose here is the owner's own record, which is not ours to loosen
     milder = dmarc_path.step_back(evidence.for_step_back(domain))
     if milder is not None:
         domains.set_dmarc_policy(

@@ -13,6 +13,7 @@ from kernel.models import OutboxEvent
 from kernel.roles import as_role
 from kernel.tenancy import in_schema
 from mailcore.checks.models import DomainAlarm
+from mailcore.directory.models import Route
 from mailcore.domains import alarms, selectors, services
 from mailcore.domains.services import telling
 from mailcore.domains.services.consequences.alarms import OPEN_AFTER
@@ -42,9 +43,9 @@ class Shop:
     def show(self, *, without: tuple[str, ...] = ()) -> None:
         self.net.publish([record for record in self.records if record.purpose not in without])
 
-    def look(self, times: int = 1) -> None:
+    def look(self, times: int = 1, *, after: timedelta = timedelta(minutes=5)) -> None:
         for _ in range(times):
-            self.now += timedelta(minutes=5)
+            self.now += after
             with clock.at(self.now):
                 services.check_domain(domain_id=self.domain.public_id, exchange=self.net.exchange)
 
@@ -106,6 +107,22 @@ def test_five_records_that_vanish_are_one_event_and_one_mail_and_so_is_their_ret
     assert {one.subject for one in mail.outbox} == {"Recovered: the DNS of shop.test"}
     assert len(mail.outbox) == 3
     assert DomainAlarm.objects.filter(closed_at__isnull=False).count() == len(kinds)
+
+
+def test_a_record_that_is_deleted_and_put_in_again_by_hand_is_no_alarm(shop) -> None:
+    gone = ("mx", "return-path", "dkim-rsa")
+    for short in (True, False):
+        shop.show(without=gone)
+        for _ in range(5):
+            shop.look(after=timedelta(seconds=5))
+        assert open_now() == set()
+        assert Route.objects.get(domain="bounce.shop.test").is_verified
+        if short:
+            shop.show()
+            shop.look()
+    shop.look(2)
+    assert open_now() >= {"mx", "return-path"}
+    assert not Route.objects.get(domain="bounce.shop.test").is_verified
 
 
 def test_only_what_was_right_before_can_drift(acme, internet) -> None:

@@ -242,14 +242,42 @@ def test_a_look_at_the_old_key_of_a_name_says_nothing_of_the_new_one(shop, monke
 
 
 @pytest.mark.django_db
-def test_when_dns_loses_a_key_the_other_slot_takes_over(shop) -> None:
+def test_when_dns_loses_a_key_the_other_slot_takes_over(shop, later) -> None:
     lost = shop.key("e1")
     expected = selectors.expected_records(shop.domain)
     shop.net.publish([r for r in expected if lost.public_key not in r.value])
-    shop.look(2)
-    assert shop.signing() == {"r1", "e1"}, "twice may be a mishap"
+    shop.look(4)
+    assert shop.signing() == {"r1", "e1"}, "somebody may be about to put it in again"
+    later(timedelta(minutes=11))
     shop.look()
     assert shop.signing() == {"r2", "e2"}
+
+
+@pytest.mark.django_db
+def test_no_slot_begins_to_sign_by_its_age_when_servers_are_silent(shop, later) -> None:
+    shop.net.exchange.silent |= {"10.0.0.3", "10.0.0.4"}
+    later(90 * DAY)
+    shop.look()
+    assert shop.signing() == {"r1", "e1"}
+    shop.net.exchange.silent.clear()
+    shop.look()
+    assert shop.signing() == {"r2", "e2"}
+
+
+@pytest.mark.django_db
+def test_a_key_at_a_used_name_joins_after_an_hour_and_a_look(shop, later) -> None:
+    shop.forget("e1")
+    shop.turn()
+    shop.publish()
+    shop.look()
+    assert shop.signing() == {"r1"}
+    schedule = DomainSchedule.objects.get()
+    assert schedule.keys_due_at == shop.key("e1").shown_at + timedelta(hours=1)
+    later(timedelta(hours=2))
+    shop.turn()
+    assert DomainSchedule.objects.get().due_at <= clock.now()
+    shop.look()
+    assert shop.signing() == {"r1", "e1"}
 
 
 @pytest.mark.django_db

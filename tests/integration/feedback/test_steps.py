@@ -8,6 +8,7 @@ from django.conf import settings
 from django.test import Client
 
 from kernel import clock
+from kernel.actor import SYSTEM
 from kernel.models import AuditEntry, OutboxEvent
 from kernel.outbox import Envelope
 from kernel.tenancy import in_schema
@@ -117,6 +118,18 @@ def test_a_policy_steps_back_once_by_itself_and_the_owner_is_told(hosted, days):
     days(3, good(), bad(), until=TODAY + timedelta(days=1))
     hosted.refresh_from_db()
     assert hosted.dmarc_policy == "quarantine"
+
+
+def test_an_owners_own_record_is_not_loosened(hosted, days):
+    stand(hosted, "reject")
+    Domain.objects.update(dmarc_changed_at=None)
+    days(2, good(), bad())
+    hosted.refresh_from_db()
+    assert (hosted.dmarc_policy, hosted.dmarc_changed_at) == ("reject", None)
+    domains.set_dmarc_policy(actor=SYSTEM, domain_id=hosted.public_id, policy="none")
+    hosted.refresh_from_db()
+    assert (hosted.dmarc_policy, hosted.dmarc_changed_at) == ("reject", None)
+    assert changes() == []
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ def shown(*selectors: str, **known: object) -> list[Key]:
 
 
 def turn(keys: list[Key], *, after: timedelta = timedelta(0), **how: object) -> Turn:
+    how.setdefault("seen", [key.id for key in keys if key.shown_at])
     return key_life.advance(keys, now=BEGIN + after, periods=PERIODS, **how)
 
 
@@ -92,6 +93,26 @@ def test_a_name_that_had_another_key_waits_for_the_resolvers_that_remember_it() 
     fresh = shown("r2", "e2", is_reuse=True)
     assert turn([*signing, *fresh], is_asked=True).switched is None
     assert turn([*signing, *fresh], after=PERIODS.remember, is_asked=True).switched is Why.ASKED
+
+
+def test_no_other_slot_begins_in_a_look_that_does_not_show_it() -> None:
+    keys = [*turn(shown("r1", "e1", "r2", "e2")).keys]
+    for asked, day in ((False, 90), (True, 80)):
+        taken = turn(keys, after=day * DAY, is_asked=asked, seen=[])
+        assert (taken.switched, taken.is_waiting) == (None, True)
+        half = [key.id for key in keys if key.selector != "e2"]
+        assert turn(keys, after=day * DAY, is_asked=asked, seen=half).switched is None
+        assert turn(keys, after=day * DAY, is_asked=asked).switched
+
+
+def test_a_key_at_a_used_name_joins_its_slot_when_the_old_one_is_forgotten() -> None:
+    keys = [*shown("r1", state="active", signing_at=BEGIN), *shown("e1", is_reuse=True)]
+    first = turn(keys)
+    assert states(first) == {"r1": "active", "e1": "pending"}
+    assert (first.due_at, first.is_waiting) == (BEGIN + PERIODS.remember, False)
+    asks = turn(keys, after=PERIODS.remember, may_sign=False)
+    assert asks.is_waiting, "to be looked at again"
+    assert states(turn(keys, after=PERIODS.remember)) == {"r1": "active", "e1": "active"}
 
 
 def test_dated_keys_go_on_until_they_are_rotated_away_and_nothing_follows_them() -> None:
@@ -172,7 +193,10 @@ class Years(RuleBasedStateMachine):
         self.step()
 
     def step(self) -> None:
-        taken = key_life.advance(self.keys, now=self.now, periods=PERIODS, is_asked=self.asked)
+        seen = [k.id for k in self.keys if self.zone.get(k.selector) == k.id]
+        taken = key_life.advance(
+            self.keys, now=self.now, periods=PERIODS, seen=seen, is_asked=self.asked
+        )
         self.asked = self.asked and taken.switched is None
         before = {k.selector for k in self.keys}
         self.keys = [*taken.keys]

@@ -9,6 +9,7 @@ from mailcore.checks.models import AlarmState, DomainAlarm, RecordVerdict
 from mailcore.checks.services import Look
 from mailcore.domains.models import Domain
 from mailcore.domains.services import telling
+from mailcore.domains.services.consequences import patience
 from mailcore.domains.states import DomainState
 from mailcore.protocol.dns_records import Key
 from mailcore.protocol.verdicts import Outcome
@@ -41,9 +42,10 @@ def draw(domain: Domain, rows: Mapping[Key, RecordVerdict], looks: Sequence[Look
 
 
 def _is_drift(row: RecordVerdict, look: Look) -> bool:
-    """Wrong often enough, and once right: what we want anew was never there to be lost."""
+    """Wrong often and long enough, and once right: what we want anew was never there to be lost."""
     was_right = row.matched_value == look.record.value
-    return was_right and row.verdict in _WRONG and row.missing_in_a_row >= OPEN_AFTER
+    is_often = row.missing_in_a_row >= OPEN_AFTER
+    return was_right and row.verdict in _WRONG and is_often and patience.is_over(row)
 
 
 def _remember(row: RecordVerdict, look: Look) -> None:

@@ -1,6 +1,6 @@
 """Take the steps that are due: after every look at DNS, and when a time has come."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -61,11 +61,15 @@ def take_turn(
     rows: Sequence[DkimKey],
     *,
     keys: Sequence[Key] = (),
+    seen: Collection[UUID] = (),
     may_sign: bool = True,
     actor: Actor = SYSTEM,
 ) -> Turn:
-    """Move the locked domain's keys on and tell of it; `keys` stand for the rows where given."""
-    turn = _decide(domain, keys or [*map(shelf.as_key, rows)], may_sign=may_sign)
+    """Move the locked domain's keys on and tell of it; `keys` stand for the rows where given.
+
+    `seen`: the keys that DNS showed in the look that this follows.
+    """
+    turn = _decide(domain, keys or [*map(shelf.as_key, rows)], seen=seen, may_sign=may_sign)
     retired = [row.selector for row in rows if row.state == KeyState.ACTIVE]
     if shelf.store(rows, turn.keys):
         republish(domain_id=domain.public_id)
@@ -90,11 +94,14 @@ def rows_of(domain: Domain) -> list[DkimKey]:
     return list(domain.dkim_keys.order_by("selector"))
 
 
-def _decide(domain: Domain, keys: Sequence[Key], *, may_sign: bool) -> Turn:
+def _decide(
+    domain: Domain, keys: Sequence[Key], *, seen: Collection[UUID] = (), may_sign: bool
+) -> Turn:
     return key_life.advance(
         keys,
         now=clock.now(),
         periods=periods(),
+        seen=seen,
         is_asked=domain.rotation_asked_at is not None,
         may_sign=may_sign and domain.state == DomainState.VERIFIED,
     )

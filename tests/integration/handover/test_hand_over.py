@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from controlplane.domain_events import tell_of_offer
 from kernel import clock, ids
-from kernel.actor import HAND_OVER
+from kernel.actor import HAND_OVER, ActorKind
 from kernel.errors import NotAllowed, NotFound
 from kernel.models import AuditEntry, OutboxEvent
 from kernel.outbox import Envelope
@@ -38,7 +38,7 @@ from mailcore.handover.errors import (
     DomainEntangled,
     HandOverEnded,
     HandOverOpen,
-    TooManyOffers,
+
     UnknownReseller,
     WrongCode,
 )
@@ -198,9 +198,9 @@ def test_nobody_else_sees_or_takes_an_offer(acme, globex, shop) -> None:
 def test_who_may_offer_what_to_whom(acme, globex, shop) -> None:
     other = organisations.create_organisation(actor=acme.owner, name="Other")
     bound = type(acme.owner)(
-        kind="api_key", id="k", scopes=frozenset({HAND_OVER}), organisation=other.public_id
+        kind=ActorKind.API_KEY, id="k", scopes=frozenset({HAND_OVER}), organisation=other.public_id
     )
-    writer = type(acme.owner)(kind="api_key", id="k", scopes=API_SCOPES)
+    writer = type(acme.owner)(kind=ActorKind.API_KEY, id="k", scopes=API_SCOPES)
     for actor in (bound, writer):
         with pytest.raises(NotAllowed):
             services.offer(actor=actor, domain_id=shop.public_id)

@@ -165,8 +165,8 @@ def test_what_the_giver_does_during_the_switch_waits_and_comes_too_late(
     monkeypatch.setattr(accepting, "_count", slowly)
     made, _ = services.offer(actor=acme.owner, domain_id=shop.public_id, to=globex.host)
     results = at_once(lambda: accept(globex, made).name, late)
-    assert results[0] == "shop.test", results
-    assert results[1] in (NotFound, DomainNotVerified), results
+    # Who waited may be heard of before who made it wait.
+    assert set(results) in ({"shop.test", NotFound}, {"shop.test", DomainNotVerified}), results
     for rows in (MailboxLogin, AliasRoute, AppPassword, ZoneAccess, SourceMark):
         assert not rows.objects.exists(), rows
     used = Counter.objects.filter(used__gt=0)

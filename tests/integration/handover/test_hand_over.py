@@ -38,7 +38,7 @@ from mailcore.handover.errors import (
     DomainEntangled,
     HandOverEnded,
     HandOverOpen,
-
+    TooManyOffers,
     UnknownReseller,
     WrongCode,
 )

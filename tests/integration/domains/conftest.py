@@ -17,6 +17,8 @@ from mailcore.zones.models import DnsPlan
 from tests.integration.domains.zone_stage import OLD_MX, OLD_SPF, SETTINGS, D, Zone, work
 
 ROOT, TLD, PRIMARY, SECONDARY = "10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"
+#: Where the zone stands that we keep for clients.
+KEPT = "10.0.0.5"
 
 
 class Internet:
@@ -26,12 +28,12 @@ class Internet:
         self.name = name
         label = name.removesuffix(".test")
         root = zone(".", f"test. NS ns.test.\nns.test. A {TLD}\n")
-        tld = zone(
-            "test.",
+        self.tld = (
             f"{label} NS n1.{label}\n{label} NS n2.{label}\n"
             f"n1.{label} A {PRIMARY}\nn2.{label} A {SECONDARY}\n"
-            'spf.infra TXT "v=spf1 -all"\n_spf.other TXT "v=spf1 -all"\n',
+            'spf.infra TXT "v=spf1 -all"\n_spf.other TXT "v=spf1 -all"\n'
         )
+        tld = zone("test.", self.tld)
         self.exchange = MemoryExchange(
             zones={ROOT: [root], TLD: [tld], PRIMARY: [self._zone("")], SECONDARY: []}
         )
@@ -42,9 +44,10 @@ class Internet:
         behind = [replace(r.behind, name=r.value) for r in records if r.behind is not None]
         lines = [_line(record) for record in behind]
         lines.append('spf TXT "v=spf1 -all"')
-        kept = zone("infra.test.", "\n".join(["@ NS n.infra.test.", *lines, ""]))
-        for served in self.exchange.zones.values():
-            served.append(kept)
+        kept = zone("infra.test.", "\n".join(["@ NS n.infra.test.", f"n A {KEPT}", *lines, ""]))
+        leads_there = f"infra NS n.infra\nn.infra A {KEPT}\n"
+        self.exchange.zones[TLD] = [zone("test.", self.tld + leads_there)]
+        self.exchange.zones[KEPT] = [kept]
 
     def publish(self, records: list[Record], extra: str = "", *, at: str = "") -> None:
         """Serve these records at both servers, or only at one."""

@@ -1,10 +1,16 @@
 """An app password opens what it is for over the real protocols, tells when, and ends at once."""
 
 import smtplib
+import time
 
 import pytest
 
-from stack.client.mailbox import LoginRefusedError, imap_session, pop_session
+from stack.client.mailbox import (
+    LoginRefusedError,
+    LoginUnavailableError,
+    imap_session,
+    pop_session,
+)
 from stack.client.smtp import open_session
 from stack.demo.steps import Outcome
 from stack.demo.world import World
@@ -18,15 +24,25 @@ def done(told: dict[str, Outcome], world: World) -> World:
     return world
 
 
+def is_let_in(world: World, protocol: str, secret: str) -> bool:
+    """Ask as a mail program does: again when the server could not tell (PostgreSQL came back just now)."""
+    session = {"imap": imap_session, "pop3": pop_session}[protocol]
+    service = world.endpoints.service(f"{protocol}s")
+    for _ in range(5):
+        try:
+            with session(service, login=world.sender.address, password=secret):
+                return True
+        except LoginRefusedError:
+            return False
+        except LoginUnavailableError:
+            time.sleep(1)
+    pytest.fail(f"{protocol} cannot tell whether a login is right")
+
+
 def opens(world: World, secret: str) -> set[str]:
     """The protocols that let the secret in."""
-    login, found = world.sender.address, set()
-    for protocol, session in (("imap", imap_session), ("pop3", pop_session)):
-        try:
-            with session(world.endpoints.service(f"{protocol}s"), login=login, password=secret):
-                found.add(protocol)
-        except LoginRefusedError:
-            pass
+    login = world.sender.address
+    found = {protocol for protocol in ("imap", "pop3") if is_let_in(world, protocol, secret)}
     with open_session(world.endpoints.service("submission")) as smtp:
         try:
             smtp.login(login, secret)

@@ -51,6 +51,13 @@ def _cli(*arguments: str) -> str:
     return said.getvalue()
 
 
+def _told(after: str, domain: str, *, until: str) -> list[str]:
+    """The kinds of the domain's events; empty as long as the last one is not there."""
+    told = _cli("--json", "events", "tail", "--after", after, "--for", "3").splitlines()
+    kinds = [json.loads(line)["type"] for line in told if domain in line]
+    return kinds if until in kinds else []
+
+
 def test_its_lines_lead_from_a_key_to_a_message_that_arrived(
     reader: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -66,11 +73,11 @@ def test_its_lines_lead_from_a_key_to_a_message_that_arrived(
         reader.outside_address("tutorial"), subject="Hello", seconds=60
     )
     assert arrived.is_authentic(domain), arrived.verdict_line
-    # The command line sees the same.
-    told = _cli("--json", "events", "tail", "--after", before, "--for", "3").splitlines()
-    kinds = [json.loads(line)["type"] for line in told if domain in line]
+    # The command line sees the same; what happened just now is told some seconds later.
+    kinds = wait_for(
+        lambda: _told(before, domain, until="mailbox.created"), what="the new mailbox's event"
+    )
     assert kinds.index("domain.added") < kinds.index("domain.verified")
-    assert "mailbox.created" in kinds
     assert f"ann@{domain}" in _cli("mailboxes", "list", "--domain", domain)
     shown = json.loads(_cli("--json", "domains", "show", domain))
     assert shown["state"] == "verified"

@@ -20,6 +20,15 @@ class LoginRefusedError(Exception):
     """The server refused the login; the text is the server's."""
 
 
+class LoginUnavailableError(Exception):
+    """The server could not tell whether the login is right (RFC 5530 §3, RFC 3206 §4): try again."""
+
+
+def _refusal(error: Exception) -> Exception:
+    is_temporary = "[UNAVAILABLE]" in str(error) or "[SYS/TEMP]" in str(error)
+    return (LoginUnavailableError if is_temporary else LoginRefusedError)(str(error))
+
+
 def _socket(service: Service, *, implicit: bool) -> socket.socket:
     plain = socket.create_connection((service.address, service.port), SECONDS)
     return secured(plain, service) if implicit else plain
@@ -53,7 +62,7 @@ def imap_session(service: Service, *, login: str, password: str) -> Iterator[ima
         try:
             client.login(login, password)
         except imaplib.IMAP4.error as error:
-            raise LoginRefusedError(str(error)) from error
+            raise _refusal(error) from error
         yield client
     finally:
         _close(client)
@@ -79,7 +88,7 @@ def pop_session(service: Service, *, login: str, password: str) -> Iterator[popl
             client.user(login)
             client.pass_(password)
         except poplib.error_proto as error:
-            raise LoginRefusedError(str(error)) from error
+            raise _refusal(error) from error
         yield client
     finally:
         client.close()

@@ -11,7 +11,7 @@ from kernel import clock
 from kernel.models import OutboxEvent
 from kernel.outbox import Envelope
 from kernel.tenancy import in_reseller
-from kernel.trace import set_trace_id
+from kernel.trace import traced
 
 log = logging.getLogger(__name__)
 
@@ -39,16 +39,21 @@ def _handle_next(seen: set[int]) -> int | None:
         if event is None:
             return None
         taken: int = event.pk
-        try:
-            with transaction.atomic():
-                _run(event)
-        except Exception as error:
-            # Whatever a handler raises, the event stays and the others go on.
-            log.exception("event %s (%s) failed", event.public_id, event.type)
-            _put_back(event, error)
-        else:
-            event.delete()
+        with traced(event.trace_id or str(event.public_id)):
+            _settle(event)
         return taken
+
+
+def _settle(event: OutboxEvent) -> None:
+    try:
+        with transaction.atomic():
+            _run(event)
+    except Exception as error:
+        # Whatever a handler raises, the event stays and the others go on.
+        log.exception("event %s (%s) failed", event.public_id, event.type)
+        _put_back(event, error)
+    else:
+        event.delete()
 
 
 def _next_event(seen: set[int]) -> OutboxEvent | None:
@@ -68,7 +73,6 @@ def _next_event(seen: set[int]) -> OutboxEvent | None:
 
 
 def _run(event: OutboxEvent) -> None:
-    set_trace_id(event.trace_id or str(event.public_id))
     envelope = Envelope(
         id=UUID(str(event.public_id)),
         type=event.type,

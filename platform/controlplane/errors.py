@@ -1,12 +1,10 @@
-"""Error pages, in the look of the host that was asked; problem documents below /api/."""
+"""Error pages, in the look of the host that was asked."""
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from kernel.trace import current_trace_id
-
-_TITLES = {400: "Bad request", 403: "Not allowed", 404: "Not found", 500: "Internal error"}
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -37,15 +35,5 @@ def csrf_failure(request: HttpRequest, *_: object, **__: object) -> HttpResponse
 
 
 def _answer(request: HttpRequest, status: int) -> HttpResponse:
-    if request.path_info.startswith("/api/"):
-        problem = {
-            "type": "about:blank",
-            "title": _TITLES.get(status, "Error"),
-            "status": status,
-            "code": {404: "not_found", 403: "not_allowed", 500: "internal"}.get(status, "error"),
-            "instance": request.path_info,
-            "request_id": current_trace_id(),
-        }
-        return JsonResponse(problem, status=status, content_type="application/problem+json")
     context = {"trace_id": current_trace_id()}
     return render(request, f"errors/{status}.html", context, status=status)

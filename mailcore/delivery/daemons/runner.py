@@ -1,21 +1,16 @@
 """Run a daemon in the foreground until SIGTERM or SIGINT."""
 
 import asyncio
-import logging
 import signal
-import sys
 from collections.abc import Awaitable, Callable
 
 import uvloop
 
 from mailcore.delivery import collector
 
-_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-
 
 def run(serve: Callable[[asyncio.Event], Awaitable[None]]) -> None:
-    """Call `serve` with an event that is set when the process shall end; logs go to stderr."""
-    logging.basicConfig(level=logging.INFO, format=_FORMAT, stream=sys.stderr)
+    """Call `serve` with an event that is set when the process shall end."""
 
     async def main() -> None:
         stop = asyncio.Event()

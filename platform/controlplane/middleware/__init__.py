@@ -1,1 +1,1 @@
-"""What happens to every request before a view: trace id, health, tenancy, response policy."""
+"""What happens to every request before a view: trace id, problems, health, tenancy, response policy."""

@@ -8,9 +8,11 @@ from django.core.exceptions import DisallowedHost
 from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from controlplane import client_hosts
 from controlplane.hosts import stored_host
+from controlplane.middleware.problems import is_api, refusal
 from kernel.tenancy import PUBLIC, in_schema
 from tenants.resellers import selectors
 from tenants.resellers.models import Reseller
@@ -72,6 +74,9 @@ def _enter(request: HttpRequest) -> HttpResponse | None:
 def _open(request: HttpRequest, reseller: Reseller, *, urlconf: str) -> HttpResponse | None:
     if reseller.state == ResellerState.PENDING:
         return _page(request, 503)
+    if reseller.state == ResellerState.SUSPENDED and is_api(request):
+        detail = _("This portal is closed at the moment; its owner can ask for it to be opened.")
+        return refusal(request, status=403, code="portal.suspended", detail=detail)
     if reseller.state == ResellerState.SUSPENDED:
         return _page(request, 403)
     _use(request, reseller, urlconf=urlconf)

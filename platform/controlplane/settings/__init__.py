@@ -79,6 +79,7 @@ DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 
 MIDDLEWARE = [
     "controlplane.middleware.trace.TraceMiddleware",
+    "controlplane.middleware.problems.ProblemMiddleware",
     "controlplane.middleware.policy.PolicyMiddleware",
     "controlplane.middleware.health.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",  # error pages of unknown hosts need it too
@@ -159,6 +160,24 @@ SPECTACULAR_SETTINGS = {
     "SORT_OPERATION_PARAMETERS": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SERVE_INCLUDE_SCHEMA": False,
+}
+
+#: One form of line for every process; the id after the level is that of the request or task.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"trace": {"()": "kernel.trace.TraceFilter"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(trace_id)s %(name)s: %(message)s"}
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "filters": ["trace"], "formatter": "line"}
+    },
+    "root": {"level": "INFO", "handlers": ["stderr"]},
+    "loggers": {
+        "django": {"level": "INFO"},  # without handlers of its own: as all others
+        "celery.worker.strategy": {"level": "WARNING"},  # kernel.tasks says what begins
+    },
 }
 
 REDIS_URL = env.text("LIVERY_REDIS_URL", "redis://127.77.1.6:6379/0")

@@ -64,6 +64,19 @@ class BodyTooLarge(exceptions.APIException):
     default_code = "body_too_large"
 
 
+def document(*, status: int, code: str, detail: str, instance: str) -> Problem:
+    """A problem about the request that runs now; `instance` is its path."""
+    return {
+        "type": f"{TYPE_BASE}{code}",
+        "title": _(HTTPStatus(status).phrase),
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "instance": instance,
+        "request_id": current_trace_id(),
+    }
+
+
 def handle(error: Exception, context: Mapping[str, Any]) -> Response:
     """Django REST framework's hook: any exception as a problem; the unexpected ones are logged."""
     set_rollback()
@@ -171,15 +184,7 @@ def _problem(
     detail: str,
     errors: list[Fault] | None = None,
 ) -> Response:
-    body: Problem = {
-        "type": f"{TYPE_BASE}{code}",
-        "title": _(HTTPStatus(status).phrase),
-        "status": status,
-        "detail": detail,
-        "code": code,
-        "instance": request.path,
-        "request_id": current_trace_id(),
-    }
+    body = document(status=status, code=code, detail=detail, instance=request.path)
     if errors:
         body["errors"] = errors
     return Response(body, status=status)

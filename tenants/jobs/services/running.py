@@ -17,7 +17,7 @@ from kernel import clock, keys
 from kernel.actor import Actor
 from kernel.errors import ApplicationError, TransientError
 from kernel.tenancy import in_reseller
-from kernel.trace import set_trace_id
+from kernel.trace import traced
 from tenants.jobs import actors
 from tenants.jobs.models import Job, JobItem
 from tenants.jobs.services.ending import end
@@ -55,13 +55,14 @@ def run_slice(*, kinds: Mapping[str, Do], revive: Revive, seconds: float = SLICE
         return False
     job_id, reseller_id = claimed
     with in_reseller(reseller_id):
-        _go_on(job_id, kinds=kinds, revive=revive, until=time.monotonic() + seconds)
+        job = Job.objects.get(pk=job_id)
+        with traced(job.trace_id):
+            _go_on(job, kinds=kinds, revive=revive, until=time.monotonic() + seconds)
     return True
 
 
-def _go_on(job_id: UUID, *, kinds: Mapping[str, Do], revive: Revive, until: float) -> None:
-    job = Job.objects.get(pk=job_id)
-    set_trace_id(job.trace_id)
+def _go_on(job: Job, *, kinds: Mapping[str, Do], revive: Revive, until: float) -> None:
+    job_id: UUID = job.pk
     actor = revive(actors.read(job.actor))
     if actor is None:
         return _stop(job_id, reason="asker_gone")

@@ -25,6 +25,7 @@ from mailcore.protocol.mta_sts import Mode, Policy
 from mailcore.protocol.verdicts import Outcome
 from mailcore.protocol.zone_file import render as render_zone
 from mailcore.zones import selectors as zones
+from tenants.resellers import selectors as resellers
 
 #: How long senders keep a policy: briefly while it may still change.
 _POLICY_SECONDS: dict[Mode, int] = {"none": 86_400, "testing": 86_400, "enforce": 1_209_600}
@@ -189,13 +190,14 @@ def expected_records(domain: Domain) -> list[Record]:
 def hosted_domain(domain: Domain) -> HostedDomain:
     """What the domain's records are made of."""
     keys = [public_half(key) for key in domain.dkim_keys.order_by("-algorithm", "selector")]
+    mail_hosts = resellers.mail_hosts()
     return HostedDomain(
         name=domain.name,
         token=domain.ownership_token,
         mx_host=settings.MX_HOST,
         spf_include=settings.SPF_INCLUDE,
-        imap_host=settings.IMAP_HOST,
-        smtp_host=settings.SMTP_HOST,
+        imap_host=mail_hosts.imap,
+        smtp_host=mail_hosts.smtp,
         web_host=settings.WEB_HOST,
         keys=keys,
         dmarc_policy=domain.dmarc_policy,

@@ -97,7 +97,8 @@ def _signed(profile: bytes) -> bytes:
 
 
 def _offered() -> list[Server]:
-    return client_settings.servers(imap_host=settings.IMAP_HOST, smtp_host=settings.SMTP_HOST)
+    hosts = selectors.mail_hosts()
+    return client_settings.servers(imap_host=hosts.imap, smtp_host=hosts.smtp)
 
 
 def _display_name() -> str:

@@ -22,6 +22,9 @@ SERVER_NAMES = (
     f"mx.{INFRA_DOMAIN}",
     f"smtp.{INFRA_DOMAIN}",
     f"imap.{INFRA_DOMAIN}",
+    # Every reseller's own: their names are one label longer.
+    f"*.smtp.{INFRA_DOMAIN}",
+    f"*.imap.{INFRA_DOMAIN}",
     f"mx.{OUTSIDE_DOMAIN}",
 )
 #: What a person sees as the signer of a profile: the neutral name of the servers that it sets up.

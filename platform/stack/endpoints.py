@@ -105,7 +105,11 @@ def endpoints(stack: Stack) -> dict[str, Any]:
         "env_file": str(stack.env_file),
         "checkout": str(stack.checkout),
         "hosts": _hosts(stack),
-        "host_suffixes": {PLATFORM_HOST: stack.address("https")},
+        "host_suffixes": {
+            PLATFORM_HOST: stack.address("https"),
+            f"smtp.{INFRA_DOMAIN}": stack.address("submission"),
+            f"imap.{INFRA_DOMAIN}": stack.address("imap"),
+        },
         "services": {key: _service(stack, *facts) for key, facts in SERVICES.items()},
         "urls": {
             "platform": f"https://{PLATFORM_HOST}/",

@@ -79,7 +79,7 @@ class Stack:
 
     @property
     def certificate_file(self) -> Path:
-        """Server certificate and chain for mx, smtp, imap.infra.test and mx.outside.test."""
+        """Server certificate and chain for mx, smtp, imap.infra.test, names below the last two, and mx.outside.test."""
         return self.var / "tls" / "server.pem"
 
     @property

@@ -8,7 +8,7 @@ from django.db.models import Prefetch, QuerySet
 
 from kernel import clock
 from kernel.errors import NotFound
-from kernel.tenancy import PUBLIC
+from kernel.tenancy import PUBLIC, current_schema
 from tenants.resellers.colour import Palette, palette
 from tenants.resellers.errors import SignUpExpired, SignUpNotFound
 from tenants.resellers.models import Brand, Reseller, ResellerHost, SignUp
@@ -22,6 +22,14 @@ class Credentials:
 
     email: str
     password_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailHosts:
+    """Where mail programs connect: `imap` serves POP3 too, `smtp` is for submission."""
+
+    imap: str
+    smtp: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +92,16 @@ def find_host_of(reseller_id: UUID, kind: HostKind) -> str | None:
     """The name at which the reseller's webmail, say, answers."""
     host = ResellerHost.objects.filter(tenant__public_id=reseller_id, kind=kind)
     return host.values_list("domain", flat=True).first()
+
+
+def mail_hosts() -> MailHosts:
+    """The mail hosts of the current reseller; the operator's are the platform's."""
+    schema = current_schema()
+    if schema == PUBLIC:
+        return MailHosts(imap=settings.IMAP_HOST, smtp=settings.SMTP_HOST)
+    slug = Reseller.objects.values_list("slug", flat=True).get(schema_name=schema)
+    # One label below the platform's hosts: one wildcard certificate serves every reseller.
+    return MailHosts(imap=f"{slug}.{settings.IMAP_HOST}", smtp=f"{slug}.{settings.SMTP_HOST}")
 
 
 def is_served(name: str) -> bool:

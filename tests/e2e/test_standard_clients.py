@@ -17,8 +17,10 @@ from stack.demo.world import World
 def services(told: dict[str, Outcome], world: World) -> dict[str, Any]:
     if world.ann is None:
         pytest.fail("no mailbox was made: see the journeys")
-    services: dict[str, Any] = world.endpoints.raw["services"]
-    return services
+    told_of: dict[str, Any] = world.endpoints.raw["services"]
+    # As the reseller's clients are told: the names are the brand's, the addresses the same.
+    names = {key: world.service(key).sni for key in ("imaps", "pop3s", "submissions")}
+    return {key: told_of[key] | {"sni": name} for key, name in names.items()}
 
 
 def context(service: dict[str, Any]) -> ssl.SSLContext:

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,6 +20,7 @@ from mailcore.domains.selectors import list_domains
 from mailcore.domains.states import DomainState
 from mailcore.mailboxes import selectors, services
 from mailcore.mailboxes.models import Mailbox
+from tenants.resellers.selectors import mail_hosts
 from tenants.resellers.states import HostKind
 
 
@@ -60,8 +60,7 @@ def mailbox(request: HttpRequest, mailbox_id: UUID) -> HttpResponse:
     """One mailbox with the settings that mail programs ask for."""
     context = {
         "mailbox": selectors.get_mailbox(mailbox_id),
-        "imap_host": settings.IMAP_HOST,
-        "smtp_host": settings.SMTP_HOST,
+        "mail_hosts": mail_hosts(),
         "may_write": may(guard.actor(request), "mailboxes.write"),
         "webmail_url": site_of(request, HostKind.WEBMAIL),
         "settings_url": site_of(request, HostKind.AUTOCONFIG),

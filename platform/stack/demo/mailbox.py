@@ -50,9 +50,9 @@ def find_settings(world: World) -> str:
     hosts = re.findall(
         r'Server type="(.+?)"><hostname>(.+?)</hostname><port>(.+?)</port>', page.text
     )
-    known = {(s.host, s.port) for s in map(world.endpoints.service, OFFERED)}
+    known = {(s.host, s.port) for s in map(world.service, OFFERED)}
     for _, host, port in hosts:
-        expect((host, int(port)) in known, f"{host}:{port} is no service of this stack")
+        expect((host, int(port)) in known, f"{host}:{port} is not the reseller's")
     expect(len(hosts) == len(OFFERED), f"{len(hosts)} servers offered")
     return "; ".join(f"{kind} {host}:{port}" for kind, host, port in hosts)
 
@@ -61,7 +61,7 @@ def log_in_imap(world: World) -> str:
     """Log in over IMAP with STARTTLS and with TLS from the start."""
     seen = []
     for key in ("imap", "imaps"):
-        service = world.endpoints.service(key)
+        service = world.service(key)
         with imap_session(
             service, login=world.sender.address, password=world.sender.password
         ) as client:
@@ -76,7 +76,7 @@ def log_in_pop(world: World) -> str:
     """Log in over POP3 with STLS and with TLS from the start."""
     seen = []
     for key in ("pop3", "pop3s"):
-        service = world.endpoints.service(key)
+        service = world.service(key)
         with pop_session(
             service, login=world.sender.address, password=world.sender.password
         ) as client:
@@ -86,7 +86,7 @@ def log_in_pop(world: World) -> str:
 
 def refused(world: World, *, secret: str) -> str | None:
     """Return the refusal of an IMAPS login, or None when it was let in."""
-    service = world.endpoints.service("imaps")
+    service = world.service("imaps")
     try:
         with imap_session(service, login=world.sender.address, password=secret):
             return None
@@ -99,7 +99,7 @@ def wrong_password(world: World) -> str:
     guess = "wrong"
     answer = refused(world, secret=guess) or ""
     expect(answer, "IMAP let a wrong password in")
-    service = world.endpoints.service("pop3s")
+    service = world.service("pop3s")
     try:
         with pop_session(service, login=world.sender.address, password=guess):
             expect(False, "POP3 let a wrong password in")

@@ -20,7 +20,7 @@ def submit_as(
         sender=changed.get("author", f"{user.address}"), recipient=to, subject=subject
     )
     reply = submit(
-        world.endpoints.service(key),
+        world.service(key),
         login=user.address,
         password=user.password,
         sender=changed.get("envelope", user.address),
@@ -77,7 +77,7 @@ def foreign_sender(world: World) -> str:
 
 def no_login(world: World) -> str:
     """Nobody submits without a login."""
-    service = world.endpoints.service("submission")
+    service = world.service("submission")
     to = world.outside_address("bob")
     message = compose(sender=world.sender.address, recipient=to, subject="no login")
     with open_session(service) as session:

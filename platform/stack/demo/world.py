@@ -1,10 +1,10 @@
 """What one run of the demonstration knows: new random names, and what the steps found out so far."""
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from stack.client.api import ApiClient
-from stack.client.endpoints import Endpoints
+from stack.client.endpoints import Endpoints, Service
 from stack.client.web import Browser
 from stack.outside.client import OutsideClient
 
@@ -88,6 +88,12 @@ class World:
         """The first mailbox; there is one once journey 3 made it."""
         assert self.ann is not None, "no mailbox was made yet"
         return self.ann
+
+    def service(self, key: str) -> Service:
+        """A mail service of the endpoints under the reseller's own host name."""
+        found = self.endpoints.service(key)
+        name = f"{self.acme.slug}.{found.sni}"
+        return replace(found, host=name, sni=name)
 
     def outside_address(self, name: str) -> str:
         """Return a new address of the outside world that only this run uses."""

@@ -3,11 +3,12 @@
 import pytest
 from django.test import Client
 
-from kernel.tenancy import in_schema
+from kernel.tenancy import PUBLIC, in_schema
 from mailcore.directory import services as directory
-from mailcore.domains import services
+from mailcore.domains import selectors, services
 from mailcore.domains.models import Domain
 from mailcore.protocol import mta_sts
+from tenants.resellers import selectors as resellers
 
 pytestmark = pytest.mark.django_db
 PATH = "/.well-known/mta-sts.txt"
@@ -64,3 +65,18 @@ def test_settings_are_served_under_the_domains_own_name(browser, acme, domain):
     path = "/mail/config-v1.1.xml"
     answer: Client = browser("autoconfig.shop.test").get(path, {"emailaddress": "a@shop.test"})
     assert b'<emailProvider id="shop.test">' in answer.content
+    for host in (b"acme.imap.infra.test", b"acme.smtp.infra.test"):
+        assert b"<hostname>" + host + b"</hostname>" in answer.content
+
+
+def test_records_name_the_resellers_own_hosts_and_never_the_platforms(acme, globex, domain):
+    with in_schema(acme.reseller.schema_name):
+        found = {r.name: r.value for r in selectors.expected_records(domain) if r.type == "SRV"}
+    assert found["_imaps._tcp.shop.test"] == "1 993 acme.imap.infra.test"
+    assert found["_pop3s._tcp.shop.test"] == "1 995 acme.imap.infra.test"
+    assert found["_submissions._tcp.shop.test"] == "1 465 acme.smtp.infra.test"
+    assert found["_submission._tcp.shop.test"] == "1 587 acme.smtp.infra.test"
+    with in_schema(globex.reseller.schema_name):
+        assert resellers.mail_hosts().imap == "globex.imap.infra.test"
+    with in_schema(PUBLIC):
+        assert resellers.mail_hosts().smtp == "smtp.infra.test"

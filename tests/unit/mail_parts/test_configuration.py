@@ -9,7 +9,7 @@ import dns.reversename
 import dns.zone
 import pytest
 
-from stack import endpoints, env_file
+from stack import certificates, endpoints, env_file
 from stack.mail_parts import knot, postfix
 from stack.model import INFRA_DOMAIN, Stack
 from stack.templates import render_template
@@ -117,6 +117,18 @@ def test_submission_asks_postgres_nothing_about_addresses() -> None:
     own = lines.split("\nsubrewrite ")[1].split("\nbounce ")[0]
     assert "-o virtual_mailbox_domains=\n" in own
     assert own.endswith("-o transport_maps=")
+
+
+@pytest.mark.parametrize(("label", "role"), [("imap", "imap"), ("smtp", "submission")])
+def test_every_resellers_mail_host_leads_to_a_certificate_for_it(label: str, role: str) -> None:
+    served = zone("infra.test.zone.j2", "infra.test.", certificate_key_sha256="00" * 32)
+    above = f"*.{label}.{INFRA_DOMAIN}"
+    found = served.get_rdataset(f"{above}.", dns.rdatatype.A)
+    assert found is not None
+    assert [record.address for record in found] == [a_stack().address(role)]
+    assert above in certificates.SERVER_NAMES
+    suffixes = endpoints.endpoints(a_stack())["host_suffixes"]
+    assert suffixes[f"{label}.{INFRA_DOMAIN}"] == a_stack().address(role)
 
 
 def test_every_address_that_speaks_smtp_has_a_name_that_leads_back_to_it() -> None:

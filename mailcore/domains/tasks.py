@@ -34,11 +34,22 @@ def check_due_domains(**_: object) -> None:
     """Write the zones, then check the domains, that are due now."""
     begun = time.monotonic()
     _write_by_turns()
+    took: list[float] = []
     # One batch in any case: nor do slow zones all together keep checks from running.
     while due := checks.claim_due(_BATCH):
+        asked = time.monotonic()
         services.check_domains(due=due)
+        took += [time.monotonic() - asked] * len(due)
         if time.monotonic() >= begun + _SLICE:
             break
+    if took:
+        took.sort()
+        log.info(
+            "%d domains looked at, half within %d ms, 95 %% within %d ms",
+            len(took),
+            took[len(took) // 2] * 1000,
+            took[len(took) * 95 // 100] * 1000,
+        )
 
 
 def _write_by_turns() -> None:

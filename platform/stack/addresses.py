@@ -51,11 +51,12 @@ PLACES: dict[str, Place] = {
     "outside_mx": Place(octet=40, port=25),
     "outside_control": Place(octet=40, port=8025),
     "outside_client": Place(octet=41, port=0),
-    # Used while `./livery bench delivery` runs; further sources and mail hosts follow the first.
+    # Used while benches run; further sources and mail hosts follow the first.
     "bench_source": Place(octet=80, port=0),
     "bench_postfix": Place(octet=90, port=25),
     "bench_opendkim": Place(octet=91, port=8891),
     "bench_control": Place(octet=92, port=8025),
+    "bench_silent": Place(octet=93, port=53),
     "bench_sink": Place(octet=101, port=25),
 }
 

@@ -1,4 +1,4 @@
-"""`./livery bench delivery`: measured on a fresh stack of its own, which is stopped again whatever happens."""
+"""`./livery bench delivery` and `dns`: on a fresh stack of its own, which is stopped again whatever happens."""
 
 import os
 import shutil
@@ -6,15 +6,18 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import replace
 
-from stack import addresses, launch, preflight, record, show, shutdown, testing
+from stack import addresses, launch, preflight, record, registry, show, shutdown, testing
 from stack.model import Stack
 
 FIRST_BENCH_NUMBER = 111
+#: All that `bench dns` needs: name servers of its own take the places of the stack's.
+_DNS_PARTS = frozenset({"postgres", "redis", "prepare"})
 
 
 def needs_own_stack(arguments: Sequence[str]) -> bool:
     """Tell whether a bench must run beside nothing else, unless it was told to."""
-    return "delivery" in arguments and "--running" not in arguments and not asks_for_help(arguments)
+    is_alone = "dns" in arguments or ("delivery" in arguments and "--running" not in arguments)
+    return is_alone and not asks_for_help(arguments)
 
 
 def asks_for_help(arguments: Sequence[str]) -> bool:
@@ -24,7 +27,7 @@ def asks_for_help(arguments: Sequence[str]) -> bool:
 
 def bench(stack: Stack, arguments: Sequence[str]) -> int:
     """Start a stack from nothing, run `python -m stack.bench ARGUMENTS` on it and return its exit code."""
-    preflight.require_root("bench delivery")
+    preflight.require_root("bench")
     named = stack.number != addresses.LOWEST_NUMBER
     var = stack.var / "bench"
     number = testing.free_number(stack.number if named else FIRST_BENCH_NUMBER, var=var)
@@ -36,13 +39,19 @@ def bench(stack: Stack, arguments: Sequence[str]) -> int:
     if (var / "number").exists():  # ours, and grown by what was measured before
         shutil.rmtree(var)
     show.say(f"Starting a stack to measure (number {number}, state in {var}) …")
-    launch.bring_up(own, detached=False)
+    launch.bring_up(own, detached=False, without=_left_out(own, arguments))
     try:
         return measure(own, arguments)
     finally:
         launch.ignore_signals()
         show.say("Stopping it …")
         shutdown.take_down(own, verbose=False)
+
+
+def _left_out(stack: Stack, arguments: Sequence[str]) -> frozenset[str]:
+    if "dns" not in arguments:
+        return frozenset()
+    return frozenset(part.name for part in registry.parts(stack)) - _DNS_PARTS
 
 
 def measure(stack: Stack, arguments: Sequence[str]) -> int:

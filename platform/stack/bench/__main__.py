@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 
@@ -10,10 +11,10 @@ from stack.bench.api import scenario as api
 from stack.bench.delivery import scenarios
 from stack.bench.delivery.order import Order
 from stack.bench.delivery.postfix import Missing
+from stack.bench.dns import scenario as dns
 from stack.bench.figures import Result
 from stack.bench.furnishing import furnished
-from stack.client.endpoints import EndpointsError, load_endpoints
-from stack.demo.world import World
+from stack.client.endpoints import Endpoints, EndpointsError, load_endpoints
 
 
 def show(result: Result) -> None:
@@ -41,13 +42,18 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument(
         "name",
-        choices=("api", "delivery", "e2e"),
-        help="api, e2e: the stack that is up; delivery: a stack of its own, beside Postfix",
+        choices=("api", "delivery", "dns", "e2e"),
+        help="api, e2e: the stack that is up; delivery, dns: a stack of its own",
     )
     made.add_argument("--json", action="store_true", help="print one JSON object")
     crowd = made.add_argument_group("api")
     crowd.add_argument("--resellers", type=int, default=200, help="how many are present")
     crowd.add_argument("--mailboxes", type=int, default=10_000, help="how many the list has")
+    looks = made.add_argument_group("dns")
+    looks.add_argument("--zones", type=int, default=10_000, help="how many domains are checked")
+    looks.add_argument(
+        "--workers", type=int, default=os.cpu_count() or 1, help="processes that check them"
+    )
     group = made.add_argument_group("delivery")
     group.add_argument("--scenario", choices=sorted(scenarios.SCENARIOS), default="base")
     group.add_argument("--messages", type=int, help="messages of each run")
@@ -68,8 +74,11 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     return options
 
 
-def measure(world: World, options: argparse.Namespace) -> Result:
+def measure(endpoints: Endpoints, options: argparse.Namespace) -> Result:
     """Run the bench that was asked for."""
+    if options.name == "dns":
+        return dns.measure(endpoints, zones=options.zones, workers=options.workers)
+    world = furnished(endpoints)
     if options.name == "e2e":
         return e2e.measure(world)
     if options.name == "api":
@@ -87,8 +96,7 @@ def main() -> int:
     """Run one bench and return the exit code."""
     options = parsed(sys.argv[1:])
     try:
-        world = furnished(load_endpoints())
-        result = measure(world, options)
+        result = measure(load_endpoints(), options)
     except (EndpointsError, Missing) as error:
         print(f"livery bench: {error}", file=sys.stderr)
         return 2

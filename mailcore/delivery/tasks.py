@@ -7,7 +7,7 @@ from mailcore.delivery.egress import judging, watching
 from mailcore.delivery.engine import host
 from mailcore.delivery.engine import worker_signals as worker_signals
 from mailcore.delivery.reporting import alarms
-from mailcore.delivery.streams import pauses
+from mailcore.delivery.streams import judging as streams
 from mailcore.delivery.suppression import learning
 
 
@@ -80,4 +80,4 @@ def forget_suppressions() -> None:
 @shared_task(name="mailcore.judge_streams", queue="control")
 def judge_streams() -> None:
     """Pause streams that pass a line, end pauses whose time is up."""
-    pauses.judge_streams()
+    streams.judge_streams()

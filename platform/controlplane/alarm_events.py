@@ -27,7 +27,12 @@ def tell_operator(event: Envelope) -> None:
 
 
 def tell_of_pause(event: Envelope) -> None:
-    """`stream.paused` {stream, reason}: the reseller's owner, and the operator."""
+    """`stream.paused` {stream, reason, by}: the reseller's owner, and the operator.
+
+    A reseller that paused it knows.
+    """
+    if _is_own(event):
+        return
     context = _stream(event, is_over=False)
     resellers.notify_owner(reseller_id=event.reseller_id, template="stream", context=context)
     order = f"./livery streams resume {event.reseller_id} {event.data['stream']}"
@@ -39,10 +44,16 @@ def tell_of_pause(event: Envelope) -> None:
 
 
 def tell_of_resume(event: Envelope) -> None:
-    """`stream.resumed` {stream, reason}: the reseller's owner."""
+    """`stream.resumed` {stream, reason, by}: the reseller's owner, unless it was their own pause."""
+    if _is_own(event):
+        return
     resellers.notify_owner(
         reseller_id=event.reseller_id, template="stream", context=_stream(event, is_over=True)
     )
+
+
+def _is_own(event: Envelope) -> bool:
+    return event.data.get("by") == "reseller"
 
 
 def _stream(event: Envelope, *, is_over: bool) -> dict[str, object]:

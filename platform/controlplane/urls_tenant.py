@@ -21,6 +21,7 @@ from controlplane.portal import domain_reports as report_pages
 from controlplane.portal import hand_overs as hand_overs
 from controlplane.portal import organisations as organisation_pages
 from controlplane.portal import reference as reference_page
+from controlplane.portal import streams as stream_pages
 from controlplane.portal import suppressions as suppression_pages
 from controlplane.portal import unsubscribe as unsubscribe_page
 from controlplane.portal import webhooks as webhook_pages
@@ -94,6 +95,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("aliases/", alias_pages.aliases, name="aliases"),
     path("aliases/<als:alias_id>/", alias_pages.alias, name="alias"),
     path("aliases/<als:alias_id>/delete/", alias_pages.delete, name="alias-delete"),
+    path("streams/", stream_pages.streams, name="streams"),
     path("suppressions/", suppression_pages.suppressions, name="suppressions"),
     path(
         "suppressions/<sup:suppression_id>/remove/",

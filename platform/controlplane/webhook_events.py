@@ -84,7 +84,7 @@ _mailbox = _with("mailbox_id", "organisation_id", "address")
 _alias = _with("alias_id", "organisation_id", "address", "targets")
 _app_password = _with("app_password_id", "mailbox_id", "organisation_id", "address", "name")
 _hand_over = _with("hand_over_id", "domain_id", "name", "side")
-_stream = _with("stream", "reason")
+_stream = _with("stream", "reason", "by")
 _suppression = _with("address", "stream")
 _alarm = _with("signal", "stream", "provider", "quantity", "of", "line", "since")
 

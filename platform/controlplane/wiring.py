@@ -39,7 +39,7 @@ _HANDLERS: dict[str, tuple[Handler, ...]] = {
     "delivery.alarm": (alarms.tell_operator,),
     "delivery.recovered": (alarms.tell_operator,),
     "stream.paused": (alarms.tell_of_pause,),
-    "stream.resumed": (alarms.tell_of_resume,),
+    "stream.resumed": (alarms.tell_of_resume, mail.release_now),
     "webhook.disabled": (webhooks.tell_owner,),
 }
 

@@ -61,6 +61,7 @@ _MAIL = _READ | {
     "mailboxes.write",
     "messages.send",
     "organisations.write",
+    "streams.write",
     "suppressions.write",
     "webhooks.write",
 }

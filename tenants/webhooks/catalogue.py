@@ -49,7 +49,7 @@ CATALOGUE: dict[str, str] = {
     "message.unsubscribed": "the recipient left the mailing",
     "suppression.added": "an address was put on the suppression list by hand",
     "suppression.removed": "an address was taken off the suppression list",
-    "stream.paused": "a stream stands still: its mail is kept",
+    "stream.paused": "a stream stands still: its mail is kept; `by` says who paused it",
     "stream.resumed": "a stream runs again",
     "alarm.opened": "a stream passed a warn line",
     "alarm.recovered": "a stream keeps its warn line again",

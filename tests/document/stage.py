@@ -15,6 +15,7 @@ from kernel.actor import SYSTEM, Actor, ActorKind
 from kernel.tenancy import in_schema
 from mailcore.checks.models import DomainAlarm
 from mailcore.delivery.sending import services as sending
+from mailcore.delivery.streams import pauses
 from mailcore.delivery.suppression import selectors as suppressions
 from mailcore.delivery.suppression import services as suppression
 from mailcore.directory import services as directory
@@ -128,6 +129,7 @@ BODIES: dict[str, Callable[[Stage], Any]] = {
         "text": "Hello",
     },
     "organisations.create": lambda _: {"name": "Bakery"},
+    "streams.pause": lambda _: {"reason": "a wrong price"},
     "suppressions.create": lambda _: {"address": "ann@out.test"},
     "webhooks.create": lambda _: {"url": "https://8.8.8.8/new"},
     "webhooks.update": lambda _: {"description": "changed"},
@@ -139,7 +141,10 @@ INSTEAD: dict[str, dict[str, str]] = {
     "hand_overs.accept": {"hand_over_id": "received_id"},
     "hand_overs.decline": {"hand_over_id": "received_id"},
     "mailboxes.restore": {"mailbox_id": "gone_mailbox_id"},
+    "streams.resume": {"name": "paused_name"},
 }
+#: Parts of paths that are the same words at every reseller: they name nobody's object.
+WORDS = {"name"}
 #: What these begin does each row later as whoever began it, who may begin it; see the jobs' own tests.
 BEGINNING = {"domains.bulk_create", "mailboxes.bulk_create"}
 #: operationId → rights that its body needs beside the documented one.
@@ -170,6 +175,9 @@ def build(acme: Any, globex: Any) -> Stage:
     message = {"from": "anna@shop.test", "to": ["ben@out.test"], "text": "Hello"}
     (sent,) = sending.send_messages(actor=owner, given=[message])
     suppression.add_suppression(actor=owner, address="gone@out.test")
+    pauses.pause_stream(
+        actor=owner, reseller_id=acme.reseller.public_id, stream="mailbox", reason="a test"
+    )
     webhook, _ = webhooks.add_endpoint(actor=owner, url="https://8.8.8.8/acme")
     delivery = webhooks.send_test(actor=owner, endpoint_id=webhook.public_id)
     key, mine = _key(acme, "mine", scopes=organisations.ALL_SCOPES)
@@ -195,6 +203,8 @@ def build(acme: Any, globex: Any) -> Stage:
         "invoice_id": ids.to_public("inv", _bill(acme).public_id),
         **_plans(acme, domain),
         "n": "1",
+        "name": "bulk",
+        "paused_name": "mailbox",
     }
     shared, others = _shared(acme, globex), _others(acme, globex)
     before = snapshot(acme.reseller.schema_name)

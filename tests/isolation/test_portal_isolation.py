@@ -42,7 +42,7 @@ BY_TOKEN = {"unsubscribe"}
 OWN = {
     "dashboard", "brand", "organisations", "domains", "domain-add", "mailboxes", "mailbox-add",
     "aliases", "api-keys", "invoices", "webhooks", "webhook-add",
-    "suppressions", "hand-overs",
+    "suppressions", "hand-overs", "streams",
 }  # fmt: skip
 #: Page with an object in its path → method and form.
 OBJECTS: dict[str, tuple[str, dict[str, str]]] = {
@@ -266,12 +266,12 @@ def test_lists_do_show_the_owners_things(acme, objects):
                      "mailboxes", "mailbox",
                      "mailbox-add", "mailbox-suspend", "mailbox-resume", "aliases", "alias",
                      "alias-delete", "app-passwords", "app-password-delete", "webhooks", "webhook",
-                     "suppressions", "hand-overs"}),
+                     "suppressions", "hand-overs", "streams"}),
         ("read_only", {"dashboard", "organisations", "domains", "domain", "domain-reports",
                      "domain-zone-file",
                      "mailboxes", "mailbox", "aliases",
                        "invoices", "invoice", "invoice-line", "webhooks", "webhook",
-                       "suppressions", "hand-overs"}),
+                       "suppressions", "hand-overs", "streams"}),
     ],
 )  # fmt: skip
 def test_a_role_opens_its_own_pages_only(acme, objects, role, allowed):

@@ -712,6 +712,15 @@ class Ownership(TypedDict):
     value: "str"
 
 
+class Pause(TypedDict):
+    """A pause that stands: by the reseller, the operator, or what receivers say (signals)."""
+
+    by: "str"
+    reason: "str"
+    since: "str"
+    until: "str | None"
+
+
 class Period(TypedDict):
     """The span of time that an invoice covers."""
 
@@ -869,7 +878,15 @@ class Stream(TypedDict):
     reason: "str | None"
     since: "str | None"
     until: "str | None"
+    pauses: "Sequence[Pause]"
     days: "Sequence[Day]"
+
+
+class StreamPause(TypedDict):
+    """Why the stream is to stand still, and until when; without an end until it is resumed."""
+
+    reason: "str"
+    until: "NotRequired[str | None]"
 
 
 class Streams(TypedDict):

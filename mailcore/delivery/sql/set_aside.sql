@@ -15,10 +15,11 @@ WITH wanted AS MATERIALIZED (
     AND q.lease_seq = b.lease_seq AND q.state = 'leased'
   RETURNING q.recipient_id, q.attempts - 1 AS attempts
 ), paused AS MATERIALIZED (
-  SELECT w.recipient_id, w.lease_seq, p.reason
+  SELECT DISTINCT ON (w.recipient_id) w.recipient_id, w.lease_seq, p.reason
   FROM wanted w JOIN public.stream_pause p USING (reseller_id, stream)
   WHERE p.state = 'paused' AND (p.until IS NULL OR p.until > %(now)s)
     AND NOT EXISTS (SELECT FROM barred b WHERE b.recipient_id = w.recipient_id)
+  ORDER BY w.recipient_id, p.side = 'reseller', p.side = 'signals'
 ), held AS (
   UPDATE public.queue_entry q
   SET state = 'held', held_reason = 'stream paused: ' || p.reason, lease_until = NULL,

@@ -1,4 +1,4 @@
-"""Why bulk mail is not taken, as stable codes; and what an unsubscribe link can be."""
+"""Why bulk mail is not taken, and a stream not paused or resumed, as stable codes."""
 
 from kernel.errors import Conflict, InvalidInput
 
@@ -25,3 +25,15 @@ class DomainNotReady(Conflict):
     """The From domain is not verified, has no active DKIM key, or lacks a DMARC record."""
 
     code = "bulk.domain_not_ready"
+
+
+class StreamNotPausable(Conflict):
+    """The stream of the platform's own notices cannot be paused."""
+
+    code = "stream.not_pausable"
+
+
+class PausedByPlatform(Conflict):
+    """The platform paused this stream; a pause of your own does not stand."""
+
+    code = "stream.paused_by_platform"

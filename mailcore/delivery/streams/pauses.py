@@ -1,39 +1,55 @@
-"""Streams that stand still: paused by what receivers say of them or by the operator, and resumed.
+"""Streams that stand still: paused by the reseller, by the operator, or by what receivers say.
 
-Nothing is lost by a pause: acceptance and the engine hold what belongs to the stream.
+Each side ends its own pause; several may stand at once, and a stream runs when none does. Nothing
+is lost by a pause: acceptance and the engine hold what belongs to the stream.
 """
 
-import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from kernel import clock, outbox
-from kernel.actor import SYSTEM, Actor, authorise
-from kernel.errors import Conflict, InvalidInput, NotFound
-from kernel.tenancy import in_reseller
-from mailcore.delivery.operating.selection import Selection
-from mailcore.delivery.operating.services import entries
+from kernel.actor import Actor, ActorKind, authorise
+from kernel.errors import Conflict, InvalidInput, NotAllowed
+from mailcore.delivery.accept.submission import Stream
 from mailcore.delivery.statements import statement
+from mailcore.delivery.streams import held
+from mailcore.delivery.streams.errors import PausedByPlatform, StreamNotPausable
 
-log = logging.getLogger(__name__)
-
-_PAUSE, _PAUSE_WORST = statement("pause_stream"), statement("pause_streams")
-_RESUME, _LIST = statement("resume_stream"), statement("list_streams")
-_ENDED = """SELECT reseller_id, stream, state FROM public.stream_pause
-            WHERE state = 'paused' AND until <= %(now)s
-               OR state = 'resumed' AND since > %(now)s - interval '10 minutes'"""
+_PAUSE, _RESUME, _LIST = (
+    statement("pause_stream"),
+    statement("resume_stream"),
+    statement("list_streams"),
+)
+_STANDING = """SELECT side FROM public.stream_pause
+               WHERE reseller_id = %(reseller)s AND stream = %(stream)s AND state = 'paused'"""
+#: Orders about one stream wait for each other, so that each knows what else stands.
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('stream ' || %(reseller)s || %(stream)s, 0))"
 READ, WRITE = "queue.read", "queue.write"
-#: Shares of seven days at which a stream is paused (delivery-plane §2.7); alarms come long before.
-LINES: dict[str, float] = {"hard_bounces": 0.10, "complaints": 0.003}
-#: Fewer say nothing about a share.
-LEAST_ENDED, LEAST_COMPLAINTS = 200, 5
-#: How acceptance and the engine begin the reason of what they hold for a pause.
-HELD = "stream paused: "
+#: What members and keys of a reseller need for a pause of their own.
+OWN_WRITE = "streams.write"
 MOST_REASON = 200
+
+
+class Side(StrEnum):
+    """Whose a pause is, the strongest first."""
+
+    OPERATOR = "operator"
+    SIGNALS = "signals"
+    RESELLER = "reseller"
+
+
+#: What an order of a side ends: the operator overrules the signals, nobody a reseller's own pause.
+_ENDS: dict[Side, Sequence[Side]] = {
+    Side.OPERATOR: (Side.OPERATOR, Side.SIGNALS),
+    Side.SIGNALS: (Side.SIGNALS,),
+    Side.RESELLER: (Side.RESELLER,),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +63,7 @@ class StreamState:
     reason: str
     since: datetime | None
     by: str
+    side: str
     until: datetime | None
     ended: int
     delivered: int
@@ -67,106 +84,100 @@ def list_streams(*, actor: Actor, reseller_id: UUID | None = None) -> list[Strea
 def pause_stream(
     *, actor: Actor, reseller_id: UUID, stream: str, reason: str, until: datetime | None = None
 ) -> None:
-    """Hold a stream until an instant or an order; raises NotAllowed, InvalidInput, Conflict."""
-    authorise(actor, WRITE)
+    """Hold a stream until an instant or an order of the same side.
+
+    Raises NotAllowed, InvalidInput, StreamNotPausable, Conflict (this side paused it already).
+    """
+    side = _side_of(actor)
+    if side is Side.RESELLER and stream == Stream.SYSTEM:
+        raise StreamNotPausable
     clean = " ".join(reason.split())
     if not clean or len(clean) > MOST_REASON:
         raise InvalidInput(f"A reason has 1 to {MOST_REASON} characters.", field="reason")
     if until is not None and until <= clock.now():
         raise InvalidInput("The end of a pause lies in the future.", field="until")
-    values = {"reason": clean, "until": until, **_which(reseller_id, stream, actor)}
+    which = _which(reseller_id, stream, actor)
     with connection.cursor() as cursor:
-        cursor.execute(_PAUSE, values)
+        cursor.execute(_LOCK, which)
+        cursor.execute(_PAUSE, {"side": side, "reason": clean, "until": until, **which})
         if cursor.fetchone() is None:
             raise Conflict("This stream is paused already.")
-    _tell("stream.paused", reseller_id, stream=stream, reason=clean, actor=actor)
+    data = {"stream": stream, "reason": clean, "by": side.value}
+    _tell("stream.paused", reseller_id, actor=actor, data=data, is_news=True)
 
 
 def resume_stream(*, actor: Actor, reseller_id: UUID, stream: str) -> int:
-    """Let a stream run again and release what was held; how many recipients.
+    """End the pause of the caller's side; how many recipients were released at once.
 
-    The days before are forgiven. Raises NotAllowed, Conflict (not paused).
+    When no other stands the stream runs again; the days before are forgiven if the operator says
+    so. A reseller's are released by the worker, within seconds. Raises NotAllowed, Conflict (not
+    paused), PausedByPlatform.
     """
-    authorise(actor, WRITE)
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(_RESUME, _which(reseller_id, stream, actor))
-            row = cursor.fetchone()
-        if row is None:
-            raise Conflict("This stream is not paused.")
-        _tell("stream.resumed", reseller_id, stream=stream, reason=row[0], actor=actor)
+    side = _side_of(actor)
+    runs = end_pause(actor=actor, reseller_id=reseller_id, stream=stream, sides=_ENDS[side])
     # After the commit, so that nobody holds more; what was just being held, `judge_streams` finds.
-    return _release(actor, reseller_id, stream)
-
-
-def judge_streams() -> int:
-    """Pause what passes a line, end the pauses whose time is up; how many were paused.
-
-    Runs as role worker, outside any reseller.
-    """
-    now = clock.now()
-    values: dict[str, Any] = {
-        "now": now,
-        "by": _name(SYSTEM),
-        "least_ended": LEAST_ENDED,
-        "least_complaints": LEAST_COMPLAINTS,
-        **LINES,
-    }
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_PAUSE_WORST, values)
-        paused = cursor.fetchall()
-        for reseller_id, stream, reason in paused:
-            log.warning("stream %s of %s is paused: %s", stream, reseller_id, reason)
-            outbox.publish(
-                "stream.paused",
-                subject=_subject(stream),
-                reseller_id=reseller_id,
-                data={"stream": stream, "reason": reason},
-            )
-    _end_pauses(now)
-    return len(paused)
-
-
-def _end_pauses(now: datetime) -> None:
-    """Also releases what a claim held for a pause that ended in the same moment."""
-    with connection.cursor() as cursor:
-        cursor.execute(_ENDED, {"now": now})
-        ended = cursor.fetchall()
-    for reseller_id, stream, state in ended:
-        with in_reseller(reseller_id):
-            if state == "paused":
-                resume_stream(actor=SYSTEM, reseller_id=reseller_id, stream=stream)
-            else:
-                _release(SYSTEM, reseller_id, stream)
-
-
-def _release(actor: Actor, reseller_id: UUID, stream: str) -> int:
-    selection = Selection(reseller=reseller_id, stream=stream, held=HELD)
-    try:
-        return entries.release(actor=actor, selection=selection).changed
-    except NotFound:  # nothing was held
+    if not runs or side is Side.RESELLER:
         return 0
+    return held.release(actor, reseller_id, stream)
+
+
+@transaction.atomic
+def end_pause(*, actor: Actor, reseller_id: UUID, stream: str, sides: Sequence[Side]) -> bool:
+    """End the pauses of these sides; whether the stream runs again. Raises Conflict."""
+    which = _which(reseller_id, stream, actor)
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, which)
+        cursor.execute(_RESUME, {"sides": [side.value for side in sides], **which})
+        ended = cursor.fetchone()
+        cursor.execute(_STANDING, which)
+        standing = {row[0] for row in cursor.fetchall()}
+    if ended is None:
+        raise _not_ended(sides, standing)
+    data = {"stream": stream, "reason": ended[0], "by": sides[0].value}
+    _tell("stream.resumed", reseller_id, actor=actor, data=data, is_news=not standing)
+    return not standing
+
+
+def _side_of(actor: Actor) -> Side:
+    """The caller's, who may order it; raises NotAllowed."""
+    if actor.kind is ActorKind.SYSTEM:
+        return Side.SIGNALS
+    if actor.kind is ActorKind.OPERATOR:
+        authorise(actor, WRITE)
+        return Side.OPERATOR
+    authorise(actor, OWN_WRITE)
+    if actor.organisation is not None:
+        raise NotAllowed("Streams are the whole reseller's.")
+    return Side.RESELLER
+
+
+def _not_ended(sides: Sequence[Side], standing: set[str]) -> Conflict:
+    if not standing:
+        return Conflict("This stream is not paused.")
+    if Side.RESELLER in sides:
+        return PausedByPlatform()
+    return Conflict("The reseller paused this stream: only they resume it.")
 
 
 def _which(reseller_id: UUID, stream: str, actor: Actor) -> dict[str, Any]:
     return {
         "reseller": reseller_id,
         "stream": stream,
-        "by": _name(actor),
+        "by": f"{actor.kind}:{actor.id}",
         "now": clock.now(),
     }
 
 
-def _tell(what: str, reseller_id: UUID, *, stream: str, reason: str, actor: Actor) -> None:
-    data: dict[str, object] = {"stream": stream, "reason": reason}
-    subject = _subject(stream)
-    outbox.publish(what, subject=subject, reseller_id=reseller_id, actor=actor, data=data)
+def _tell(
+    what: str, reseller_id: UUID, *, actor: Actor, data: dict[str, Any], is_news: bool
+) -> None:
+    """An order is always written down; a resumption that changes nothing yet is no event."""
+    subject = subject_of(data["stream"])
+    if is_news:
+        outbox.publish(what, subject=subject, reseller_id=reseller_id, actor=actor, data=data)
     outbox.audit(what, subject=subject, reseller_id=reseller_id, actor=actor, data=data)
 
 
-def _subject(stream: str) -> str:
+def subject_of(stream: str) -> str:
+    """How events and the audit log name a stream."""
     return f"stream:{stream}"
-
-
-def _name(actor: Actor) -> str:
-    return f"{actor.kind}:{actor.id}"

@@ -15,26 +15,26 @@ _DAYS = statement("stream_days")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paused:
-    """A stream whose mail is held; `until` is None when somebody has to resume it."""
+    """A pause that stands; `side` as in `pauses.Side`, `until` None when somebody has to end it."""
 
     stream: str
+    side: str
     reason: str
     since: datetime
     until: datetime | None
 
 
 def list_paused() -> list[Paused]:
-    """Of the current reseller, as row security shows them."""
+    """Of the current reseller, as row security shows them; of each stream the strongest first."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT stream, reason, since, until FROM public.stream_pause
-               WHERE state = 'paused' AND (until IS NULL OR until > %s) ORDER BY since""",
+            """SELECT stream, side, reason, since, until FROM public.stream_pause
+               WHERE state = 'paused' AND (until IS NULL OR until > %s)
+               ORDER BY stream, side = 'reseller', side = 'signals'""",
             [clock.now()],
         )
-        return [
-            Paused(stream=stream, reason=reason, since=since, until=until)
-            for stream, reason, since, until in cursor.fetchall()
-        ]
+        names = [column.name for column in cursor.description]
+        return [Paused(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

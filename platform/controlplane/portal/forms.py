@@ -6,7 +6,7 @@ from django import forms
 from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
 
-from controlplane.templatetags.shown import KEPT_BACK
+from controlplane.templatetags.shown import KEPT_BACK, STREAMS
 from kernel import clock
 from tenants.organisations.models import Organisation
 from tenants.webhooks.catalogue import CATALOGUE, DEFAULT
@@ -191,6 +191,29 @@ class SuppressionForm(forms.Form):
         if day is not None and day <= clock.now().date():
             raise forms.ValidationError(_("Choose a day in the future."))
         return day
+
+
+class PauseForm(forms.Form):
+    """A stream to pause, and why; or one to resume."""
+
+    stream = forms.ChoiceField(
+        label=_("Stream"),
+        choices=[(code, STREAMS[code]) for code in ("bulk", "transactional", "mailbox")],
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        required=False,
+        help_text=_("Your team reads it here until you resume the stream."),
+    )
+    resume = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, object]:
+        """A pause needs a reason."""
+        given: dict[str, object] = self.cleaned_data
+        if not given.get("resume") and not given.get("reason"):
+            self.add_error("reason", _("Say why, so that your team understands it."))
+        return given
 
 
 class WebhookForm(forms.Form):

@@ -16,6 +16,7 @@ _ENTRIES: tuple[tuple[str, Promise, str], ...] = (
     ("domains", _("Domains"), "domains.read"),
     ("mailboxes", _("Mailboxes"), "mailboxes.read"),
     ("aliases", _("Aliases"), "mailboxes.read"),
+    ("streams", _("Streams"), "streams.read"),
     ("suppressions", _("Suppressions"), "suppressions.read"),
     ("invoices", _("Invoices"), "invoices.read"),
     ("api-keys", _("API keys"), "api_keys.write"),

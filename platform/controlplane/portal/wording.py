@@ -80,6 +80,8 @@ WORDS: dict[str, Promise] = {
     "bulk.domain_not_ready": _(
         "Mailings need a verified domain with an active DKIM key and a DMARC record."
     ),
+    "stream.not_pausable": _("Notices of the portal itself cannot be paused."),
+    "stream.paused_by_platform": _("We paused this stream. Write to us, so that we look at it."),
     "message.invalid": _("A field of this message is not acceptable."),
     "message.header_not_allowed": _("This header field cannot be added."),
     "message.sender_refused": _("Send from a verified domain of this portal."),

@@ -17,6 +17,8 @@ register = template.Library()
 #: code → (words, kind of badge, sign).
 _STATES: dict[str, tuple[Promise, str, str]] = {
     "pending": (_("Pending"), "warn", "…"),
+    "running": (_("Running"), "good", "✓"),
+    "paused": (_("Paused"), "warn", "!"),
     "retiring": (_("On its way out"), "idle", "…"),
     "retired": (_("Destroyed"), "idle", "✕"),
     "active": (_("Active"), "good", "✓"),
@@ -82,6 +84,19 @@ KEPT_BACK: dict[str, Promise] = {
     "system": _("Notices of this portal"),
 }
 
+STREAMS: dict[str, Promise] = {
+    "mailbox": _("Letters from mailboxes"),
+    "transactional": _("Automatic mail"),
+    "bulk": _("Mailings"),
+    "system": _("Notices of this portal"),
+}
+
+_PAUSED_BY: dict[str, Promise] = {
+    "operator": _("by the platform"),
+    "signals": _("because of what receivers say"),
+    "reseller": _("by you"),
+}
+
 _SUPPRESSION_REASONS: dict[str, Promise] = {
     "hard_bounce": _("No such mailbox"),
     "quota": _("The mailbox was full again and again"),
@@ -134,6 +149,18 @@ def record_need(code: str) -> str:
 def kept_back(stream: str) -> str:
     """What a suppressed address does not get."""
     return str(KEPT_BACK.get(stream, stream))
+
+
+@register.filter
+def stream_name(stream: str) -> str:
+    """A kind of mail."""
+    return str(STREAMS.get(stream, stream))
+
+
+@register.filter
+def paused_by(side: str) -> str:
+    """Who let a stream stand still."""
+    return str(_PAUSED_BY.get(side, side))
 
 
 @register.filter

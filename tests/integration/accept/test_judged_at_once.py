@@ -127,8 +127,8 @@ def test_a_persons_mail_is_refused_with_a_notice(anna, forbid, start, letter, ro
 
 def test_a_stream_that_is_paused_waits(acme, operate, rows):
     operate(
-        "INSERT INTO stream_pause (reseller_id, stream, state, reason, since, by)"
-        " VALUES (%s, 'transactional', 'paused', 'hard_bounces', now(), 'system')",
+        "INSERT INTO stream_pause (reseller_id, stream, side, state, reason, since, by)"
+        " VALUES (%s, 'transactional', 'signals', 'paused', 'hard_bounces', now(), 'system')",
         [acme.reseller.public_id],
     )
     services.accept_message(_submission("x@x.test"), reseller_id=acme.reseller.public_id)

@@ -11,8 +11,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 HOUR = """INSERT INTO public.delivery_hour (reseller_id, hour, from_domain, provider, stream, event, kind, quantity, waited)
           VALUES (%s, %s, 'shop.test', '', 'bulk', %s, '', %s, 0)"""
-PAUSE = """INSERT INTO public.stream_pause (reseller_id, stream, state, reason, since, by)
-           VALUES (%s, 'bulk', 'paused', 'complaints', %s, 'system:system')"""
+PAUSE = """INSERT INTO public.stream_pause (reseller_id, stream, side, state, reason, since, by)
+           VALUES (%s, 'bulk', 'signals', 'paused', 'complaints', %s, 'system:system')"""
 
 
 def test_a_stream_tells_its_days_and_why_it_stands_still(acme, globex, program) -> None:
@@ -34,3 +34,25 @@ def test_a_stream_tells_its_days_and_why_it_stands_still(acme, globex, program) 
         assert (found["system"]["state"], found["system"]["days"]) == ("running", [])
         bound = program(acme, organisation=acme.organisation.public_id)
         assert bound.get("streams").status_code == 403
+
+
+def test_a_program_pauses_and_resumes_its_own(acme, globex, program) -> None:
+    with as_role("worker"), connection.cursor() as cursor:
+        cursor.execute(PAUSE, [acme.reseller.public_id, clock.now()])
+    with in_schema(acme.reseller.schema_name):
+        robot = program(acme)
+        answer = robot.post("streams/bulk/pause", {"reason": " wrong  price "})
+        assert (answer.status_code, answer.json()["reason"]) == (200, "complaints")
+        assert [one["by"] for one in answer.json()["pauses"]] == ["signals", "reseller"]
+        assert answer.json()["pauses"][1]["reason"] == "wrong price"
+        assert robot.post("streams/bulk/pause", {"reason": "x"}).status_code == 409
+        assert robot.post("streams/bulk/resume").json()["state"] == "paused"
+        refused = robot.post("streams/bulk/resume")
+        assert (refused.status_code, refused.json()["code"]) == (409, "stream.paused_by_platform")
+        refused = robot.post("streams/system/pause", {"reason": "x"})
+        assert refused.json()["code"] == "stream.not_pausable"
+        assert robot.post("streams/fax/pause", {"reason": "x"}).status_code == 404
+        past = {"reason": "x", "until": "2020-01-01T00:00:00Z"}
+        assert robot.post("streams/mailbox/pause", past).status_code == 422
+        bound = program(acme, organisation=acme.organisation.public_id)
+        assert bound.post("streams/bulk/pause", {"reason": "x"}).status_code == 403

@@ -16,7 +16,8 @@ from kernel.tenancy import in_schema
 from mailcore.delivery.accept.submission import Stream
 from mailcore.delivery.sending import selectors
 from mailcore.delivery.sending import services as sending
-from mailcore.delivery.streams import pauses
+from mailcore.delivery.streams import judging, pauses
+from mailcore.delivery.streams.errors import PausedByPlatform, StreamNotPausable
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,7 +41,7 @@ def _count(cast, stream: str, *, hours_ago: int = 2, **events: int) -> None:
 
 def _judge() -> int:
     with in_schema("public"), as_role("worker"):
-        return pauses.judge_streams()
+        return judging.judge_streams()
 
 
 def _streams() -> dict[tuple[str, str], str]:
@@ -123,17 +124,58 @@ def test_the_operator_pauses_for_a_time(acme, submit, database):
     assert _streams() == {("acme", "transactional"): "resumed"}
 
 
-def test_a_reseller_sees_its_pauses_and_ends_none(acme, globex):
+def test_each_side_ends_its_own_pause(acme, globex, submit, database):
+    """The reseller's beside the platform's: mail waits until none stands."""
+    which = {"reseller_id": acme.reseller.public_id, "stream": "bulk"}
+    own = {"actor": acme.owner, **which}
+    _count(acme, "bulk", delivered=100, hard=300)
+    pauses.pause_stream(**own, reason="wrong price")
+    with pytest.raises(Conflict):
+        pauses.pause_stream(**own, reason="again")
+    assert _judge() == 1, "a pause of the reseller's own does not spare it the platform's"
+    submit("a@x.test", stream=Stream.BULK)
+    assert _queue(database) == [
+        ("bulk", "held", "stream paused: hard bounces: 300 of 400 in 7 days")
+    ]
+    assert pauses.resume_stream(**own) == 0
+    with pytest.raises(PausedByPlatform):
+        pauses.resume_stream(**own)
+    assert not OutboxEvent.objects.filter(type="stream.resumed").exists(), "it stands still"
+    pauses.pause_stream(**own, reason="wrong price")
+    with in_schema("public"), as_role("operator"):
+        order = {"actor": OPERATOR, **which}
+        assert pauses.resume_stream(**order) == 0, "the reseller's own stands"
+        with pytest.raises(Conflict, match="only they"):
+            pauses.resume_stream(**order)
+    assert {state for _, state, _ in _queue(database)} == {"held"}
+    pauses.resume_stream(**own)
+    assert _judge() == 0, "the operator forgave the days before"
+    assert {state for _, state, _ in _queue(database)} == {"ready"}
+    (told,) = OutboxEvent.objects.filter(type="stream.resumed")
+    assert told.data["by"] == "reseller"
+
+
+def test_a_reseller_writes_its_own_side_only(acme, globex):
     _count(acme, "bulk", delivered=100, hard=300)
     _judge()
+    which = {"reseller_id": acme.reseller.public_id, "stream": "bulk"}
+    reader = Actor(kind=ActorKind.API_KEY, id="k", scopes=frozenset({"streams.read"}))
     with pytest.raises(NotAllowed):
-        pauses.resume_stream(actor=acme.owner, reseller_id=acme.reseller.public_id, stream="bulk")
-    seen = pauses.list_streams(actor=SYSTEM)
-    assert [one.state for one in seen] == ["paused"]
+        pauses.pause_stream(actor=reader, **which, reason="x")
+    with pytest.raises(StreamNotPausable):
+        pauses.pause_stream(actor=acme.owner, **{**which, "stream": "system"}, reason="x")
+    assert [one.side for one in pauses.list_streams(actor=SYSTEM)] == ["signals"]
     with in_schema(globex.reseller.schema_name):
         assert pauses.list_streams(actor=SYSTEM) == []
-    with connection.cursor() as cursor, pytest.raises(Exception, match="permission denied"):
+    with connection.cursor() as cursor:
         cursor.execute("UPDATE public.stream_pause SET state = 'resumed'")
+        assert cursor.rowcount == 0
+        with pytest.raises(Exception, match="row-level security"):
+            cursor.execute(
+                "INSERT INTO public.stream_pause (reseller_id, stream, side, state, reason, since, by)"
+                " VALUES (%s, 'mailbox', 'operator', 'paused', 'x', now(), 'x')",
+                [acme.reseller.public_id],
+            )
 
 
 def test_the_command_shows_pauses_and_resumes(acme):

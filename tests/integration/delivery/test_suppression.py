@@ -176,13 +176,10 @@ def test_the_last_look_ends_holds_and_refuses(acme, submit, database):
     services.add_suppression(actor=SYSTEM, address="gone@x.test")
     services.add_suppression(actor=SYSTEM, address="notice@x.test", stream="system")
     _forbid_everywhere(database, "judge@court.test")
+    which = {"reseller_id": acme.reseller.public_id, "stream": "bulk"}
+    pauses.pause_stream(actor=acme.owner, **which, reason="the weaker one")
     with in_schema("public"), as_role("operator"):
-        pauses.pause_stream(
-            actor=SYSTEM,
-            reseller_id=acme.reseller.public_id,
-            stream="bulk",
-            reason="too many bounces",
-        )
+        pauses.pause_stream(actor=SYSTEM, **which, reason="too many bounces")
     sifted = _sift(_claim_all(database))
     kept = {(one.stream, one.address) for one in sifted.kept}
     assert kept == {

@@ -84,7 +84,8 @@ def _happened(acme, globex):
     with in_schema(PUBLIC), as_role("worker"), connection.cursor() as cursor:
         for cast in (acme, globex):
             cursor.execute(
-                "INSERT INTO public.stream_pause VALUES (%s, 'bulk', 'paused', %s, %s, 'system')",
+                "INSERT INTO public.stream_pause (reseller_id, stream, side, state, reason, since, by)"
+                " VALUES (%s, 'bulk', 'signals', 'paused', %s, %s, 'system')",
                 [cast.reseller.public_id, f"reason of {cast.reseller.slug}", now],
             )
         for cast, signal, opened_at, recovered_at in alarms:

@@ -1,0 +1,87 @@
+"""Pause the streams that annoy receivers, and end the pauses whose time is up."""
+
+import logging
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from kernel import clock, outbox
+from kernel.actor import SYSTEM
+from kernel.errors import Conflict
+from kernel.tenancy import in_reseller
+from mailcore.delivery.statements import statement
+from mailcore.delivery.streams import held, pauses
+from mailcore.delivery.streams.pauses import Side
+
+log = logging.getLogger(__name__)
+
+_PAUSE_WORST = statement("pause_streams")
+_OVER = """SELECT reseller_id, stream, side FROM public.stream_pause
+           WHERE state = 'paused' AND until <= %(now)s"""
+_RUNNING = """SELECT reseller_id, stream FROM public.stream_pause
+              GROUP BY reseller_id, stream
+              HAVING bool_and(state = 'resumed') AND max(since) > %(now)s - interval '10 minutes'"""
+#: Shares of seven days at which a stream is paused (delivery-plane §2.7); alarms come long before.
+LINES: dict[str, float] = {"hard_bounces": 0.10, "complaints": 0.003}
+#: Fewer say nothing about a share.
+LEAST_ENDED, LEAST_COMPLAINTS = 200, 5
+
+
+def judge_streams() -> int:
+    """Pause what passes a line, end the pauses whose time is up; how many were paused.
+
+    Runs as role worker, outside any reseller.
+    """
+    now = clock.now()
+    values: dict[str, Any] = {
+        "now": now,
+        "by": f"{SYSTEM.kind}:{SYSTEM.id}",
+        "least_ended": LEAST_ENDED,
+        "least_complaints": LEAST_COMPLAINTS,
+        **LINES,
+    }
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_PAUSE_WORST, values)
+        paused = cursor.fetchall()
+        for reseller_id, stream, reason in paused:
+            log.warning("stream %s of %s is paused: %s", stream, reseller_id, reason)
+            outbox.publish(
+                "stream.paused",
+                subject=pauses.subject_of(stream),
+                reseller_id=reseller_id,
+                data={"stream": stream, "reason": reason, "by": Side.SIGNALS.value},
+            )
+    _end_pauses(now)
+    release_resumed(now)
+    return len(paused)
+
+
+def release_resumed(now: datetime) -> None:
+    """Let go what is still held of streams that run since a short while.
+
+    Of one that its reseller resumed that is all; of others what a claim held in the same moment.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_RUNNING, {"now": now})
+        running = cursor.fetchall()
+    for reseller_id, stream in running:
+        with in_reseller(reseller_id):
+            held.release(SYSTEM, reseller_id, stream)
+
+
+def _end_pauses(now: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_OVER, {"now": now})
+        over = cursor.fetchall()
+    for reseller_id, stream, side in over:
+        with in_reseller(reseller_id):
+            _end(reseller_id, stream, Side(side))
+
+
+def _end(reseller_id: UUID, stream: str, side: Side) -> None:
+    try:
+        pauses.end_pause(actor=SYSTEM, reseller_id=reseller_id, stream=stream, sides=[side])
+    except Conflict:  # somebody resumed it meanwhile
+        log.info("stream %s of %s was resumed by somebody else", stream, reseller_id)

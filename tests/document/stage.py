@@ -175,9 +175,6 @@ def build(acme: Any, globex: Any) -> Stage:
     message = {"from": "anna@shop.test", "to": ["ben@out.test"], "text": "Hello"}
     (sent,) = sending.send_messages(actor=owner, given=[message])
     suppression.add_suppression(actor=owner, address="gone@out.test")
-    pauses.pause_stream(
-        actor=owner, reseller_id=acme.reseller.public_id, stream="mailbox", reason="a test"
-    )
     webhook, _ = webhooks.add_endpoint(actor=owner, url="https://8.8.8.8/acme")
     delivery = webhooks.send_test(actor=owner, endpoint_id=webhook.public_id)
     key, mine = _key(acme, "mine", scopes=organisations.ALL_SCOPES)
@@ -203,8 +200,7 @@ def build(acme: Any, globex: Any) -> Stage:
         "invoice_id": ids.to_public("inv", _bill(acme).public_id),
         **_plans(acme, domain),
         "n": "1",
-        "name": "bulk",
-        "paused_name": "mailbox",
+        **_streams(acme),
     }
     shared, others = _shared(acme, globex), _others(acme, globex)
     before = snapshot(acme.reseller.schema_name)
@@ -227,6 +223,14 @@ def _alarm(acme: Any, domain: Domain) -> None:
         verdict="missing",
         code="missing",
     )
+
+
+def _streams(acme: Any) -> dict[str, str]:
+    """A stream that runs, and one that Acme paused."""
+    pauses.pause_stream(
+        actor=acme.owner, reseller_id=acme.reseller.public_id, stream="mailbox", reason="a test"
+    )
+    return {"name": "bulk", "paused_name": "mailbox"}
 
 
 def _offered(cast: Any, name: str, *, to: str = "") -> tuple[str, str]:

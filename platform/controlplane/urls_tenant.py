@@ -9,6 +9,7 @@ from controlplane.portal import (
     domain_records,
     domains,
     invoices,
+    joining,
     login,
     look,
     mailboxes,
@@ -19,6 +20,7 @@ from controlplane.portal import converters as converters  # registers <dom:…>,
 from controlplane.portal import dkim_keys as dkim_key_pages
 from controlplane.portal import domain_reports as report_pages
 from controlplane.portal import hand_overs as hand_overs
+from controlplane.portal import members as member_pages
 from controlplane.portal import organisations as organisation_pages
 from controlplane.portal import reference as reference_page
 from controlplane.portal import streams as stream_pages
@@ -102,6 +104,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         suppression_pages.remove,
         name="suppression-remove",
     ),
+    path("members/", member_pages.members, name="members"),
+    path("members/<mem:member_id>/", member_pages.member, name="member"),
+    path("members/<mem:member_id>/invite/", member_pages.invite_again, name="member-invite"),
+    path("members/<mem:member_id>/remove/", member_pages.remove, name="member-remove"),
+    path("join/", joining.join, name="join"),
+    path("join/<str:token>/", joining.link, name="join-link"),
     path("api-keys/", api_keys.api_keys, name="api-keys"),
     path("api-keys/<key:key_id>/rotate/", api_keys.rotate, name="api-key-rotate"),
     path("api-keys/<key:key_id>/revoke/", api_keys.revoke, name="api-key-revoke"),

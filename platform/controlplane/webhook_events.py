@@ -45,6 +45,7 @@ _PREFIXES = {
     "invoice_id": ("invoice", "inv"),
     "job_id": ("job", "job"),
     "hand_over_id": ("hand_over", "hov"),
+    "member_id": ("member", "mem"),
 }
 _Data = Mapping[str, Any]
 
@@ -83,6 +84,7 @@ def _keys(*names: str) -> Callable[[_Data], dict[str, object]]:
 _mailbox = _with("mailbox_id", "organisation_id", "address")
 _alias = _with("alias_id", "organisation_id", "address", "targets")
 _app_password = _with("app_password_id", "mailbox_id", "organisation_id", "address", "name")
+_member = _with("member_id", "email", "name", "role", "state")
 _hand_over = _with("hand_over_id", "domain_id", "name", "side")
 _stream = _with("stream", "reason", "by")
 _suppression = _with("address", "stream")
@@ -91,6 +93,10 @@ _alarm = _with("signal", "stream", "provider", "quantity", "of", "line", "since"
 #: Type in the outbox → type of the catalogue, and what is told.
 TOLD: dict[str, tuple[str, Callable[[_Data], dict[str, object]]]] = {
     "organisation.created": ("organisation.created", _with("organisation_id")),
+    "member.invited": ("member.invited", _member),
+    "member.joined": ("member.joined", _member),
+    "member.changed": ("member.changed", _member),
+    "member.removed": ("member.removed", _member),
     "domain.added": ("domain.added", _domain),
     "domain.verified": ("domain.verified", _domain),
     "domain.suspended": ("domain.suspended", lambda given: {**_domain(given), "by": given["by"]}),

@@ -11,6 +11,7 @@ from controlplane import billing_events as billing
 from controlplane import domain_events as domains
 from controlplane import drift_events as drift
 from controlplane import mail_events as mail
+from controlplane import member_events as members
 from controlplane import reseller_events as resellers
 from controlplane import webhook_events as webhooks
 from kernel.outbox import Envelope
@@ -31,6 +32,8 @@ _HANDLERS: dict[str, tuple[Handler, ...]] = {
     "dmarc.policy_changed": (domains.look_now, domains.tell_of_step),
     "mta_sts.mode_changed": (domains.look_now, domains.tell_of_step),
     "hand_over.offered": (domains.tell_of_offer,),
+    "member.changed": (members.follow_owners,),
+    "member.removed": (members.follow_owners,),
     "mailbox.created": (billing.count_new_mailbox,),
     "mailbox.day": (billing.count_mailbox_days,),
     "mailbox.limit_reached": (mail.warn_of_limit,),

@@ -67,13 +67,16 @@ _MAIL = _READ | {
 }
 _KEYS = frozenset({"api_keys.read", "api_keys.write"})
 _MONEY = frozenset({"usage.read", "invoices.read"})
+_PEOPLE = frozenset({"members.read", "members.write"})
+#: Who has it makes, changes and removes owners and admins too; nobody but an owner does.
+OWNERS = "owners.write"
 #: A domain leaves with all its mail, and nobody can call it back.
 HAND_OVER = "domains.hand_over"
 
 #: role → what it may do. An API key carries its actions as scopes instead.
 ROLE_ACTIONS: dict[str, frozenset[str]] = {
-    "owner": _MAIL | _MONEY | _KEYS | {HAND_OVER, "audit.read", "brand.write", "members.write"},
-    "admin": _MAIL | _MONEY | _KEYS | {HAND_OVER, "audit.read", "brand.write"},
+    "owner": _MAIL | _MONEY | _KEYS | _PEOPLE | {HAND_OVER, OWNERS, "audit.read", "brand.write"},
+    "admin": _MAIL | _MONEY | _KEYS | _PEOPLE | {HAND_OVER, "audit.read", "brand.write"},
     "billing": _MONEY,
     "support": _READ | {"jobs.write", "mailboxes.write"},
     "read_only": _READ | _MONEY,
@@ -98,6 +101,14 @@ def may(actor: Actor, action: str) -> bool:
     if actor.kind is ActorKind.API_KEY:
         return action in actor.scopes
     return action in ROLE_ACTIONS.get(actor.role, frozenset())
+
+
+def may_handle(actor: Actor, role: str) -> bool:
+    """Whether this actor may give `role`, or change who has it: one with fewer rights than its own."""
+    if may(actor, OWNERS):
+        return True
+    own = actor.scopes if actor.kind is ActorKind.API_KEY else ROLE_ACTIONS.get(actor.role)
+    return ROLE_ACTIONS[role] < (own or frozenset())
 
 
 def authorise(actor: Actor, action: str) -> None:

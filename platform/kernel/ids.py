@@ -21,6 +21,7 @@ PREFIXES = {
     "job": "job",
     "key": "key",
     "mailbox": "mbx",
+    "member": "mem",
     "message": "msg",
     "organisation": "org",
     "plan": "dpl",

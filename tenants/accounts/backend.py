@@ -6,6 +6,8 @@ from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
 
 from tenants.accounts.models import Member
+from tenants.resellers import text
+from tenants.resellers.errors import InvalidEmail
 
 
 class MemberBackend(BaseBackend):
@@ -21,7 +23,7 @@ class MemberBackend(BaseBackend):
         """The member, or None."""
         if not email or not password:
             return None
-        member = Member.objects.filter(email=email.strip().lower(), is_active=True).first()
+        member = Member.objects.filter(email=_stored(email), is_active=True).first()
         if member is None:
             Member().set_password(password)
             return None
@@ -30,3 +32,11 @@ class MemberBackend(BaseBackend):
     def get_user(self, user_id: int) -> Member | None:
         """The member of a session."""
         return Member.objects.filter(pk=user_id, is_active=True).first()
+
+
+def _stored(email: str) -> str:
+    """The address as members have it: in lower case, its domain as A-labels."""
+    try:
+        return text.clean_email(email)
+    except InvalidEmail:
+        return email.strip().lower()

@@ -2,8 +2,12 @@
 
 from uuid import UUID
 
+from django.db.models import Case, QuerySet, Value, When
+
+from kernel import clock
 from kernel.actor import Actor, ActorKind
-from tenants.accounts.models import Member, Role
+from kernel.errors import NotFound
+from tenants.accounts.models import Member, MemberState, Role
 
 
 def actor_of(member: Member, *, reseller_id: UUID) -> Actor:
@@ -17,9 +21,40 @@ def actor_of(member: Member, *, reseller_id: UUID) -> Actor:
     )
 
 
+def list_members() -> QuerySet[Member]:
+    """Everybody, oldest first, the invited too; `standing` is the state as a column."""
+    standing = Case(
+        When(invitation_hash__gt="", then=Value(MemberState.INVITED)),
+        When(is_active=True, then=Value(MemberState.ACTIVE)),
+        default=Value(MemberState.INACTIVE),
+    )
+    return Member.objects.annotate(standing=standing).order_by("public_id")
+
+
+def get_member(member_id: UUID) -> Member:
+    """One by the public id; raises NotFound."""
+    found = list_members().filter(public_id=member_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def find_member(member_id: UUID) -> Member | None:
     """Who may log in here, by the public id."""
     return Member.objects.filter(public_id=member_id, is_active=True).first()
+
+
+def find_invited(invitation: str, *, for_update: bool = False) -> Member | None:
+    """Whose invitation this is (the hash of its token), while it is good."""
+    rows = Member.objects.select_for_update() if for_update else Member.objects.all()
+    good = rows.filter(invitation_hash=invitation, invitation_expires_at__gt=clock.now())
+    return good.first() if invitation else None
+
+
+def list_owners() -> list[str]:
+    """The addresses of the owners who may log in, the oldest member first."""
+    rows = Member.objects.filter(role=Role.OWNER, is_active=True)
+    return list(rows.order_by("public_id").values_list("email", flat=True))
 
 
 def count_members() -> int:

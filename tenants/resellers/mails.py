@@ -57,6 +57,14 @@ def send_notice(reseller: Reseller, *, to: str, template: str, context: dict[str
         )
 
 
+def send_link(
+    reseller: Reseller, *, to: str, template: str, page: str, context: dict[str, object]
+) -> None:
+    """A notice whose `link` leads to one page of the portal (its path without the first slash)."""
+    link = f"https://{selectors.portal_host(reseller.public_id)}/{page}"
+    send_notice(reseller, to=to, template=template, context={**context, "link": link})
+
+
 def send_to_operator(*, template: str, context: dict[str, object]) -> None:
     """A notice to the address that the operator reads."""
     link = f"https://{settings.PLATFORM_HOST}/operator/"

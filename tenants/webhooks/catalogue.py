@@ -6,6 +6,10 @@ TEST = "webhook.test"
 #: type → what happened, as the documents say it.
 CATALOGUE: dict[str, str] = {
     "organisation.created": "an organisation was added",
+    "member.invited": "somebody was invited to the portal, or sent the link again",
+    "member.joined": "somebody who was invited has chosen a password",
+    "member.changed": "a member has another role or name, was shut out or let in again",
+    "member.removed": "a member or an invitation was removed",
     "domain.added": "a domain was added; its ownership is not proven yet",
     "domain.verified": "a domain is ours to serve: mail is received and sent",
     "domain.suspended": "a domain was switched off: no mail is received or sent",

@@ -17,6 +17,7 @@ from mailcore.domains import errors as domain_errors
 from mailcore.handover import errors as hand_over_errors
 from mailcore.mailboxes import errors as mailbox_errors
 from mailcore.zones import errors as zone_errors
+from tenants.accounts import errors as member_errors
 from tenants.organisations import errors as key_errors
 from tenants.plans import errors as plan_errors
 from tenants.webhooks import errors as webhook_errors
@@ -74,6 +75,7 @@ def problems():
         suppression_errors,
         webhook_errors,
         key_errors,
+        member_errors,
         zone_errors,
     ):
         for one in vars(module).values():

@@ -25,6 +25,8 @@ from mailcore.handover import services as handover
 from mailcore.mailboxes import services as mailboxes
 from mailcore.zones.adapters.memory import MemoryZone
 from mailcore.zones.models import DnsPlan
+from tenants.accounts import services as accounts
+from tenants.accounts.models import Member
 from tenants.jobs import services as jobs
 from tenants.jobs.services import Item
 from tenants.organisations import services as organisations
@@ -123,6 +125,8 @@ BODIES: dict[str, Callable[[Stage], Any]] = {
         "password": PASSWORD,
     },
     "mailboxes.update": lambda _: {"display_name": "Anna"},
+    "members.invite": lambda _: {"email": "new@people.test", "role": "billing"},
+    "members.update": lambda _: {"name": "Eve"},
     "messages.send": lambda _: {
         "from": "anna@shop.test",
         "to": ["ben@out.test"],
@@ -148,7 +152,14 @@ WORDS = {"name"}
 #: What these begin does each row later as whoever began it, who may begin it; see the jobs' own tests.
 BEGINNING = {"domains.bulk_create", "mailboxes.bulk_create"}
 #: operationId → rights that its body needs beside the documented one.
-ALSO: dict[str, set[str]] = {"api_keys.create": {"domains.read"}}
+ALSO: dict[str, set[str]] = {
+    "api_keys.create": {"domains.read"},
+    # Whoever deals with people has more rights than they.
+    **{
+        f"members.{verb}": {"usage.read", "invoices.read"}
+        for verb in ("invite", "invite_again", "update", "delete")
+    },
+}
 
 
 def build(acme: Any, globex: Any) -> Stage:
@@ -180,6 +191,8 @@ def build(acme: Any, globex: Any) -> Stage:
     key, mine = _key(acme, "mine", scopes=organisations.ALL_SCOPES)
     maker = Actor(kind=ActorKind.API_KEY, id=key.reference, scopes=organisations.ALL_SCOPES)
     made, _ = organisations.create_api_key(actor=maker, name="made")
+    member = accounts.invite_member(actor=owner, email="eve@people.test", role="billing")
+    Member.objects.filter(pk=member.pk).update(invited_at=clock.now() - timedelta(hours=1))
     job = jobs.start(actor=owner, kind="none", items=[Item(label="one", given={})])
     found = {
         "organisation_id": acme.organisation.reference,
@@ -188,6 +201,7 @@ def build(acme: Any, globex: Any) -> Stage:
         "dkim_key_id": domain.dkim_keys.order_by("pk")[0].reference,
         "key_id": made.reference,
         "hand_over_id": _offered(acme, "given.test")[0],
+        "member_id": member.reference,
         "job_id": job.reference,
         "alias_id": alias.reference,
         "app_password_id": app_password.reference,

@@ -27,6 +27,7 @@ from mailcore.domains import services as domains
 from mailcore.domains.models import Domain
 from mailcore.handover import services as handover
 from mailcore.mailboxes import services as mailboxes
+from tenants.accounts import services as accounts
 from tenants.accounts.models import Member, Role
 from tenants.organisations import services as organisations
 from tenants.webhooks import services as webhooks
@@ -35,14 +36,23 @@ pytestmark = pytest.mark.django_db
 
 URLS = "controlplane.urls_tenant"
 #: Anybody may see these: they name no object.
-OPEN = {"login", "logout", "brand-css", "brand-logo", "brand-icon", "openapi", "api-reference"}
+OPEN = {
+    "login",
+    "logout",
+    "brand-css",
+    "brand-logo",
+    "brand-icon",
+    "openapi",
+    "api-reference",
+    "join",
+}
 #: Anybody who has the link that a mail carried: the token names the object, and proves it.
-BY_TOKEN = {"unsubscribe"}
+BY_TOKEN = {"unsubscribe", "join-link"}
 #: For members; every one shows or makes things of the host's own reseller only.
 OWN = {
     "dashboard", "brand", "organisations", "domains", "domain-add", "mailboxes", "mailbox-add",
     "aliases", "api-keys", "invoices", "webhooks", "webhook-add",
-    "suppressions", "hand-overs", "streams",
+    "suppressions", "hand-overs", "streams", "members",
 }  # fmt: skip
 #: Page with an object in its path → method and form.
 OBJECTS: dict[str, tuple[str, dict[str, str]]] = {
@@ -75,6 +85,9 @@ OBJECTS: dict[str, tuple[str, dict[str, str]]] = {
     "alias-delete": ("post", {}),
     "app-passwords": ("get", {}),
     "app-password-delete": ("post", {}),
+    "member": ("post", {"role": "support", "name": "Eve"}),
+    "member-invite": ("post", {}),
+    "member-remove": ("post", {}),
     "api-key-revoke": ("post", {}),
     "api-key-rotate": ("post", {}),
     "suppression-remove": ("post", {}),
@@ -114,6 +127,9 @@ def objects(acme, globex) -> dict[str, object]:
     )
     suppression.add_suppression(actor=acme.owner, address="gone@elsewhere.test")
     key, _ = organisations.create_api_key(actor=acme.owner, name="warehouse robot")
+    member = accounts.invite_member(
+        actor=acme.owner, email="eve@warehouse.test", role="billing"
+    )  # fmt: skip
     pricing.ensure_default_prices()
     start = clock.now() - timedelta(hours=2)
     reseller_id = acme.reseller.public_id
@@ -132,6 +148,7 @@ def objects(acme, globex) -> dict[str, object]:
     return {
         "domain_id": domain.public_id, "mailbox_id": mailbox.public_id,
         "alias_id": alias.public_id, "app_password_id": app_password.public_id, "key_id": key.public_id,
+        "member_id": member.public_id,
         "dkim_key_id": domain.dkim_keys.get(selector="r2").public_id,
         "suppression_id": selectors.list_suppressions()[0].id,
         "invoice_id": invoice.public_id, "n": 1, "webhook_id": webhook.public_id,
@@ -168,7 +185,7 @@ def path_of(name: str, objects: dict[str, object]) -> str:
 def rows(schema: str) -> list[tuple[object, ...]]:
     """Everything of Acme's that a page can change."""
     tables = (
-        "domain", "dkim_key", "dns_credential", "mailbox", "alias", "api_key", "organisation"
+        "domain", "dkim_key", "dns_credential", "mailbox", "alias", "api_key", "organisation", "member"
     )  # fmt: skip
     union = " UNION ALL ".join(f"SELECT t::text FROM {schema}.{name} t" for name in tables)
     public = (

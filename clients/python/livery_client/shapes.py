@@ -488,6 +488,28 @@ class Me(TypedDict):
     organisation: "str | None"
 
 
+class Member(TypedDict):
+    """A person of the reseller; who is invited has no password yet, who is inactive is shut out."""
+
+    id: "str"
+    email: "str"
+    name: "str"
+    role: "str"
+    state: "str"
+    is_active: "bool"
+    created_at: "str"
+    invitation_expires_at: "str | None"
+    last_login_at: "str | None"
+
+
+class MemberChange(TypedDict):
+    """What is given is changed."""
+
+    role: "NotRequired[str]"
+    name: "NotRequired[str]"
+    is_active: "NotRequired[bool]"
+
+
 class Message(TypedDict):
     """A message as its sender sees it; its content is not shown."""
 
@@ -615,6 +637,14 @@ class NewMark(TypedDict):
 
     name: "str"
     known: "bool | None"
+
+
+class NewMember(TypedDict):
+    """Whom to invite, and as what."""
+
+    email: "str"
+    role: "str"
+    name: "NotRequired[str]"
 
 
 NewMessage = Mapping[str, Any]

@@ -13,12 +13,14 @@ from mailcore.domains import api as domains
 from mailcore.feedback import api as feedback
 from mailcore.handover import api as handover
 from mailcore.mailboxes import api as mailboxes
+from tenants.accounts import api as accounts
 from tenants.jobs import api as jobs
 from tenants.organisations import api as organisations
 from tenants.webhooks import api as webhooks
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *organisations.urlpatterns,
+    *accounts.urlpatterns,
     *api_keys.urlpatterns,
     *bulk.urlpatterns,  # before `domains/<domain_id>`
     *jobs.urlpatterns,

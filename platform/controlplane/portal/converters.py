@@ -27,7 +27,7 @@ class PublicId:
 
 
 PREFIXES = (
-    "als", "asp", "dkm", "dom", "hov", "inv", "key", "mbx", "org", "res", "sup", "whd", "whk",
+    "als", "asp", "dkm", "dom", "hov", "inv", "key", "mbx", "mem", "org", "res", "sup", "whd", "whk",
 )  # fmt: skip
 
 

@@ -9,14 +9,15 @@ from kernel import clock
 from kernel.actor import HAND_OVER
 from mailcore.domains.models import Domain
 from tenants.organisations.models import Organisation
-from tenants.organisations.services import ALL_SCOPES, API_SCOPES
+from tenants.organisations.services import ALL_SCOPES, API_SCOPES, MEMBER_SCOPES
 
 #: The choices that people make; the API has each right by itself.
 RIGHTS = {
     "all": API_SCOPES,
     "read": frozenset(scope for scope in API_SCOPES if scope.endswith(".read")),
     "send": frozenset({"messages.send", "messages.read"}),
-    "keys": ALL_SCOPES - {HAND_OVER},
+    "keys": ALL_SCOPES - MEMBER_SCOPES - {HAND_OVER},
+    "people": API_SCOPES | MEMBER_SCOPES,
     "hand_over": API_SCOPES | {HAND_OVER},
 }
 _DAYS = ("30", "90", "365")
@@ -33,10 +34,11 @@ class ApiKeyForm(forms.Form):
     rights = forms.ChoiceField(
         label=_("May"),
         choices=(
-            ("all", _("Do everything but make keys and hand domains over")),
+            ("all", _("Do everything but make keys, see or invite people and hand domains over")),
             ("read", _("Only read")),
             ("send", _("Only send messages and follow them")),
             ("keys", _("Do everything and make keys, but hand no domains over")),
+            ("people", _("Do everything and invite people, but make no keys")),
             ("hand_over", _("Do everything and hand domains over, but make no keys")),
         ),
         required=False,

@@ -21,6 +21,7 @@ _ENTRIES: tuple[tuple[str, Promise, str], ...] = (
     ("invoices", _("Invoices"), "invoices.read"),
     ("api-keys", _("API keys"), "api_keys.write"),
     ("webhooks", _("Webhooks"), "webhooks.read"),
+    ("members", _("Team"), "members.read"),
     ("brand", _("Brand"), "brand.write"),
 )
 

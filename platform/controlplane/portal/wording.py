@@ -104,6 +104,16 @@ WORDS: dict[str, Promise] = {
     "api_key.revoked": _("This key was revoked. Make a new one."),
     "api_key.old_secret": _("This secret was replaced. Use the new one."),
     "api_key.too_many": _("This key made as many keys as it can. Revoke one first."),
+    "member.exists": _("This person is a member already, or invited."),
+    "member.last_owner": _("There has to be an owner. Make somebody else one first."),
+    "member.not_joined": _("This person has not accepted the invitation yet."),
+    "member.already_joined": _("This person has accepted the invitation already."),
+    "member.too_many_invitations": _(
+        "Too many invitations are open, or were sent today. Take some back, or wait until tomorrow."
+    ),
+    "member.invited_lately": _("The mail was sent a moment ago. Wait ten minutes."),
+    "member.beyond_role": _("Only an owner changes owners and administrators."),
+    "member.invitation_gone": _("This link was used, replaced or is too old."),
     "rows_invalid": _("Some rows are not as they should be; nothing was begun."),
     "job.over": _("This job has ended already."),
     "job.too_many": _("Too many jobs are waiting. Let one of them end."),

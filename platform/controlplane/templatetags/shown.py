@@ -22,6 +22,8 @@ _STATES: dict[str, tuple[Promise, str, str]] = {
     "retiring": (_("On its way out"), "idle", "…"),
     "retired": (_("Destroyed"), "idle", "✕"),
     "active": (_("Active"), "good", "✓"),
+    "inactive": (_("Shut out"), "bad", "✕"),
+    "invited": (_("Invited"), "warn", "…"),
     "verified": (_("Verified"), "good", "✓"),
     "suspended": (_("Suspended"), "bad", "✕"),
     "revoked": (_("Revoked"), "idle", "✕"),
@@ -45,6 +47,15 @@ _STATES: dict[str, tuple[Promise, str, str]] = {
     "not_yet": (_("Not yet"), "warn", "!"),
     "no_data": (_("Too little known"), "idle", "…"),
     "done": (_("Strict"), "good", "✓"),
+}
+
+#: What people may do, the most first.
+ROLES: dict[str, Promise] = {
+    "owner": _("Owner: everything"),
+    "admin": _("Administrator: everything but changing owners and administrators"),
+    "support": _("Support: see everything, look after mailboxes"),
+    "billing": _("Billing: see usage and invoices"),
+    "read_only": _("Observer: see everything, change nothing"),
 }
 
 _METERS: dict[str, Promise] = {
@@ -125,6 +136,12 @@ def state_badge(code: str) -> SafeString:
         sign,
         words,
     )
+
+
+@register.filter
+def role_name(code: str) -> str:
+    """A role, without what it may do."""
+    return str(ROLES.get(code, code)).partition(":")[0]
 
 
 @register.filter

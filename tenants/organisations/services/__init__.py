@@ -2,6 +2,7 @@
 
 from tenants.organisations.services.keys import ALL_SCOPES as ALL_SCOPES
 from tenants.organisations.services.keys import API_SCOPES as API_SCOPES
+from tenants.organisations.services.keys import MEMBER_SCOPES as MEMBER_SCOPES
 from tenants.organisations.services.keys import create_api_key as create_api_key
 from tenants.organisations.services.keys import revoke_api_key as revoke_api_key
 from tenants.organisations.services.keys import rotate_api_key as rotate_api_key

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from kernel import clock, ids
-from kernel.actor import HAND_OVER, ROLE_ACTIONS, Actor, ActorKind, authorise, may
+from kernel.actor import HAND_OVER, OWNERS, ROLE_ACTIONS, Actor, ActorKind, authorise, may
 from kernel.crypto import Secret
 from kernel.errors import InvalidInput
 from kernel.outbox import audit
@@ -24,11 +24,13 @@ from tenants.organisations.networks import is_within, read_networks
 from tenants.organisations.services.naming import line
 
 WRITE = "api_keys.write"
-_OF_PEOPLE = {"members.write", "brand.write"}
+_OF_PEOPLE = {OWNERS, "brand.write"}
 _OF_KEYS = {"api_keys.read", WRITE}
-#: What a key may be allowed, and what it is without a choice: all but making keys and giving domains away.
+MEMBER_SCOPES = frozenset({"members.read", "members.write"})
+#: What a key may be allowed, and what it is without a choice: all but making keys, seeing and
+#: inviting people, and giving domains away.
 ALL_SCOPES = ROLE_ACTIONS["owner"] - _OF_PEOPLE
-API_SCOPES = ALL_SCOPES - _OF_KEYS - {HAND_OVER}
+API_SCOPES = ALL_SCOPES - _OF_KEYS - MEMBER_SCOPES - {HAND_OVER}
 OVERLAP = timedelta(hours=24)
 LONGEST_OVERLAP = timedelta(days=7)
 #: So many good keys that one key made: a customer's programs, and no more than one can look through.

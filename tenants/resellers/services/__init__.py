@@ -1,7 +1,13 @@
 """What is done with resellers: sign-up, provisioning, brand, and the operator's own row."""
 
 from tenants.resellers.services.brand import MAX_LOGO_BYTES, change_brand
-from tenants.resellers.services.notices import notify_operator, notify_owner, notify_people
+from tenants.resellers.services.notices import (
+    follow_owners,
+    notify_operator,
+    notify_owner,
+    notify_people,
+    write_to,
+)
 from tenants.resellers.services.operator_row import ensure_operator
 from tenants.resellers.services.provisioning import (
     activate,
@@ -21,6 +27,7 @@ __all__ = [
     "change_brand",
     "confirm_sign_up",
     "ensure_operator",
+    "follow_owners",
     "forget_expired_sign_ups",
     "notify_operator",
     "notify_owner",
@@ -29,4 +36,5 @@ __all__ = [
     "request_sign_up",
     "send_welcome",
     "warn_of_limit",
+    "write_to",
 ]

@@ -1,6 +1,6 @@
 """Notices by mail: to a reseller's owner, and to the operator."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from kernel.tenancy import OPERATOR_RESELLER
@@ -28,7 +28,22 @@ def notify_people(
         mails.send_notice(reseller, to=address, template=template, context=context)
 
 
+def write_to(
+    *, reseller_id: UUID, address: str, template: str, page: str, context: dict[str, object]
+) -> None:
+    """The same to one person, with a link to `page`: a path of the portal without its first slash."""
+    reseller = Reseller.objects.select_related("brand").get(public_id=reseller_id)
+    mails.send_link(reseller, to=address, template=template, page=page, context=context)
+
+
 def notify_operator(*, reseller_id: UUID, template: str, context: dict[str, object]) -> None:
     """Mail the operator about a reseller, in the caller's transaction."""
     reseller = Reseller.objects.get(public_id=reseller_id)
     mails.send_to_operator(template=template, context={"reseller": reseller.name, **context})
+
+
+def follow_owners(*, reseller_id: UUID, left: str, addresses: Sequence[str]) -> None:
+    """Have notices that went to who is no owner any more go to the first of the owners."""
+    if addresses and left not in addresses:
+        before = Reseller.objects.filter(public_id=reseller_id, owner_email=left)
+        before.update(owner_email=addresses[0])

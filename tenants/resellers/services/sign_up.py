@@ -7,8 +7,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
@@ -23,9 +21,9 @@ from tenants.resellers.errors import (
     SignUpExpired,
     SignUpNotFound,
     SlugTaken,
-    WeakPassword,
 )
 from tenants.resellers.models import Brand, Reseller, ResellerHost, SignUp
+from tenants.resellers.passwords import check_strength
 from tenants.resellers.states import HostKind
 from tenants.resellers.tokens import hash_token
 
@@ -35,7 +33,6 @@ KEPT_AFTER_EXPIRY = timedelta(days=7)
 SAME_REQUEST = timedelta(minutes=2)
 #: Unconfirmed sign-ups that one inbox may be asked in an hour: nobody's is to be flooded.
 MAX_PER_HOUR = 5
-_MAX_PASSWORD = 128
 _MAX_COMPANY = 100
 
 
@@ -49,7 +46,7 @@ def request_sign_up(*, company: str, slug: str, email: str, password: str, site:
     company = _collect(errors, _clean_company, company)
     slug = _collect(errors, _free_slug, slug)
     email = _collect(errors, text.clean_email, email)
-    _collect(errors, _check_strength, password)
+    _collect(errors, check_strength, password)
     if errors:
         raise InvalidSignUp(errors)
     with transaction.atomic():
@@ -157,17 +154,6 @@ def _free_slug(value: str) -> str:
     if Reseller.objects.filter(slug=slug).exists():
         raise SlugTaken(field="slug")
     return slug
-
-
-def _check_strength(password: str) -> str:
-    if len(password) > _MAX_PASSWORD:
-        raise WeakPassword(field="password", reasons=["password_too_long"])
-    try:
-        validate_password(password)
-    except ValidationError as error:
-        reasons = [str(one.code) for one in error.error_list]
-        raise WeakPassword(field="password", reasons=reasons) from error
-    return password
 
 
 def _is_repeated(*, slug: str, email: str, password: str) -> bool:

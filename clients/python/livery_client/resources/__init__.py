@@ -19,6 +19,7 @@ from livery_client.resources.invoices import Invoices
 from livery_client.resources.jobs import Jobs
 from livery_client.resources.mailboxes import Mailboxes
 from livery_client.resources.me import Me
+from livery_client.resources.members import Members
 from livery_client.resources.messages import Messages
 from livery_client.resources.mta_sts import MtaSts
 from livery_client.resources.organisations import Organisations
@@ -50,6 +51,7 @@ class Resources:
         self.jobs = Jobs(transport)
         self.mailboxes = Mailboxes(transport)
         self.me = Me(transport)
+        self.members = Members(transport)
         self.messages = Messages(transport)
         self.mta_sts = MtaSts(transport)
         self.organisations = Organisations(transport)

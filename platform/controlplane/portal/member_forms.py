@@ -1,0 +1,71 @@
+"""The forms about people: invite, change, join."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from controlplane.templatetags.shown import ROLES
+from kernel.actor import Actor, may_handle
+
+_Choices = Sequence[tuple[str, Promise]]
+_NEW_PASSWORD = {"autocomplete": "new-password"}
+
+
+def roles_for(actor: Actor) -> _Choices:
+    """The roles that somebody can give."""
+    return [(role, words) for role, words in ROLES.items() if may_handle(actor, role)]
+
+
+class InviteForm(forms.Form):
+    """Whom, and as what."""
+
+    email = forms.CharField(
+        label=_("E-mail address"),
+        max_length=254,
+        help_text=_("A link goes there that is good once, for 7 days."),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    name = forms.CharField(label=_("Name"), max_length=100, required=False)
+    role = forms.ChoiceField(label=_("May"))
+
+    def __init__(self, *args: Any, choices: _Choices, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # Whoever looks away for a moment makes nobody an owner.
+        self.fields["role"].choices = list(reversed(choices))  # type: ignore[attr-defined]
+
+
+class MemberForm(forms.Form):
+    """What can be changed of a member."""
+
+    name = forms.CharField(label=_("Name"), max_length=100, required=False)
+    role = forms.ChoiceField(label=_("May"))
+    is_active = forms.BooleanField(
+        label=_("May log in"),
+        required=False,
+        help_text=_("Without it every session of this person ends at once."),
+    )
+
+    def __init__(self, *args: Any, choices: _Choices, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["role"].choices = choices  # type: ignore[attr-defined]
+
+
+class JoinForm(forms.Form):
+    """Who was invited: a name and a password."""
+
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=128,
+        strip=False,
+        help_text=_("At least 10 characters."),
+        widget=forms.PasswordInput(attrs=_NEW_PASSWORD),
+    )

@@ -1,0 +1,5 @@
+"""`/api/v1/members`."""
+
+from tenants.accounts.api import members
+
+urlpatterns = members.urlpatterns

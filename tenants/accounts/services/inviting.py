@@ -1,0 +1,120 @@
+"""Invitations: a link by mail, good once and for a week; of its token only a hash is kept."""
+
+import secrets
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from kernel import clock
+from kernel.actor import Actor
+from kernel.errors import InvalidInput
+from kernel.models import AuditEntry
+from kernel.tenancy import current_reseller_id
+from tenants.accounts.errors import (
+    AlreadyJoined,
+    InvitedLately,
+    MemberExists,
+    TooManyInvitations,
+)
+from tenants.accounts.models import Member, MemberState, Role
+from tenants.accounts.services import standing
+from tenants.resellers import services as resellers
+from tenants.resellers import text
+from tenants.resellers.tokens import hash_token
+
+INVITED = "member.invited"
+LIFETIME = timedelta(days=7)
+#: Invitations that nobody has accepted, and mails in a day: a portal is no way to write to strangers.
+MOST_OPEN, MOST_A_DAY = 50, 100
+AGAIN_AFTER = timedelta(minutes=10)
+#: The operator's staff are members elsewhere.
+ROLES = tuple(role for role in Role if role is not Role.OPERATOR)
+
+
+@transaction.atomic
+def invite_member(*, actor: Actor, email: str, role: str, name: str = "") -> Member:
+    """Somebody who may join; the mail with the link leaves with the transaction.
+
+    Raises NotAllowed, BeyondRole, InvalidInput, InvalidEmail, MemberExists, TooManyInvitations.
+    """
+    check_role(role)
+    standing.authorise_change(actor, role)
+    member = Member(
+        email=text.clean_email(email),
+        name=line(name),
+        role=role,
+        is_active=False,
+        created_at=clock.now(),
+    )
+    member.set_unusable_password()
+    standing.lock()
+    if Member.objects.filter(email=member.email).exists():
+        raise MemberExists(field="email")
+    if Member.objects.exclude(invitation_hash="").count() >= MOST_OPEN:
+        raise TooManyInvitations
+    token = _renew(member)
+    try:
+        with transaction.atomic():
+            member.save(force_insert=True)
+    except IntegrityError as error:  # the owner who signed up is made without the lock
+        raise MemberExists(field="email") from error
+    _send(member, token, actor)
+    return member
+
+
+@transaction.atomic
+def invite_again(*, actor: Actor, member_id: UUID) -> Member:
+    """A new link; the one before is dead.
+
+    Raises NotAllowed, BeyondRole, NotFound, AlreadyJoined, InvitedLately, TooManyInvitations.
+    """
+    standing.authorise_people(actor, standing.WRITE)
+    standing.lock()
+    member = standing.locked(member_id)
+    standing.authorise_change(actor, member.role)
+    if member.state is not MemberState.INVITED:
+        raise AlreadyJoined
+    if member.invited_at is not None and member.invited_at > clock.now() - AGAIN_AFTER:
+        raise InvitedLately
+    token = _renew(member)
+    member.save(update_fields=["invitation_hash", "invited_at", "invitation_expires_at"])
+    _send(member, token, actor)
+    return member
+
+
+def check_role(role: str) -> None:
+    """Raises InvalidInput for what is no role of a reseller's people."""
+    if role not in ROLES:
+        raise InvalidInput("There is no such role.", field="role")
+
+
+def line(name: str) -> str:
+    """A name on one line; raises InvalidInput."""
+    cleaned = text.clean_line(name)
+    if len(cleaned) > 100:
+        raise InvalidInput("A name has at most 100 characters.", field="name")
+    return cleaned
+
+
+def _renew(member: Member) -> str:
+    token, now = secrets.token_urlsafe(32), clock.now()
+    member.invitation_hash = hash_token(token)
+    member.invited_at, member.invitation_expires_at = now, now + LIFETIME
+    return token
+
+
+def _send(member: Member, token: str, actor: Actor) -> None:
+    reseller_id = current_reseller_id()
+    day = clock.now() - timedelta(days=1)
+    sent = AuditEntry.objects.filter(reseller_id=reseller_id, at__gt=day, action=INVITED)
+    if sent.count() >= MOST_A_DAY:
+        raise TooManyInvitations
+    resellers.write_to(
+        reseller_id=reseller_id,
+        address=member.email,
+        template="member_invited",
+        page=f"join/{token}/",
+        context={"days": LIFETIME.days},
+    )
+    standing.tell(INVITED, member, actor)

@@ -1,0 +1,60 @@
+"""Who may do something to whom, and that an owner is always left."""
+
+from uuid import UUID
+
+from kernel.actor import Actor, authorise, may_handle
+from kernel.errors import NotAllowed, NotFound
+from kernel.outbox import audit, publish
+from tenants.accounts.errors import BeyondRole, LastOwner
+from tenants.accounts.models import Member, Role
+
+READ, WRITE = "members.read", "members.write"
+
+
+def authorise_people(actor: Actor, action: str) -> None:
+    """Raise NotAllowed, also for a key of one organisation: members are the whole reseller's."""
+    authorise(actor, action)
+    if actor.organisation is not None:
+        raise NotAllowed("Members are the whole reseller's.")
+
+
+def authorise_change(actor: Actor, role: str) -> None:
+    """Who may give a role, or change who has it; raises NotAllowed, BeyondRole."""
+    authorise_people(actor, WRITE)
+    # A replaced secret may be in wrong hands: whoever has it lets nobody in.
+    if actor.by_old_secret:
+        raise NotAllowed("This secret was replaced. Use the new one.")
+    if not may_handle(actor, role):
+        raise BeyondRole(field="role")
+
+
+def lock() -> list[Member]:
+    """The owners, locked: members are changed one after the other."""
+    owners = Member.objects.select_for_update().filter(role=Role.OWNER, is_active=True)
+    return list(owners.order_by("pk"))
+
+
+def locked(member_id: UUID) -> Member:
+    """One, for the caller's transaction; raises NotFound."""
+    found = Member.objects.select_for_update().filter(public_id=member_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def keep_an_owner(leaving: Member, owners: list[Member]) -> None:
+    """Raises LastOwner when nobody but this member is one."""
+    if not [owner for owner in owners if owner.pk != leaving.pk]:
+        raise LastOwner
+
+
+def tell(event: str, member: Member, actor: Actor) -> None:
+    """Write the audit row and the event, in the caller's transaction."""
+    data: dict[str, object] = {
+        "email": member.email,
+        "role": member.role,
+        "state": str(member.state),
+    }
+    audit(event, subject=member.reference, actor=actor, data=data)
+    data |= {"member_id": str(member.public_id), "name": member.name}
+    publish(event, subject=member.reference, data=data, actor=actor)

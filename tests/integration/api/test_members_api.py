@@ -1,0 +1,164 @@
+"""Members over the API: who invites whom, and what no key can do."""
+
+import re
+
+import pytest
+from django.core import mail
+
+from controlplane import member_events
+from kernel import clock, ids
+from kernel.models import AuditEntry, OutboxEvent
+from kernel.outbox import Envelope
+from tenants.accounts import services
+from tenants.accounts.models import Member, Role
+from tenants.organisations.services import ALL_SCOPES, API_SCOPES
+from tenants.resellers.models import Reseller
+from tenants.resellers.tokens import hash_token
+
+pytestmark = pytest.mark.django_db
+PEOPLE = {"members.read", "members.write"}
+
+
+@pytest.fixture
+def people(acme, program):
+    """A program with every right that a key can have."""
+    return program(acme, scopes=ALL_SCOPES)
+
+
+def invited(acme, email="eve@people.test", role="support") -> Member:
+    return services.invite_member(actor=acme.owner, email=email, role=role)
+
+
+def token_of(message) -> str:
+    found = re.search(r"/join/([\w-]+)/", message.body)
+    assert found
+    return found[1]
+
+
+def code(answer) -> str:
+    return answer.json()["code"]
+
+
+def test_inviting_mails_a_link_once_and_tells_it(acme, people):
+    body = {"email": " Eve@BÜCHER.test ", "role": "support", "name": "Eve\u202e Miller"}
+    answer = people.post("members", body, Idempotency_Key="one")
+    made = answer.json()
+    assert answer.status_code == 201, made
+    assert (made["email"], made["name"]) == ("eve@xn--bcher-kva.test", "Eve Miller")
+    assert (made["state"], made["is_active"], made["last_login_at"]) == ("invited", False, None)
+    again = people.post("members", body, Idempotency_Key="one")
+    assert again["Idempotency-Replayed"] == "true"
+    (message,) = mail.outbox
+    assert message.to == [made["email"]]
+    assert "Acme Mail" in message.subject
+    token = token_of(message)
+    assert f"https://{acme.host}/join/{token}/" in message.body
+    member = Member.objects.get(email=made["email"])
+    assert member.invitation_hash == hash_token(token)
+    assert not member.has_usable_password()
+    kept = [*OutboxEvent.objects.values_list("data"), *AuditEntry.objects.values_list("data")]
+    assert token not in str(kept)
+    assert token not in answer.content.decode()
+    assert OutboxEvent.objects.get(type="member.invited").subject == made["id"]
+    # Twice, and as somebody writes it who does not know how it is stored.
+    for email in (made["email"], "EVE@bücher.test", acme.owner_email.upper()):
+        assert code(people.post("members", {"email": email, "role": "billing"})) == "member.exists"
+    assert len(mail.outbox) == 1
+
+
+def test_lists_and_changes_as_the_other_resources_do(acme, people):
+    eve = invited(acme)
+    page = people.get("members", sort="-email").json()["data"]
+    assert [one["email"] for one in page] == ["eve@people.test", acme.owner_email]
+    for query, found in (("state", "invited"), ("role", "support"), ("email", "EVE@people.test")):
+        assert [one["id"] for one in people.get("members", **{query: found}).json()["data"]] == [
+            eve.reference
+        ]
+    seen = people.get(f"members/{eve.reference}")
+    changed = people.patch(f"members/{eve.reference}", {"role": "billing"}, If_Match=seen["ETag"])
+    assert changed.json()["role"] == "billing"
+    stale = people.patch(f"members/{eve.reference}", {"name": "x"}, If_Match=seen["ETag"])
+    assert stale.status_code == 412
+    assert (
+        code(people.patch(f"members/{eve.reference}", {"is_active": True})) == "member.not_joined"
+    )
+    assert people.delete(f"members/{eve.reference}").status_code == 204
+    assert people.get(f"members/{eve.reference}").status_code == 404
+    types = OutboxEvent.objects.values_list("type", flat=True)
+    assert {"member.changed", "member.removed"} <= set(types)
+
+
+def test_a_key_gives_and_reaches_only_fewer_rights_than_its_own(acme, people, program):
+    boss = services.invite_member(actor=acme.owner, email="boss@people.test", role="admin")
+    eve = invited(acme)
+    for role in ("owner", "admin", "operator"):
+        answer = people.post("members", {"email": "new@people.test", "role": role})
+        assert answer.status_code in {403, 422}, role
+        assert people.patch(f"members/{eve.reference}", {"role": role}).status_code in {403, 422}
+    owner = Member.objects.get(role=Role.OWNER)
+    for one in (boss, owner):
+        for answer in (
+            people.patch(f"members/{one.reference}", {"is_active": False}),
+            people.patch(f"members/{one.reference}", {"role": "read_only"}),
+            people.delete(f"members/{one.reference}"),
+            people.post(f"members/{one.reference}/invite"),
+        ):
+            assert code(answer) == "member.beyond_role"
+    # Without the rights of the role, the right to invite is no way to them.
+    little = program(acme, scopes=PEOPLE)
+    assert code(little.post("members", {"email": "a@b.test", "role": "billing"})) == (
+        "member.beyond_role"
+    )
+    assert code(little.delete(f"members/{eve.reference}")) == "member.beyond_role"
+    assert not PEOPLE & API_SCOPES
+    assert program(acme).get("members").status_code == 403
+    bound = program(acme, scopes=ALL_SCOPES, organisation=acme.organisation.public_id)
+    assert bound.get("members").status_code == 403
+    assert bound.post("members", {"email": "a@b.test", "role": "billing"}).status_code == 403
+    assert not Member.objects.filter(email="a@b.test").exists()
+
+
+def test_invitations_are_sent_again_bounded(acme, people, monkeypatch):
+    eve = invited(acme)
+    path = f"members/{eve.reference}/invite"
+    assert code(people.post(path)) == "member.invited_lately"
+    hour = clock.now() - services.inviting.AGAIN_AFTER
+    Member.objects.filter(pk=eve.pk).update(invited_at=hour)
+    assert people.post(path).status_code == 200
+    first, second = (token_of(message) for message in mail.outbox)
+    eve.refresh_from_db()
+    assert eve.invitation_hash == hash_token(second) != hash_token(first)
+    monkeypatch.setattr(services.inviting, "MOST_A_DAY", 2)
+    full = people.post("members", {"email": "new@people.test", "role": "billing"})
+    assert code(full) == "member.too_many_invitations"
+    monkeypatch.setattr(services.inviting, "MOST_A_DAY", 9)
+    monkeypatch.setattr(services.inviting, "MOST_OPEN", 1)
+    full = people.post("members", {"email": "new@people.test", "role": "billing"})
+    assert code(full) == "member.too_many_invitations"
+    assert len(mail.outbox) == 2
+    services.join(invitation=eve.invitation_hash, name="Eve", password="a long enough secret")
+    assert code(people.post(path)) == "member.already_joined"
+
+
+def test_notices_follow_when_the_owner_who_signed_up_goes(acme):
+    reseller = Reseller.objects.filter(pk=acme.reseller.pk)
+    reseller.update(owner_email=acme.owner_email)
+    with_mail = Member.objects.create(email="bea@acme.test", role=Role.OWNER)
+    for email, expected in (
+        ("else@acme.test", acme.owner_email),
+        (acme.owner_email, with_mail.email),
+    ):
+        if email == acme.owner_email:
+            Member.objects.filter(email=email).update(role=Role.SUPPORT)
+        member_events.follow_owners(
+            Envelope(
+                id=ids.uuid7(),
+                type="member.changed",
+                reseller_id=acme.reseller.public_id,
+                subject="",
+                occurred_at=clock.now(),
+                data={"email": email},
+                trace_id="",
+            )
+        )
+        assert reseller.get().owner_email == expected

@@ -46,7 +46,7 @@ def change_member(
     if was_owner and not _owns(member):
         standing.keep_an_owner(member, owners)
     member.save(update_fields=["role", "name", "is_active", "shut_out_at"])
-    standing.tell("member.changed", member, actor)
+    standing.tell("member.changed", member=member, actor=actor)
     return member
 
 
@@ -59,7 +59,7 @@ def remove_member(*, actor: Actor, member_id: UUID) -> None:
     standing.authorise_change(actor, member.role)
     if _owns(member):
         standing.keep_an_owner(member, owners)
-    standing.tell("member.removed", member, actor)
+    standing.tell("member.removed", member=member, actor=actor)
     member.delete()
 
 

@@ -117,4 +117,4 @@ def _send(member: Member, token: str, actor: Actor) -> None:
         page=f"join/{token}/",
         context={"days": LIFETIME.days},
     )
-    standing.tell(INVITED, member, actor)
+    standing.tell(INVITED, member=member, actor=actor)

@@ -36,5 +36,5 @@ def join(*, invitation: str, name: str, password: str) -> Member:
             reseller=current_reseller_id(),
             role=member.role,
         )
-        standing.tell("member.joined", member, who)
+        standing.tell("member.joined", member=member, actor=who)
     return member

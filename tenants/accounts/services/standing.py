@@ -48,7 +48,7 @@ def keep_an_owner(leaving: Member, owners: list[Member]) -> None:
         raise LastOwner
 
 
-def tell(event: str, member: Member, actor: Actor) -> None:
+def tell(event: str, *, member: Member, actor: Actor) -> None:
     """Write the audit row and the event, in the caller's transaction."""
     data: dict[str, object] = {
         "email": member.email,

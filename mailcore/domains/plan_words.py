@@ -46,6 +46,12 @@ _STATES = {
     "undone": n_("What stood before is back."),
     "failed": n_("The plan was not carried out in full."),
 }
+_TESTED = {
+    "rfc2136": n_("The DNS server takes this key for the domain's zone."),
+    "lexicon": n_(
+        "The provider shows the zone with this token; whether it may change it, writing will tell."
+    ),
+}
 _OTHERS = n_("Somebody else's record stands in its place; we remove it only when you ask for it.")
 
 
@@ -64,3 +70,10 @@ def left_sentence(code: str) -> str:
 def warning_sentence(code: str, values: Sequence[str]) -> str:
     """What should be known before a plan is applied, as one sentence."""
     return _(_SENTENCES[code]) % {"values": ", ".join(values)}
+
+
+def tested_sentence(kind: str, code: str) -> str:
+    """How the last test of a credential ended, as one sentence; empty before the first."""
+    if code == "ok":
+        return _(_TESTED[kind])
+    return update_sentence(code) if code else ""

@@ -57,6 +57,8 @@ class Plan:
 
 
 STANDS, NOT_OURS = "dns_plan.stands", "dns_plan.not_ours"
+#: Warnings: strangers' records that go, and those that keep one of ours out.
+REPLACES, IN_THE_WAY = "dns_plan.replaces", "dns_plan.in_the_way"
 IS_ALIAS, NOT_ALONE, OTHER_ALIAS = "name.is_alias", "alias.not_alone", "alias.other"
 
 
@@ -130,7 +132,7 @@ class _Draft:
         blocked = self._beside(record)
         if blocked and not may_replace:
             code = IS_ALIAS if record.type != "CNAME" else self._alias_code(blocked)
-            return self._leave(record, code)
+            return self._leave(record, code, [value for _, value in blocked])
         if blocked:
             self._take_out(record, blocked)
         present = self.after.setdefault((record.name, record.type), [])
@@ -141,10 +143,11 @@ class _Draft:
             return self._merge(record, present)
         foreign = [v for v in present if not self._is_ours(record.name, record.type, v)]
         if judge(record, foreign).outcome is Outcome.CONFLICT:
+            in_the_way = [v for v in foreign if judge(record, [v]).outcome is not Outcome.MISSING]
             # A policy that was chosen here takes the place of the owner's; its other tags stay.
             if not (may_replace or (record.is_chosen and judgement.code in _CHOSEN)):
-                return self._leave(record, judgement.code)
-            in_the_way = [v for v in foreign if judge(record, [v]).outcome is not Outcome.MISSING]
+                others = [value for value in in_the_way if value != value_of(record)]
+                return self._leave(record, judgement.code, others)
             self._take_out(record, [(record.type, value) for value in in_the_way])
             if judgement.code == "spf.several":
                 return self._put(record, spf.merge(in_the_way[0].strip(), _include(record)))
@@ -198,7 +201,7 @@ class _Draft:
         foreign = [v for kind, v in values if not self._is_ours(record.name, kind, v)]
         if foreign:
             self.warnings.append(
-                Warned(code="dns_plan.replaces", purpose=record.purpose, values=tuple(foreign))
+                Warned(code=REPLACES, purpose=record.purpose, values=tuple(foreign))
             )
 
     def _merge(self, record: Record, present: list[str]) -> None:
@@ -216,33 +219,28 @@ class _Draft:
         self.purposes[*place, value] = record.purpose
         self.ttls[place] = record.ttl
 
-    def _leave(self, record: Record, code: str) -> None:
-        standing = self._beside(record) or [
-            (record.type, v) for v in self.after.get((record.name, record.type), [])
-        ]
-        values = tuple(value for _, value in standing)
+    def _leave(self, record: Record, code: str, in_the_way: Sequence[str]) -> None:
+        values = tuple(in_the_way)
         self.left.append(
             Left(
                 purpose=record.purpose, name=record.name, type=record.type, values=values, code=code
             )
         )
-        self.warnings.append(
-            Warned(code="dns_plan.in_the_way", purpose=record.purpose, values=values)
-        )
+        self.warnings.append(Warned(code=IN_THE_WAY, purpose=record.purpose, values=values))
 
     def _untouched(self, wanted: Sequence[Record]) -> list[Left]:
         """What stands and stays: our records that are right, and strangers' beside them."""
-        said = {(one.name, one.type) for one in self.left}
+        said = {(one.name, one.type, value) for one in self.left for value in one.values}
         found: list[Left] = []
         for place, held in sorted(self.current.items()):
-            stays = [v for v in held.values if v in self.after[place]]
+            stays = [v for v in held.values if v in self.after[place] and (*place, v) not in said]
             records = [r for r in wanted if (r.name, r.type) == place]
             for record in records:
                 right = [v for v in stays if judge(record, [v]).outcome is Outcome.MATCH]
                 if right:
                     stays = [v for v in stays if v not in right]
                     found.append(_left(record.purpose, place, right, STANDS))
-            if stays and place not in said:
+            if stays:
                 found.append(_left("", place, stays, NOT_OURS))
         return found
 

@@ -6,6 +6,7 @@ from controlplane.portal import aliases as alias_pages
 from controlplane.portal import (
     api_keys,
     dashboard,
+    domain_dns,
     domain_records,
     domains,
     invoices,
@@ -18,6 +19,7 @@ from controlplane.portal import app_passwords as app_password_pages
 from controlplane.portal import brand as brand_page
 from controlplane.portal import converters as converters  # registers <dom:…>, <mbx:…> and others
 from controlplane.portal import dkim_keys as dkim_key_pages
+from controlplane.portal import dns_plans as dns_plan_pages
 from controlplane.portal import domain_reports as report_pages
 from controlplane.portal import hand_overs as hand_overs
 from controlplane.portal import members as member_pages
@@ -68,7 +70,42 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hand-overs/<hov:hand_over_id>/accept/", hand_overs.accept, name="hand-over-accept"),
     path("hand-overs/<hov:hand_over_id>/decline/", hand_overs.decline, name="hand-over-decline"),
     path("hand-overs/<hov:hand_over_id>/withdraw/", hand_overs.withdraw, name="hand-over-withdraw"),
-    path("domains/<dom:domain_id>/write-dns/", domains.write_dns, name="domain-write-dns"),
+    path("domains/<dom:domain_id>/dns/", domain_dns.domain_dns, name="domain-dns"),
+    path(
+        "domains/<dom:domain_id>/dns/credentials/",
+        domain_dns.add_credential,
+        name="dns-credential-add",
+    ),
+    path(
+        "domains/<dom:domain_id>/dns/credentials/<dnc:credential_id>/test/",
+        domain_dns.test_credential,
+        name="dns-credential-test",
+    ),
+    path(
+        "domains/<dom:domain_id>/dns/credentials/<dnc:credential_id>/remove/",
+        domain_dns.remove_credential,
+        name="dns-credential-remove",
+    ),
+    path(
+        "domains/<dom:domain_id>/dns/credentials/<dnc:credential_id>/plan/",
+        dns_plan_pages.add_plan,
+        name="dns-plan-add",
+    ),
+    path(
+        "domains/<dom:domain_id>/dns/plans/<dpl:plan_id>/",
+        dns_plan_pages.dns_plan,
+        name="domain-dns-plan",
+    ),
+    path(
+        "domains/<dom:domain_id>/dns/plans/<dpl:plan_id>/apply/",
+        dns_plan_pages.apply_plan,
+        name="dns-plan-apply",
+    ),
+    path(
+        "domains/<dom:domain_id>/dns/plans/<dpl:plan_id>/undo/",
+        dns_plan_pages.undo_plan,
+        name="dns-plan-undo",
+    ),
     path("domains/<dom:domain_id>/reports/", report_pages.reports, name="domain-reports"),
     path(
         "domains/<dom:domain_id>/dmarc-policy/",

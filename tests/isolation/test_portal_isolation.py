@@ -27,6 +27,8 @@ from mailcore.domains import services as domains
 from mailcore.domains.models import Domain
 from mailcore.handover import services as handover
 from mailcore.mailboxes import services as mailboxes
+from mailcore.zones.adapters.memory import MemoryZone
+from mailcore.zones.models import DnsPlan
 from tenants.accounts import services as accounts
 from tenants.accounts.models import Member, Role
 from tenants.organisations import services as organisations
@@ -60,11 +62,18 @@ OBJECTS: dict[str, tuple[str, dict[str, str]]] = {
     "domain-check": ("post", {}),
     "domain-zone-file": ("get", {}),
     "domain-publishing": ("post", {"publishing": "cname"}),
-    "domain-write-dns": (
+    "domain-dns": ("get", {}),
+    "dns-credential-add": (
         "post",
-        {"server": "127.0.0.9", "port": "53", "key_name": "k", "algorithm": "hmac-sha256",
-         "secret": "c2VjcmV0c2VjcmV0"},
+        {"way": "rfc2136", "server": "127.0.0.9", "port": "53", "key_name": "k",
+         "algorithm": "hmac-sha256", "secret": "c2VjcmV0c2VjcmV0"},
     ),
+    "dns-credential-test": ("post", {}),
+    "dns-credential-remove": ("post", {}),
+    "dns-plan-add": ("post", {"replace": "mx"}),
+    "domain-dns-plan": ("get", {}),
+    "dns-plan-apply": ("post", {}),
+    "dns-plan-undo": ("post", {}),
     "domain-dkim-rotate": ("post", {}),
     "domain-dkim-revoke": ("post", {}),
     "domain-suspend": ("post", {}),
@@ -153,7 +162,27 @@ def objects(acme, globex) -> dict[str, object]:
         "suppression_id": selectors.list_suppressions()[0].id,
         "invoice_id": invoice.public_id, "n": 1, "webhook_id": webhook.public_id,
         "hand_over_id": received, "hand-over-withdraw hand_over_id": given,
-        "delivery_id": delivery.public_id,
+        "delivery_id": delivery.public_id, **planned(acme, domain),
+    }  # fmt: skip
+
+
+def planned(acme, domain: Domain) -> dict[str, object]:
+    """A key for a domain's zone, a plan, and one that was applied."""
+    credential = domains.add_credential(
+        actor=acme.owner, organisation_id=acme.organisation.public_id, kind="rfc2136",
+        settings={"server": "127.0.0.9", "key_name": "warehouse-key", "secret": "c2VjcmV0c2VjcmV0"},
+    )  # fmt: skip
+    plan, applied = (
+        domains.plan_dns(
+            actor=acme.owner, domain_id=domain.public_id, credential_id=credential.public_id,
+            editor=MemoryZone(zone=domain.name),
+        )
+        for _ in range(2)
+    )  # fmt: skip
+    DnsPlan.objects.filter(pk=applied.pk).update(state="applied", is_begun=True)
+    return {
+        "credential_id": credential.public_id, "plan_id": plan.pk,
+        "dns-plan-undo plan_id": applied.pk,
     }  # fmt: skip
 
 
@@ -196,6 +225,9 @@ def rows(schema: str) -> list[tuple[object, ...]]:
         " UNION ALL SELECT t::text FROM public.source_mark t"
         " UNION ALL SELECT t::text FROM public.app_password t"
         " UNION ALL SELECT t::text FROM public.hand_over t"
+        " UNION ALL SELECT t::text FROM public.dns_plan t"
+        " UNION ALL SELECT t::text FROM public.owned_record t"
+        " UNION ALL SELECT t::text FROM public.zone_access t"
     )
     with in_schema(schema), connection.cursor() as cursor:
         cursor.execute(f"{union} UNION ALL {public} ORDER BY 1")
@@ -279,13 +311,13 @@ def test_lists_do_show_the_owners_things(acme, objects):
     [
         ("billing", {"dashboard", "invoices", "invoice", "invoice-line"}),
         ("support", {"dashboard", "organisations", "domains", "domain", "domain-reports",
-                     "domain-zone-file",
+                     "domain-zone-file", "domain-dns", "domain-dns-plan",
                      "mailboxes", "mailbox",
                      "mailbox-add", "mailbox-suspend", "mailbox-resume", "aliases", "alias",
                      "alias-delete", "app-passwords", "app-password-delete", "webhooks", "webhook",
                      "suppressions", "hand-overs", "streams"}),
         ("read_only", {"dashboard", "organisations", "domains", "domain", "domain-reports",
-                     "domain-zone-file",
+                     "domain-zone-file", "domain-dns", "domain-dns-plan",
                      "mailboxes", "mailbox", "aliases",
                        "invoices", "invoice", "invoice-line", "webhooks", "webhook",
                        "suppressions", "hand-overs", "streams"}),

@@ -5,6 +5,7 @@ from mailcore.domains.api import (
     dkim_keys,
     dns_credentials,
     dns_plans,
+    dns_provider,
     domains,
     life,
     records,
@@ -18,4 +19,5 @@ urlpatterns = [
     *dkim_keys.urlpatterns,
     *dns_credentials.urlpatterns,
     *dns_plans.urlpatterns,
+    *dns_provider.urlpatterns,
 ]

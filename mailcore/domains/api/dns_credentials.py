@@ -17,8 +17,8 @@ from kernel.rest.paging import page
 from kernel.rest.serializers import Body, Reference
 from kernel.rest.views import ApiView, CommandView, actor_of
 from mailcore.domains import errors, selectors, services
-from mailcore.domains.instructions import update_sentence
 from mailcore.domains.models import DnsCredential
+from mailcore.domains.plan_words import tested_sentence
 from mailcore.domains.states import CredentialKind
 
 
@@ -54,7 +54,7 @@ class DnsCredentialTest(Body):
         "provider": "",
         "settings": {"server": "192.0.2.53", "port": 53, "key_name": "client.test"},
         "tested_code": "ok",
-        "tested_sentence": "The records were written.",
+        "tested_sentence": "The DNS server takes this key for the domain's zone.",
         "tested_at": "2026-03-01T09:30:00Z",
         "created_at": "2026-03-01T09:30:00Z",
     }
@@ -75,15 +75,14 @@ class DnsCredentialShown(TypedDict):
 
 def show(credential: DnsCredential) -> DnsCredentialShown:
     """A credential as JSON, without its secret."""
-    code = credential.tested_code
     return {
         "id": credential.reference,
         "organisation": ids.to_public("org", credential.organisation_id),
         "kind": credential.kind,
         "provider": credential.provider,
         "settings": credential.settings,
-        "tested_code": code,
-        "tested_sentence": update_sentence(code) if code else "",
+        "tested_code": credential.tested_code,
+        "tested_sentence": tested_sentence(credential.kind, credential.tested_code),
         "tested_at": credential.tested_at,
         "created_at": credential.created_at,
     }

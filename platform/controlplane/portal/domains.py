@@ -7,11 +7,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from controlplane.portal import guard
-from controlplane.portal.forms import DnsUpdateForm, DomainForm
+from controlplane.portal.forms import DomainForm
 from controlplane.portal.paging import page_of
 from controlplane.portal.submit import submit
 from controlplane.portal.wording import sentence
@@ -20,6 +19,7 @@ from kernel.actor import may
 from kernel.errors import Conflict
 from mailcore.domains import key_selectors, selectors, services
 from mailcore.domains.alarms import list_open, sentence_of
+from mailcore.domains.dns_homes import find_home
 from mailcore.domains.models import Domain
 from mailcore.domains.selectors import RecordRow
 from mailcore.domains.states import DomainState
@@ -65,7 +65,28 @@ def add_domain(request: HttpRequest) -> HttpResponse:
 @guard.page("domains.read")
 def domain(request: HttpRequest, domain_id: UUID) -> HttpResponse:
     """One domain: its records, verdicts, and what to do."""
-    return _show(request, selectors.get_domain(domain_id), form=DnsUpdateForm())
+    found = selectors.get_domain(domain_id)
+    records = selectors.list_records(found)
+    context = {
+        "domain": found,
+        "records": records,
+        "groups": [
+            (need, rows) for need in Need if (rows := [row for row in records if row.need == need])
+        ],
+        "matching": sum(row.verdict in _SETTLED for row in records),
+        "checked_at": max((row.checked_at for row in records if row.checked_at), default=None),
+        "update": selectors.find_dns_update(found),
+        "alarms": [
+            (alarm, sentence_of(alarm))
+            for alarm in list_open(guard.actor(request)).filter(domain_id=found.public_id)
+        ],
+        "keys": key_selectors.list_keys(found),
+        "rotation": key_selectors.rotation_of(found, now=clock.now()),
+        "home": find_home(found),
+        "may_write": _may_write(request),
+        "watch": _is_watched(request, found, records),
+    }
+    return render(request, "portal/domain.html", context)
 
 
 @require_POST
@@ -113,55 +134,12 @@ def release(request: HttpRequest, domain_id: UUID) -> HttpResponse:
     return redirect("domains")
 
 
-@require_POST
-@sensitive_post_parameters("secret")
-@guard.page("domains.write")
-def write_dns(request: HttpRequest, domain_id: UUID) -> HttpResponse:
-    """Have the records written by RFC 2136."""
-    form = DnsUpdateForm(request.POST)
-    found = selectors.get_domain(domain_id)
-    if form.is_valid():
-        asked = submit(
-            form,
-            lambda: services.request_dns_update(
-                actor=guard.actor(request), domain_id=domain_id, **form.cleaned_data
-            ),
-        )
-        if asked is not None or form.is_valid():
-            return watched(domain_id)
-    return _show(request, found, form=form)
-
-
 def _add(request: HttpRequest, form: DomainForm) -> Domain:
     return services.add_domain(
         actor=guard.actor(request),
         organisation_id=form.cleaned_data["organisation"].public_id,
         name=form.cleaned_data["name"],
     )
-
-
-def _show(request: HttpRequest, found: Domain, *, form: DnsUpdateForm) -> HttpResponse:
-    records = selectors.list_records(found)
-    context = {
-        "domain": found,
-        "records": records,
-        "groups": [
-            (need, rows) for need in Need if (rows := [row for row in records if row.need == need])
-        ],
-        "matching": sum(row.verdict in _SETTLED for row in records),
-        "checked_at": max((row.checked_at for row in records if row.checked_at), default=None),
-        "update": selectors.find_dns_update(found),
-        "alarms": [
-            (alarm, sentence_of(alarm))
-            for alarm in list_open(guard.actor(request)).filter(domain_id=found.public_id)
-        ],
-        "keys": key_selectors.list_keys(found),
-        "rotation": key_selectors.rotation_of(found, now=clock.now()),
-        "form": form,
-        "may_write": _may_write(request),
-        "watch": _is_watched(request, found, records),
-    }
-    return render(request, "portal/domain.html", context, status=guard.status_of(form))
 
 
 def _may_write(request: HttpRequest) -> bool:

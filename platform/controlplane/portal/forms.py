@@ -11,7 +11,6 @@ from kernel import clock
 from tenants.organisations.models import Organisation
 from tenants.webhooks.catalogue import CATALOGUE, DEFAULT
 
-TSIG_ALGORITHMS = ("hmac-sha256", "hmac-sha512", "hmac-sha384", "hmac-sha224")
 _PLAIN = {"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}
 
 
@@ -61,30 +60,6 @@ class DomainForm(forms.Form):
         queryset=Organisation.objects.none(),
         to_field_name="public_id",
         empty_label=None,
-    )
-
-
-class DnsUpdateForm(forms.Form):
-    """How to write a zone by RFC 2136."""
-
-    server = forms.CharField(
-        label=_("DNS server"),
-        max_length=253,
-        help_text=_("Name or address of the primary server of the zone."),
-        widget=forms.TextInput(attrs=_PLAIN),
-    )
-    port = forms.IntegerField(label=_("Port"), min_value=1, max_value=65535, initial=53)
-    key_name = forms.CharField(
-        label=_("Key name"), max_length=253, widget=forms.TextInput(attrs=_PLAIN)
-    )
-    algorithm = forms.ChoiceField(
-        label=_("Algorithm"), choices=[(name, name) for name in TSIG_ALGORITHMS]
-    )
-    secret = forms.CharField(
-        label=_("Secret (base64)"),
-        max_length=400,
-        help_text=_("Stored encrypted, and used for this domain only."),
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
 
 

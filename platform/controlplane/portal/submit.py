@@ -25,5 +25,6 @@ def submit(form: forms.Form, action: Callable[[], Result]) -> Result | None:
 
 
 def _add(form: forms.Form, error: ApplicationError) -> None:
-    field = error.detail.get("field")
+    # A setting stands one level down in what programs hand in: `settings/secret`.
+    field = str(error.detail.get("field")).rpartition("/")[2]
     form.add_error(field if field in form.fields else None, sentence(error))

@@ -47,6 +47,14 @@ _STATES: dict[str, tuple[Promise, str, str]] = {
     "not_yet": (_("Not yet"), "warn", "!"),
     "no_data": (_("Too little known"), "idle", "…"),
     "done": (_("Strict"), "good", "✓"),
+    "planned": (_("Planned"), "idle", "…"),
+    "applying": (_("Being written"), "idle", "…"),
+    "applied": (_("Written"), "warn", "…"),
+    "undoing": (_("Being taken back"), "idle", "…"),
+    "undone": (_("Undone"), "idle", "✕"),
+    "added": (_("Added"), "good", "+"),
+    "changed": (_("Changed"), "warn", "±"),
+    "removed": (_("Removed"), "bad", "−"),
 }
 
 #: What people may do, the most first.

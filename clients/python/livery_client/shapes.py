@@ -125,6 +125,15 @@ class Copy(TypedDict):
     reason: "str | None"
 
 
+class CredentialField(TypedDict):
+    """A setting of a credential; what is not secret is shown again."""
+
+    name: "str"
+    title: "str"
+    is_secret: "bool"
+    is_required: "bool"
+
+
 class Day(TypedDict):
     """Recipients of a day (UTC)."""
 
@@ -254,6 +263,18 @@ class DnsPlan(TypedDict):
     applied_at: "str | None"
     verified_at: "str | None"
     undone_at: "str | None"
+
+
+class DnsProvider(TypedDict):
+    """Who runs the domain's DNS, which credential is wanted, and which one writes it now."""
+
+    provider: "str"
+    title: "str"
+    name_servers: "Sequence[str]"
+    kind: "str"
+    settings: "Sequence[CredentialField]"
+    sentence: "str"
+    credential: "str | None"
 
 
 class DnsUpdate(TypedDict):

@@ -13,6 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from controlplane.portal import dns_forms, guard
+from controlplane.portal.plan_rows import changes
 from controlplane.portal.submit import submit
 from kernel.actor import may
 from mailcore.domains import plan_words, selectors, services
@@ -112,7 +113,10 @@ def _show(request: HttpRequest, found: Domain, *, way: str, form: forms.Form) ->
         "way": way,
         "how": how_to_get(way if way in PROVIDERS else ""),
         "form": form,
-        "plans": [(plan, plan_words.plan_sentence(plan.state, plan.code)) for plan in plans],
+        "plans": [
+            (plan, len(changes(plan)), plan_words.plan_sentence(plan.state, plan.code))
+            for plan in plans
+        ],
         "may_write": may(guard.actor(request), "domains.write"),
     }
     return render(request, "portal/domain_dns.html", context, status=guard.status_of(form))

@@ -52,7 +52,13 @@ def test_from_an_organisation_to_a_mailbox_with_its_settings(alice, acme):
         "/domains/add/", {"name": "Sonne.Test", "organisation": wanted[1]}, follow=True
     )
     assert "sonne.test" in text(added)
-    for words in ("Who may send (SPF)", "Not checked yet", "v=DKIM1", "Check now", "Write DNS"):
+    for words in (
+        "Who may send (SPF)",
+        "Not checked yet",
+        "v=DKIM1",
+        "Check now",
+        "Write the records",
+    ):
         assert words in text(added)
     unverified = text(alice.get("/mailboxes/add/"))
     assert "No verified domain yet" in unverified

@@ -222,6 +222,16 @@ class Domains(Resource):
         )
         return found
 
+    def dns_provider(self, domain_id: str, *, fields: str | None = None) -> shapes.DnsProvider:
+        """Read where a domain's DNS is run, and what a credential for it is made of."""
+        found: shapes.DnsProvider = self._send(
+            "GET",
+            "/domains/{domain_id}/dns-provider",
+            parts={"domain_id": domain_id},
+            query={"fields": fields},
+        )
+        return found
+
     def dns_update(
         self,
         domain_id: str,

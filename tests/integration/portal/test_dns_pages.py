@@ -1,0 +1,138 @@
+"""A person has a domain's records written: a key, what would change, done, seen, taken back."""
+
+import re
+
+import pytest
+
+from kernel.tenancy import in_schema
+from mailcore.checks.models import RecordVerdict
+from mailcore.domains import services
+from mailcore.domains.models import DnsCredential
+from mailcore.protocol.dns_zone import RecordSet
+from mailcore.zones.models import DnsPlan
+from mailcore.zones.ports import ZoneBusy
+from tenants.accounts.models import Member
+from tests.integration.domains.zone_stage import OLD_MX, OLD_SPF, D, Zone, shown, work
+
+pytestmark = pytest.mark.django_db
+KEY = {"way": "rfc2136", "server": "127.0.0.9", "port": "53", "key_name": "owner",
+       "algorithm": "hmac-sha256", "secret": "c2VjcmV0c2VjcmV0"}  # fmt: skip
+
+
+@pytest.fixture
+def shop(acme):
+    return services.add_domain(
+        actor=acme.owner, organisation_id=acme.organisation.public_id, name=D
+    )
+
+
+@pytest.fixture
+def zone(monkeypatch) -> Zone:
+    """The client's zone, whatever the key."""
+    held = Zone(
+        zone=D,
+        standing={
+            (D, "MX"): RecordSet(values=(OLD_MX,), ttl=600),
+            (D, "TXT"): RecordSet(values=("note", OLD_SPF), ttl=77),
+        },
+    )
+    for module in ("credentials", "dns_plans"):
+        monkeypatch.setattr(f"mailcore.domains.services.{module}.editor_of", lambda _: held)
+    return held
+
+
+def _text(answer) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+def _seen_at(*servers: str) -> None:
+    """What the last look noted."""
+    said = [
+        {
+            "servers": [f"{one} (192.0.2.1)" for one in servers],
+            "values": [],
+            "alias": "",
+            "failure": "",
+        }
+    ]
+    RecordVerdict.objects.filter(purpose="mx").update(said=said)
+
+
+def test_the_page_says_where_the_dns_is_and_which_key_it_takes(alice, shop):
+    path = f"/domains/{shop.reference}/dns/"
+    assert "not seen this domain's name servers yet" in _text(alice.get(path))
+    _seen_at("ada.ns.cloudflare.com", "bob.ns.cloudflare.com")
+    page = alice.get(path)
+    assert "Your DNS is at Cloudflare" in _text(page)
+    assert "My Profile, then API Tokens" in _text(page)
+    assert 'name="auth_token"' in page.content.decode()
+    assert "Your DNS is at Cloudflare" in _text(alice.get(f"/domains/{shop.reference}/"))
+    _seen_at("ns1.elsewhere.example", "bob.ns.cloudflare.com")  # half of it is not all of it
+    page = _text(alice.get(path))
+    assert "whose interface we do not know" in page
+    assert "ns1.elsewhere.example" in page
+    assert "Download as a zone file" in page
+    assert 'name="key_name"' in alice.get(f"{path}?way=\0nonsense").content.decode()
+
+
+def test_from_a_key_to_written_records_and_back(alice, shop, zone):
+    before, path = shown(zone), f"/domains/{shop.reference}/dns/"
+    bad = alice.post(f"{path}credentials/", {**KEY, "secret": "not base64!"})
+    assert bad.status_code == 422
+    assert "not base64!" not in bad.content.decode()
+    page = alice.post(f"{path}credentials/", KEY, follow=True)
+    assert "takes this key for the domain" in _text(page)
+    assert KEY["secret"] not in page.content.decode()
+    key = DnsCredential.objects.get()
+
+    plans = f"{path}credentials/{key.reference}/plan/"
+    page = alice.post(plans, follow=True)
+    first = DnsPlan.objects.get()
+    assert page.request["PATH_INFO"] == f"{path}plans/{first.reference}/"
+    words = _text(page)
+    assert f"Remove {OLD_MX[3:]}" in words or f"Remove {OLD_MX}" in words
+    assert "TXT v=spf1 include:_spf.old.example ~all" in words
+    assert "note" in words.partition("Not ours")[2]
+    assert shown(zone) == before
+
+    words = _text(alice.post(plans, {"replace": "mx"}, follow=True))
+    assert f"of somebody else will be removed: {OLD_MX}" in words
+    second = DnsPlan.objects.exclude(pk=first.pk).get()
+    plan = f"{path}plans/{second.reference}/"
+    page = alice.post(f"{plan}apply/", follow=True)
+    assert "data-watch" in page.content.decode()
+    work(second, zone)
+    page = alice.get(plan)
+    assert "now we look for them at every name server" in _text(page)
+    assert "data-watch" in page.content.decode()
+    assert "keep them up to date" in _text(alice.get(path))
+    assert "cannot be done any more" in _text(alice.post(f"{plan}apply/", follow=True))
+    DnsPlan.objects.filter(pk=second.pk).update(state="verified")
+    page = alice.get(plan)
+    assert "Every name server shows the records" in _text(page)
+    assert "data-watch" not in page.content.decode()
+
+    alice.post(f"{plan}undo/")
+    work(second, zone)
+    assert shown(zone) == before
+    assert "What stood before is back" in _text(alice.get(plan))
+    alice.post(f"{path}credentials/{key.reference}/remove/")
+    assert not DnsCredential.objects.exists()
+    assert "What stood before is back" in _text(alice.get(plan)), "the plan is still told"
+
+
+def test_a_server_that_is_away_is_told_and_a_reader_gets_no_buttons(alice, acme, shop, zone):
+    path = f"/domains/{shop.reference}/dns/"
+    alice.post(f"{path}credentials/", KEY)
+    key = DnsCredential.objects.get()
+    alice.post(f"{path}credentials/{key.reference}/plan/")
+    plan = f"{path}plans/{DnsPlan.objects.get().reference}/"
+    zone.read = lambda *_: (_ for _ in ()).throw(ZoneBusy("dns_update.timeout"))
+    for post in (f"{path}credentials/{key.reference}/plan/", f"{plan}apply/"):
+        assert "did not answer in time" in _text(alice.post(post, follow=True))
+    with in_schema(acme.reseller.schema_name):
+        Member.objects.update(role="read_only")
+    for page in (alice.get(path), alice.get(plan)):
+        assert page.status_code == 200
+        assert page.content.decode().count('method="post"') == 1  # the one to log out
+    assert alice.post(f"{plan}apply/").status_code == 403

@@ -10,6 +10,7 @@ from kernel.outbox import Envelope
 from mailcore.domains.alarms import sentence
 from tenants.accounts import selectors as accounts
 from tenants.accounts.models import Role
+from tenants.organisations import selectors as organisations
 from tenants.resellers import services as resellers
 
 
@@ -23,20 +24,32 @@ def shown(given: Mapping[str, Any]) -> dict[str, object]:
 
 
 def tell(event: Envelope) -> None:
-    """`domain.alarms_told` {domain_id, name, opened, recovered}: a mail to owner and admins."""
+    """`domain.alarms_told` {domain_id, organisation_id, name, opened, recovered}: to all concerned.
+
+    A mail to owner and admins, and one to the contact of the organisation, who has no portal.
+    """
     data: Mapping[str, Any] = event.data
     domain = ids.to_public("dom", UUID(str(data["domain_id"])))
-    resellers.notify_people(
+    context: dict[str, object] = {
+        "domain": data["name"],
+        "opened": [_line(one) for one in data["opened"]],
+        "recovered": [_line(one) for one in data["recovered"]],
+    }
+    told = resellers.notify_people(
         reseller_id=event.reseller_id,
         addresses=accounts.list_addresses(Role.OWNER, Role.ADMIN),
         template="domain_alarms",
-        context={
-            "domain": data["name"],
-            "opened": [_line(one) for one in data["opened"]],
-            "recovered": [_line(one) for one in data["recovered"]],
-            "page": f"domains/{domain}/",
-        },
+        context={**context, "page": f"domains/{domain}/"},
     )
+    name, contact = organisations.find_contact(UUID(str(data["organisation_id"])))
+    if contact and contact not in told:
+        resellers.write_to(
+            reseller_id=event.reseller_id,
+            address=contact,
+            template="domain_alarms",
+            page="",
+            context={**context, "organisation": name},
+        )
 
 
 def _record(one: Mapping[str, Any]) -> dict[str, object]:

@@ -42,6 +42,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("brand/icon", look.brand_icon, name="brand-icon"),
     path("brand/", brand_page.brand, name="brand"),
     path("organisations/", organisation_pages.organisations, name="organisations"),
+    path(
+        "organisations/<org:organisation_id>/",
+        organisation_pages.organisation,
+        name="organisation",
+    ),
     path("domains/", domains.domains, name="domains"),
     path("domains/add/", domains.add_domain, name="domain-add"),
     path("domains/<dom:domain_id>/", domains.domain, name="domain"),

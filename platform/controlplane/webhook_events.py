@@ -93,6 +93,7 @@ _alarm = _with("signal", "stream", "provider", "quantity", "of", "line", "since"
 #: Type in the outbox → type of the catalogue, and what is told.
 TOLD: dict[str, tuple[str, Callable[[_Data], dict[str, object]]]] = {
     "organisation.created": ("organisation.created", _with("organisation_id")),
+    "organisation.changed": ("organisation.changed", _with("organisation_id")),
     "member.invited": ("member.invited", _member),
     "member.joined": ("member.joined", _member),
     "member.changed": ("member.changed", _member),

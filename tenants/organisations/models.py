@@ -7,10 +7,14 @@ from kernel import clock, ids
 
 
 class Organisation(models.Model):
-    """A client company, or an agency with many domains."""
+    """A client company, or an agency with many domains.
+
+    `contact_email` is told when records of its domains break; empty: nobody there is.
+    """
 
     public_id = models.UUIDField(default=ids.uuid7, unique=True)
     name = models.CharField(max_length=100)
+    contact_email = models.EmailField(default="", db_default="", blank=True)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:

@@ -26,6 +26,13 @@ def get_organisation(organisation_id: UUID, *, organisation: UUID | None = None)
     return row
 
 
+def find_contact(organisation_id: UUID) -> tuple[str, str]:
+    """Name and contact address of an organisation; empty without one."""
+    found = list_organisations(organisation_id=organisation_id)
+    row = found.values_list("name", "contact_email").first()
+    return row or ("", "")
+
+
 def list_api_keys(*, of: Actor = SYSTEM) -> QuerySet[ApiKey]:
     """The keys that an actor has to do with, oldest first: a key itself and what it made."""
     found = ApiKey.objects.select_related("organisation", "made_by").order_by("public_id")

@@ -6,6 +6,7 @@ TEST = "webhook.test"
 #: type → what happened, as the documents say it.
 CATALOGUE: dict[str, str] = {
     "organisation.created": "an organisation was added",
+    "organisation.changed": "an organisation has another name or contact",
     "member.invited": "somebody was invited to the portal, or sent the link again",
     "member.joined": "somebody who was invited has chosen a password",
     "member.changed": "a member has another role or name, was shut out or let in again",

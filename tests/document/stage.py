@@ -133,6 +133,7 @@ BODIES: dict[str, Callable[[Stage], Any]] = {
         "text": "Hello",
     },
     "organisations.create": lambda _: {"name": "Bakery"},
+    "organisations.update": lambda _: {"contact_email": "it@bakery.test"},
     "streams.pause": lambda _: {"reason": "a wrong price"},
     "suppressions.create": lambda _: {"address": "ann@out.test"},
     "webhooks.create": lambda _: {"url": "https://8.8.8.8/new"},

@@ -58,6 +58,7 @@ OWN = {
 }  # fmt: skip
 #: Page with an object in its path → method and form.
 OBJECTS: dict[str, tuple[str, dict[str, str]]] = {
+    "organisation": ("post", {"name": "Renamed", "contact_email": ""}),
     "domain": ("get", {}),
     "domain-check": ("post", {}),
     "domain-zone-file": ("get", {}),
@@ -155,6 +156,7 @@ def objects(acme, globex) -> dict[str, object]:
     webhook, _ = webhooks.add_endpoint(actor=acme.owner, url="https://8.8.8.8/warehouse")
     delivery = webhooks.send_test(actor=acme.owner, endpoint_id=webhook.public_id)
     return {
+        "organisation_id": acme.organisation.public_id,
         "domain_id": domain.public_id, "mailbox_id": mailbox.public_id,
         "alias_id": alias.public_id, "app_password_id": app_password.public_id, "key_id": key.public_id,
         "member_id": member.public_id,

@@ -687,6 +687,7 @@ class NewOrganisation(TypedDict):
     """What a client needs to exist."""
 
     name: "str"
+    contact_email: "NotRequired[str]"
 
 
 class NewPolicy(TypedDict):
@@ -739,11 +740,19 @@ class NextStep(TypedDict):
 
 
 class Organisation(TypedDict):
-    """A client of the reseller."""
+    """A client of the reseller; the contact, '' without one, is mailed when its DNS breaks."""
 
     id: "str"
     name: "str"
+    contact_email: "str"
     created_at: "str"
+
+
+class OrganisationChange(TypedDict):
+    """What is given is changed; an empty address takes the contact away."""
+
+    name: "NotRequired[str]"
+    contact_email: "NotRequired[str]"
 
 
 class OwnKey(TypedDict):

@@ -62,7 +62,11 @@ def data_of(domain: Domain, alarms: Sequence[DomainAlarm]) -> dict[str, object]:
 
 
 def _named(domain: Domain) -> dict[str, object]:
-    return {"domain_id": str(domain.public_id), "name": domain.name}
+    return {
+        "domain_id": str(domain.public_id),
+        "organisation_id": str(domain.organisation_id),
+        "name": domain.name,
+    }
 
 
 def plain(alarm: DomainAlarm) -> dict[str, object]:

@@ -44,6 +44,15 @@ class OrganisationForm(forms.Form):
         max_length=100,
         help_text=_("The company or agency whose domains and mailboxes these are."),
     )
+    contact_email = forms.CharField(
+        label=_("Contact"),
+        max_length=254,
+        required=False,
+        help_text=_(
+            "Is mailed in your brand when DNS records of its domains break, and when they are well again."
+        ),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
 
 
 class DomainForm(forms.Form):

@@ -1,5 +1,7 @@
 """A reseller's clients."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,10 +22,8 @@ def organisations(request: HttpRequest) -> HttpResponse:
     """The list, and a form for one more."""
     form = OrganisationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        name = form.cleaned_data["name"]
-        made = submit(
-            form, lambda: services.create_organisation(actor=guard.actor(request), name=name)
-        )
+        caller, given = guard.actor(request), form.cleaned_data
+        made = submit(form, lambda: services.create_organisation(actor=caller, **given))
         if made is not None:
             messages.success(request, _("%(name)s was added.") % {"name": made.name})
             return redirect("organisations")
@@ -33,3 +33,25 @@ def organisations(request: HttpRequest) -> HttpResponse:
         "may_write": may(guard.actor(request), "organisations.write"),
     }
     return render(request, "portal/organisations.html", context, status=guard.status_of(form))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guard.page("organisations.write")
+def organisation(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
+    """One, to be changed."""
+    caller = guard.actor(request)
+    found = selectors.get_organisation(organisation_id)
+    given = {"name": found.name, "contact_email": found.contact_email}
+    form = OrganisationForm(request.POST or None, initial=given)
+    if request.method == "POST" and form.is_valid():
+        changed = submit(
+            form,
+            lambda: services.change_organisation(
+                actor=caller, organisation_id=organisation_id, **form.cleaned_data
+            ),
+        )
+        if changed is not None:
+            messages.success(request, _("%(name)s is changed.") % {"name": changed.name})
+            return redirect("organisations")
+    context = {"form": form, "organisation": found}
+    return render(request, "portal/organisation.html", context, status=guard.status_of(form))

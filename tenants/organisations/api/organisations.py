@@ -1,4 +1,4 @@
-"""A reseller's clients: list, create, read."""
+"""A reseller's clients: list, create, read, change."""
 
 from datetime import datetime
 from typing import Annotated, TypedDict
@@ -19,27 +19,39 @@ from kernel.rest.views import ApiView, CommandView, actor_of
 from tenants.organisations import selectors, services
 from tenants.organisations.models import Organisation
 from tenants.plans.errors import LimitReached, NoPlan
+from tenants.resellers.errors import InvalidEmail
 
 
 class NewOrganisation(Body):
     """What a client needs to exist."""
 
     name = serializers.CharField(max_length=100)
-    example = {"name": "Bakery"}
+    contact_email = serializers.CharField(max_length=320, allow_blank=True, default="")
+    example = {"name": "Bakery", "contact_email": "it@bakery.example"}
+
+
+class OrganisationChange(Body):
+    """What is given is changed; an empty address takes the contact away."""
+
+    name = serializers.CharField(max_length=100, required=False)
+    contact_email = serializers.CharField(max_length=320, allow_blank=True, required=False)
+    example = {"contact_email": "it@bakery.example"}
 
 
 @shape(
     example={
         "id": "org_01k8z0v7q2m4n6p8r0s2t4v6w8",
         "name": "Bakery",
+        "contact_email": "it@bakery.example",
         "created_at": "2026-03-01T09:15:00Z",
     }
 )
 class OrganisationShown(TypedDict):
-    """A client of the reseller."""
+    """A client of the reseller; the contact, '' without one, is mailed when its DNS breaks."""
 
     id: Annotated[str, Id("org")]
     name: str
+    contact_email: str
     created_at: datetime
 
 
@@ -48,6 +60,7 @@ def show(organisation: Organisation) -> OrganisationShown:
     return {
         "id": organisation.reference,
         "name": organisation.name,
+        "contact_email": organisation.contact_email,
         "created_at": organisation.created_at,
     }
 
@@ -84,7 +97,7 @@ class Organisations(CommandView):
         right="organisations.write",
         takes=NewOrganisation,
         answers={201: OrganisationShown},
-        problems=[LimitReached, NoPlan],
+        problems=[InvalidEmail, LimitReached, NoPlan],
     )
     def perform(self, request: Request, **_: object) -> Response:
         """Create an organisation."""
@@ -95,7 +108,7 @@ class Organisations(CommandView):
 
 
 class OneOrganisation(ApiView):
-    """Read one."""
+    """Read and change one."""
 
     @operation("organisations.get", right="organisations.read", answers={200: OrganisationShown})
     def get(self, request: Request, organisation_id: str) -> Response:
@@ -106,6 +119,24 @@ class OneOrganisation(ApiView):
             ids.from_public("org", organisation_id), organisation=actor.organisation
         )
         return Response(show(found))
+
+    @operation(
+        "organisations.update",
+        right="organisations.write",
+        takes=OrganisationChange,
+        answers={200: OrganisationShown},
+        problems=[InvalidEmail],
+    )
+    def patch(self, request: Request, organisation_id: str) -> Response:
+        """Change an organisation's name or contact."""
+        body = OrganisationChange(data=request.data)
+        body.is_valid(raise_exception=True)
+        changed = services.change_organisation(
+            actor=actor_of(request),
+            organisation_id=ids.from_public("org", organisation_id),
+            **body.validated_data,
+        )
+        return Response(show(changed))
 
 
 urlpatterns = [

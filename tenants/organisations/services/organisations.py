@@ -1,29 +1,72 @@
-"""Make organisations."""
+"""Make and change organisations."""
+
+from uuid import UUID
 
 from django.db import transaction
 
 from kernel.actor import Actor, authorise
 from kernel.errors import NotAllowed
 from kernel.outbox import audit, publish
+from tenants.organisations import selectors
 from tenants.organisations.models import Organisation
 from tenants.organisations.services.naming import line
 from tenants.plans.services import require
+from tenants.resellers import text
+from tenants.resellers.errors import InvalidEmail
 
 
 @transaction.atomic
-def create_organisation(*, actor: Actor, name: str) -> Organisation:
-    """A new client of the reseller; raises NotAllowed, InvalidInput, plans.LimitReached."""
+def create_organisation(*, actor: Actor, name: str, contact_email: str = "") -> Organisation:
+    """A new client of the reseller.
+
+    Raises NotAllowed, InvalidInput, InvalidEmail, plans.LimitReached.
+    """
     authorise(actor, "organisations.write")
     if actor.organisation is not None:
         raise NotAllowed("A key of one organisation cannot make another.")
-    organisation = Organisation(name=line(name))
+    organisation = Organisation(name=line(name), contact_email=_address(contact_email))
     require("organisations")
     organisation.save(force_insert=True)
-    audit("organisation.created", subject=organisation.reference, actor=actor)
-    publish(
-        "organisation.created",
-        subject=organisation.reference,
-        data={"organisation_id": str(organisation.public_id)},
-        actor=actor,
-    )
+    _tell("organisation.created", organisation, actor)
     return organisation
+
+
+@transaction.atomic
+def change_organisation(
+    *,
+    actor: Actor,
+    organisation_id: UUID,
+    name: str | None = None,
+    contact_email: str | None = None,
+) -> Organisation:
+    """What is None stays; an empty address takes the contact away.
+
+    Raises NotAllowed, NotFound, InvalidInput, InvalidEmail.
+    """
+    authorise(actor, "organisations.write")
+    found = selectors.get_organisation(organisation_id, organisation=actor.organisation)
+    organisation = Organisation.objects.select_for_update().get(pk=found.pk)
+    before = organisation.name, organisation.contact_email
+    if name is not None:
+        organisation.name = line(name)
+    if contact_email is not None:
+        organisation.contact_email = _address(contact_email)
+    if (organisation.name, organisation.contact_email) != before:
+        organisation.save(update_fields=["name", "contact_email"])
+        _tell("organisation.changed", organisation, actor)
+    return organisation
+
+
+def _address(given: str) -> str:
+    if not given.strip():
+        return ""
+    try:
+        return text.clean_email(given)
+    except InvalidEmail as error:
+        raise InvalidEmail(field="contact_email") from error
+
+
+def _tell(event: str, organisation: Organisation, actor: Actor) -> None:
+    audit(event, subject=organisation.reference, actor=actor)
+    data: dict[str, object] = {"organisation_id": str(organisation.public_id)}
+    publish(event, subject=organisation.reference, data=data, actor=actor)

@@ -21,11 +21,13 @@ def notify_owner(*, reseller_id: UUID, template: str, context: dict[str, object]
 
 def notify_people(
     *, reseller_id: UUID, addresses: Iterable[str], template: str, context: dict[str, object]
-) -> None:
-    """The same to the owner and to others who look after the reseller, a mail to each of them."""
+) -> list[str]:
+    """The same to the owner and to others who look after the reseller, a mail to each; to whom."""
     reseller = Reseller.objects.select_related("brand").get(public_id=reseller_id)
-    for address in dict.fromkeys([reseller.owner_email, *addresses]):
+    told = list(dict.fromkeys([reseller.owner_email, *addresses]))
+    for address in told:
         mails.send_notice(reseller, to=address, template=template, context=context)
+    return told
 
 
 def write_to(

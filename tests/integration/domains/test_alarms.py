@@ -109,6 +109,37 @@ def test_five_records_that_vanish_are_one_event_and_one_mail_and_so_is_their_ret
     assert DomainAlarm.objects.filter(closed_at__isnull=False).count() == len(kinds)
 
 
+def test_the_organisations_contact_hears_of_it_once_without_a_link_to_the_portal(
+    acme, shop
+) -> None:
+    api, path = program(acme), f"organisations/{acme.organisation.reference}"
+    seen = api.get(path)
+    body = {"contact_email": "IT@Bücher.test"}
+    answer = api.patch(path, body, If_Match=seen["ETag"])
+    assert answer.json()["contact_email"] == "it@xn--bcher-kva.test"
+    assert api.patch(path, {"name": "x"}, If_Match=seen["ETag"]).status_code == 412
+    assert api.patch(path, {"contact_email": "nobody"}).json()["code"] == "reseller.email_invalid"
+    assert OutboxEvent.objects.filter(type="organisation.changed").count() == 1
+    dispatch.dispatch_due()
+    for contact, mails in (("it@xn--bcher-kva.test", 1), (acme.owner_email, 0), ("", 0)):
+        api.patch(path, {"contact_email": contact})
+        for records, subject in ((("mx",), "Look at the DNS"), ((), "Recovered: the DNS")):
+            mail.outbox.clear()
+            shop.show(without=records)
+            shop.look(OPEN_AFTER + 2)
+            dispatch.dispatch_due()
+            assert sorted(one.to[0] for one in mail.outbox) == sorted(
+                {acme.owner_email, acme.reseller.owner_email} | ({contact} if mails else set())
+            )
+            for one in mail.outbox:
+                assert one.subject.startswith(subject)
+                assert one.from_email.startswith('"Acme Mail"')
+                is_contact = one.to == ["it@xn--bcher-kva.test"]
+                assert (acme.host in one.body) is not is_contact
+                assert ("as the contact of Acme Client" in one.body) is is_contact
+        shop.look(after=timedelta(days=1))  # so that the next mails are none too many
+
+
 def test_a_record_that_is_deleted_and_put_in_again_by_hand_is_no_alarm(shop) -> None:
     gone = ("mx", "return-path", "dkim-rsa")
     for short in (True, False):

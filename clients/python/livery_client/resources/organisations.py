@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from livery_client import shapes
 from livery_client.page import Page
 from livery_client.resource import Resource
+from livery_client.unset import UNSET, Unset
 
 
 class Organisations(Resource):
@@ -69,13 +70,15 @@ class Organisations(Resource):
             },
         )
 
-    def create(self, *, name: str, idempotency_key: str | None = None) -> shapes.Organisation:
+    def create(
+        self, *, name: str, contact_email: Unset | str = UNSET, idempotency_key: str | None = None
+    ) -> shapes.Organisation:
         """Create an organisation."""
         found: shapes.Organisation = self._send(
             "POST",
             "/organisations",
             headers={"Idempotency-Key": idempotency_key},
-            body={"name": name},
+            body={"name": name, "contact_email": contact_email},
         )
         return found
 
@@ -86,5 +89,23 @@ class Organisations(Resource):
             "/organisations/{organisation_id}",
             parts={"organisation_id": organisation_id},
             query={"fields": fields},
+        )
+        return found
+
+    def update(
+        self,
+        organisation_id: str,
+        *,
+        name: Unset | str = UNSET,
+        contact_email: Unset | str = UNSET,
+        if_match: str | None = None,
+    ) -> shapes.Organisation:
+        """Change an organisation's name or contact."""
+        found: shapes.Organisation = self._send(
+            "PATCH",
+            "/organisations/{organisation_id}",
+            parts={"organisation_id": organisation_id},
+            headers={"If-Match": if_match},
+            body={"name": name, "contact_email": contact_email},
         )
         return found

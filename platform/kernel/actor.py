@@ -23,6 +23,7 @@ class Actor:
     With `organisation` set, everything of other organisations is as if it did not exist; with
     `domain` too (its organisation is set then), everything that is not of this domain. `maker` is
     the key that made this one; `by_old_secret` says that it came by a secret that was replaced.
+    An operator's key is of kind OPERATOR, without a role.
     """
 
     kind: ActorKind
@@ -82,13 +83,18 @@ ROLE_ACTIONS: dict[str, frozenset[str]] = {
     "read_only": _READ | _MONEY,
     "operator": frozenset(
         {
-            "resellers.read",
-            "resellers.write",
+            "audit.read",
+            "nodes.read",
+            "nodes.write",
+            "operator_keys.write",
             "periods.close",
-            "usage.read",
+            "plans.read",
+            "plans.write",
             "queue.read",
             "queue.write",
-            "nodes.write",
+            "resellers.read",
+            "resellers.write",
+            "usage.read",
         }
     ),
 }
@@ -98,9 +104,8 @@ def may(actor: Actor, action: str) -> bool:
     """Whether this actor may do `action` (a `noun.verb` of the table)."""
     if actor.kind is ActorKind.SYSTEM:
         return True
-    if actor.kind is ActorKind.API_KEY:
-        return action in actor.scopes
-    return action in ROLE_ACTIONS.get(actor.role, frozenset())
+    # People have their rights by a role; keys, a reseller's and the operator's, carry theirs.
+    return action in (ROLE_ACTIONS.get(actor.role, frozenset()) if actor.role else actor.scopes)
 
 
 def may_handle(actor: Actor, role: str) -> bool:

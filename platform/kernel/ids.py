@@ -25,6 +25,7 @@ PREFIXES = {
     "message": "msg",
     "organisation": "org",
     "plan": "dpl",
+    "reseller": "res",
     "suppression": "sup",
     "webhook": "whk",
 }

@@ -63,3 +63,24 @@ def _open(table: str, write: Sequence[str], read: Sequence[str]) -> list[str]:
             f"CREATE POLICY read_{role} ON public.{table} FOR SELECT TO livery_{role} USING (true)",
         ]
     return statements
+
+
+def open_to_console(table: str, *, privileges: Sequence[str] = ("SELECT",)) -> migrations.RunSQL:
+    """A migration step: the operator's own pages and API see every row of a protected table.
+
+    They run in schema `public`, which no reseller's host reaches.
+    """
+    name = f"public.{table}"
+    here = "(SELECT current_schema()) = 'public'"
+    parts = {"SELECT": f"USING ({here})", "DELETE": f"USING ({here})"}
+    parts |= {"INSERT": f"WITH CHECK ({here})", "UPDATE": f"USING ({here}) WITH CHECK ({here})"}
+    return migrations.RunSQL(
+        sql=[
+            f"GRANT {', '.join(privileges)} ON {name} TO livery_web",
+            *(
+                f"CREATE POLICY console_{one.lower()} ON {name} FOR {one} TO livery_web {parts[one]}"
+                for one in privileges
+            ),
+        ],
+        reverse_sql=[f"DROP POLICY console_{one.lower()} ON {name}" for one in privileges],
+    )

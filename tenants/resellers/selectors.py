@@ -112,9 +112,10 @@ def is_served(name: str) -> bool:
     return ResellerHost.objects.filter(domain=name, kind__in=kinds).exists()
 
 
-def get_reseller(reseller_id: UUID) -> Reseller:
-    """One reseller; raises NotFound."""
-    found = list_resellers().filter(public_id=reseller_id).first()
+def get_reseller(reseller_id: UUID, *, among: QuerySet[Reseller] | None = None) -> Reseller:
+    """One reseller, of rows that tell more of each if given; raises NotFound."""
+    rows = list_resellers() if among is None else among
+    found = rows.filter(public_id=reseller_id).first()
     if found is None:
         raise NotFound
     return found

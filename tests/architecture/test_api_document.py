@@ -1,4 +1,4 @@
-"""docs/api.md says what the code does: endpoints, rights and codes."""
+"""docs/api.md and docs/api/operator.md say what the code does: endpoints, rights and codes."""
 
 import re
 from pathlib import Path
@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from django.urls import URLPattern
 
-from controlplane.api.urls import urlpatterns
+from controlplane.api import urls as resellers_urls
+from controlplane.operator_api import urls as operator_urls
 from kernel import errors
 from kernel.actor import ROLE_ACTIONS
 from kernel.rest.views import NoSuchPath
@@ -18,11 +19,19 @@ from mailcore.handover import errors as hand_over_errors
 from mailcore.mailboxes import errors as mailbox_errors
 from mailcore.zones import errors as zone_errors
 from tenants.accounts import errors as member_errors
+from tenants.bearer import errors as bearer_errors
 from tenants.organisations import errors as key_errors
 from tenants.plans import errors as plan_errors
 from tenants.webhooks import errors as webhook_errors
 
-DOCUMENT = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+DOCUMENT = (DOCS / "api.md").read_text(encoding="utf-8")
+OPERATORS = (DOCS / "api" / "operator.md").read_text(encoding="utf-8")
+APIS = pytest.mark.parametrize(
+    ("text", "module", "role"),
+    [(DOCUMENT, resellers_urls, "owner"), (OPERATORS, operator_urls, "operator")],
+    ids=["resellers", "operator"],
+)
 ROW = re.compile(
     r"^\| `(GET|POST|PATCH|DELETE) (/api/v1/[^`]*)`.*? \| (any key|`[\w.]+`) \|", re.MULTILINE
 )
@@ -30,8 +39,8 @@ BASES = {errors.ApplicationError, errors.Conflict}
 METHODS = {"get": "GET", "post": "POST", "patch": "PATCH", "delete": "DELETE"}
 
 
-def implemented():
-    for entry in urlpatterns:
+def implemented(module):
+    for entry in module.urlpatterns:
         assert isinstance(entry, URLPattern)
         view = entry.callback.view_class
         if view is not NoSuchPath:
@@ -41,13 +50,15 @@ def implemented():
                     yield method, f"/api/v1/{path}"
 
 
-def test_every_endpoint_is_documented_and_every_documented_one_exists():
-    assert {(method, path) for method, path, _ in ROW.findall(DOCUMENT)} == set(implemented())
+@APIS
+def test_every_endpoint_is_documented_and_every_documented_one_exists(text, module, role):
+    assert {(method, path) for method, path, _ in ROW.findall(text)} == set(implemented(module))
 
 
-def test_every_documented_right_is_one():
-    rights = {right.strip("`") for _, _, right in ROW.findall(DOCUMENT)} - {"any key"}
-    assert rights <= ROLE_ACTIONS["owner"]
+@APIS
+def test_every_documented_right_is_one(text, module, role):
+    rights = {right.strip("`") for _, _, right in ROW.findall(text)} - {"any key"}
+    assert rights <= ROLE_ACTIONS[role]
 
 
 def test_the_table_of_rights_is_the_codes_own():
@@ -76,6 +87,7 @@ def problems():
         webhook_errors,
         key_errors,
         member_errors,
+        bearer_errors,
         zone_errors,
     ):
         for one in vars(module).values():
@@ -90,5 +102,6 @@ def problems():
 
 @pytest.mark.parametrize("problem", sorted(set(problems()), key=lambda one: one.code))
 def test_every_problem_of_the_mail_api_is_documented_with_its_status(problem):
-    (row,) = [line for line in DOCUMENT.splitlines() if f"`{problem.code}`" in line.split(" | ")[0]]
+    lines = [*DOCUMENT.splitlines(), *OPERATORS.splitlines()]
+    (row,) = [line for line in lines if f"`{problem.code}`" in line.split(" | ")[0]]
     assert row.split(" | ")[1] == str(problem.status)

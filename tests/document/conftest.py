@@ -11,8 +11,9 @@ from django.test import Client
 
 from kernel.tenancy import PUBLIC, in_schema
 from mailcore.zones.adapters.memory import MemoryZone
+from tests.document.callers import Caller
 from tests.document.operations import OPERATIONS
-from tests.document.stage import Caller, Stage, build
+from tests.document.stage import Stage, build
 
 Call = Callable[..., Any]
 
@@ -70,7 +71,7 @@ def call(stage: Stage) -> Call:
                 path,
                 "" if operation.is_reading else json.dumps(sent),
                 content_type="application/json",
-                headers={"Host": (caller or stage.mine).host, **key},
+                headers={"Host": (caller or stage.caller_of(name)).host, **key},
             )
 
     return send

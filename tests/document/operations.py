@@ -1,17 +1,18 @@
-"""The operations of the OpenAPI document, as tests call them."""
+"""The operations of the OpenAPI documents, as tests call them; the operator's begin with `operator/`."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from controlplane.api.document import document
+from controlplane.api.document import OPERATOR, RESELLERS, Api, document
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One entry of the document; `parts` are the names in its path, `query` its parameters."""
+    """One entry of a document; `parts` are the names in its path, `query` its parameters."""
 
+    api: Api
     name: str
     method: str
     path: str
@@ -27,31 +28,39 @@ class Operation:
         return self.method == "get"
 
 
-def resolve(schema: dict[str, Any]) -> dict[str, Any]:
-    """What a `$ref` stands for."""
+def resolve(schema: dict[str, Any], api: Api) -> dict[str, Any]:
+    """What a `$ref` in this API's document stands for."""
     while "$ref" in schema:
         _, _, kind, name = schema["$ref"].split("/")
-        schema = document()["components"][kind][name]
+        schema = document(api)["components"][kind][name]
     return schema
 
 
-def _read(path: str, method: str, said: dict[str, Any]) -> Operation:
+def _read(api: Api, prefix: str) -> dict[str, Operation]:
+    found = [
+        _operation(api, path, method, said, prefix)
+        for path, methods in document(api)["paths"].items()
+        for method, said in methods.items()
+    ]
+    return {one.name: one for one in found}
+
+
+def _operation(api: Api, path: str, method: str, said: dict[str, Any], prefix: str) -> Operation:
     body = said.get("requestBody")
     (needed,) = said["security"][0].values()
     return Operation(
-        name=said["operationId"],
+        api=api,
+        name=prefix + said["operationId"],
         method=method,
         path=path,
         right=needed[0] if needed else None,
         parts=tuple(one["name"] for one in said["parameters"] if one["in"] == "path"),
         query=tuple(one["name"] for one in said["parameters"] if one["in"] == "query"),
         body=body["content"]["application/json"]["schema"] if body else None,
-        answers={status: resolve(answer) for status, answer in said["responses"].items()},
+        answers={status: resolve(answer, api) for status, answer in said["responses"].items()},
     )
 
 
-OPERATIONS = {
-    said["operationId"]: _read(path, method, said)
-    for path, methods in document()["paths"].items()
-    for method, said in methods.items()
-}
+OF_RESELLERS = _read(RESELLERS, "")
+OF_OPERATOR = _read(OPERATOR, "operator/")
+OPERATIONS = {**OF_RESELLERS, **OF_OPERATOR}

@@ -1,7 +1,7 @@
 """Acme's objects, one of each kind that a path or a body can name, and everybody's keys."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -32,22 +32,13 @@ from tenants.jobs.services import Item
 from tenants.organisations import services as organisations
 from tenants.organisations.models import ApiKey
 from tenants.webhooks import services as webhooks
+from tests.document import operator_stage
+from tests.document.callers import Caller
+from tests.document.operations import OF_OPERATOR
 from tests.document.snapshot import snapshot
 
 PASSWORD = "a long enough secret"
 READING = {right for right in organisations.ALL_SCOPES if right.endswith(".read")}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
-    """Who calls: a host and the secret of a key that is good there, or not."""
-
-    host: str
-    secret: str
-
-    def at(self, host: str) -> "Caller":
-        """The same key elsewhere."""
-        return replace(self, host=host)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,14 +57,23 @@ class Stage:
     before: dict[str, tuple[int, str]]
     #: What another reseller may know too.
     shared: dict[str, str]
+    operator: operator_stage.OperatorStage
+
+    def caller_of(self, name: str) -> Caller:
+        """The rightful caller of an operation."""
+        return self.operator.mine if name in OF_OPERATOR else self.mine
 
     def body_of(self, name: str) -> Any:
         """What the rightful caller sends to an operation; it names Acme's objects where it can."""
+        if name in OF_OPERATOR:
+            return self.operator.body_of(name)
         make = BODIES.get(name)
         return make(self) if make else {}
 
     def parts_of(self, name: str) -> dict[str, str]:
         """The path's parts, for an operation that needs an object of its own."""
+        if name in OF_OPERATOR:
+            return self.operator.parts_of(name)
         known = {**self.ids, **self.shared}
         return {**self.ids, **{part: known[of] for part, of in INSTEAD.get(name, {}).items()}}
 
@@ -290,8 +290,8 @@ def _plans(acme: Any, domain: Domain) -> dict[str, str]:
     }
 
 
-def _others(acme: Any, globex: Any) -> dict[str, Caller]:
-    """Who is none of it: another reseller, another client of Acme's, a key that only reads."""
+def _others(acme: Any, globex: Any) -> dict[str, Any]:
+    """Who is none of it: another reseller or client of Acme's, a key that only reads, the operator."""
     every = organisations.ALL_SCOPES
     other = organisations.create_organisation(actor=acme.owner, name="Other").public_id
     domain = domains.add_domain(actor=acme.owner, organisation_id=other, name="other.test")
@@ -306,6 +306,7 @@ def _others(acme: Any, globex: Any) -> dict[str, Caller]:
         "other_organisation": by_organisation,
         "other_domain": by_domain,
         "reading": reading,
+        "operator": operator_stage.build(acme),
     }
 
 

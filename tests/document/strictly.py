@@ -5,7 +5,7 @@ from typing import Any
 
 import jsonschema
 
-from controlplane.api.document import document
+from controlplane.api.document import Api, document
 from tests.document.operations import Operation
 
 
@@ -19,12 +19,14 @@ def require_documented(operation: Operation, answer: Any) -> None:
         return
     (media, said), *_ = content.items()
     assert answer["Content-Type"] == media
-    jsonschema.Draft202012Validator(_closed(said["schema"])).validate(json.loads(answer.content))
+    jsonschema.Draft202012Validator(_closed(said["schema"], operation.api)).validate(
+        json.loads(answer.content)
+    )
 
 
-def _closed(schema: dict[str, Any]) -> dict[str, Any]:
+def _closed(schema: dict[str, Any], api: Api) -> dict[str, Any]:
     """The schema with no field beside the named ones; programs have to expect more, we do not."""
-    whole = {"components": document()["components"], **schema}
+    whole = {"components": document(api)["components"], **schema}
     closed: dict[str, Any] = _close(whole)
     return closed
 

@@ -38,7 +38,8 @@ def send(stage, monkeypatch):
 
     def go(name, raw: bytes = b"", *, path=None, query=""):
         operation = OPERATIONS[name]
-        headers = {"Host": stage.mine.host, "Authorization": f"Bearer {stage.mine.secret}"}
+        caller = stage.caller_of(name)
+        headers = {"Host": caller.host, "Authorization": f"Bearer {caller.secret}"}
         with in_schema(PUBLIC), transaction.atomic():
             answer = client.generic(
                 operation.method.upper(),
@@ -60,8 +61,9 @@ def send(stage, monkeypatch):
 
 def fields_of(name) -> dict[str, dict]:
     """The fields of a body; of all its forms when there are several."""
-    body = resolve(OPERATIONS[name].body)
-    forms = [resolve(one) for one in body.get("anyOf", [body.get("items", body)])]
+    api = OPERATIONS[name].api
+    body = resolve(OPERATIONS[name].body, api)
+    forms = [resolve(one, api) for one in body.get("anyOf", [body.get("items", body)])]
     return {field: schema for form in forms for field, schema in form["properties"].items()}
 
 

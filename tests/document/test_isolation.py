@@ -14,7 +14,7 @@ from kernel.rest.views import CommandView
 from kernel.tenancy import in_schema
 from tenants.organisations.models import ApiKey
 from tenants.organisations.services import ALL_SCOPES
-from tests.document.operations import OPERATIONS
+from tests.document.operations import OF_RESELLERS as OPERATIONS
 from tests.document.snapshot import snapshot
 from tests.document.stage import ALSO, BEGINNING, BODIES, WORDS, Stage
 from tests.document.strictly import require_documented

@@ -1,4 +1,4 @@
-"""schemathesis over the whole document: no fault of ours, and no answer that is not documented."""
+"""schemathesis over the whole documents: no fault of ours, and no answer that is not documented."""
 
 import pytest
 import schemathesis
@@ -14,7 +14,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from controlplane.api.document import document
+from controlplane.api.document import OPERATOR, RESELLERS, Api, document
 from controlplane.wsgi import application
 from tests.document.operations import OPERATIONS
 
@@ -26,16 +26,15 @@ CHECKS = [
 EXAMPLES = 6
 MODES = {"fitting": GenerationMode.POSITIVE, "unfitting": GenerationMode.NEGATIVE}
 
-schema = schemathesis.openapi.from_dict(document())
-schema.app = application
 
-
-def found() -> dict[str, schemathesis.APIOperation]:
+def found(api: Api, prefix: str) -> dict[str, schemathesis.APIOperation]:
+    schema = schemathesis.openapi.from_dict(document(api))
+    schema.app = application
     every = (one.ok() for one in schema.get_all_operations())
-    return {one.definition.raw["operationId"]: one for one in every}
+    return {prefix + one.definition.raw["operationId"]: one for one in every}
 
 
-FOUND = found()
+FOUND = {**found(RESELLERS, ""), **found(OPERATOR, "operator/")}
 
 
 def test_schemathesis_knows_every_operation() -> None:
@@ -46,7 +45,8 @@ def test_schemathesis_knows_every_operation() -> None:
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
 def test_every_answer_is_documented_and_none_is_our_fault(stage, name, mode) -> None:
     cases = FOUND[name].as_strategy(generation_mode=MODES[mode])
-    headers = {"Host": stage.mine.host, "Authorization": f"Bearer {stage.mine.secret}"}
+    caller = stage.caller_of(name)
+    headers = {"Host": caller.host, "Authorization": f"Bearer {caller.secret}"}
 
     @given(case=cases, is_there=st.booleans())
     @settings(

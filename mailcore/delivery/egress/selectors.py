@@ -19,7 +19,7 @@ _SOURCES, _POOLS, _WARMUP = (
     statement("egress_pools"),
     statement("egress_warmup"),
 )
-RIGHT = "queue.read"
+RIGHT = "nodes.read"
 
 Row = dict[str, Any]
 

@@ -18,6 +18,7 @@ from kernel.rest.paging import page
 from kernel.rest.serializers import Body, Reference
 from kernel.rest.views import ApiView, CommandView, actor_of
 from mailcore.domains import selectors as domains
+from tenants.bearer.errors import InvalidNetwork, KeyRevoked, UnknownScope
 from tenants.organisations import errors, selectors, services
 from tenants.organisations.models import ApiKey
 
@@ -96,7 +97,7 @@ def show(key: ApiKey) -> KeyShown:
     return {
         "id": key.reference,
         "name": key.name,
-        "begins_with": f"lvk_{key.prefix}",
+        "begins_with": key.begins_with,
         "scopes": sorted(key.scopes),
         "organisation": key.organisation.reference if key.organisation else None,
         "domain": ids.to_public("dom", key.domain_id) if key.domain_id else None,
@@ -129,8 +130,8 @@ class ApiKeys(CommandView):
         takes=NewKey,
         answers={201: KeyTold},
         problems=[
-            errors.UnknownScope,
-            errors.InvalidNetwork,
+            UnknownScope,
+            InvalidNetwork,
             errors.BeyondMaker,
             errors.OldSecret,
             errors.TooManyKeys,
@@ -174,7 +175,7 @@ class Rotate(CommandView):
         right="api_keys.write",
         takes=Rotation,
         answers={200: KeyTold},
-        problems=[errors.KeyRevoked, errors.OldSecret],
+        problems=[KeyRevoked, errors.OldSecret],
     )
     def perform(self, request: Request, **parts: object) -> Response:
         """Give a key a new secret.

@@ -1,6 +1,8 @@
-"""The OpenAPI document of `/api/v1`: of the code, and as it is committed."""
+"""The OpenAPI documents of `/api/v1`, the resellers' and the operator's: of the code, and as committed."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,25 +11,54 @@ from django.conf import settings
 from django.urls import include, path
 from drf_spectacular.generators import SchemaGenerator
 
-COMMITTED: Path = settings.BASE_DIR / "docs" / "api" / "openapi.json"
+_FOLDER: Path = settings.BASE_DIR / "docs" / "api"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Api:
+    """An API with a document of its own: the module of its paths, and where the document is committed."""
+
+    urls: str
+    committed: Path
+    title: str
+    description: str
+    keys: str
+
+    @property
+    def info(self) -> Mapping[str, str]:
+        """What the document says of itself."""
+        return {"title": self.title, "version": "1", "description": self.description}
+
+
 #: Every reseller's programs read it: it names neither the platform nor a brand.
-_INFO = {
-    "title": "Mail hosting API",
-    "version": "1",
-    "description": "Organisations, domains, mailboxes, mail and what it costs. "
+RESELLERS = Api(
+    urls="controlplane.api.urls",
+    committed=_FOLDER / "openapi.json",
+    title="Mail hosting API",
+    description="Organisations, domains, mailboxes, mail and what it costs. "
     "Within version 1 things are only added.",
-}
-_BEARER = {"type": "http", "scheme": "bearer", "description": "A key made in the portal."}
+    keys="A key made in the portal.",
+)
+OPERATOR = Api(
+    urls="controlplane.operator_api.urls",
+    committed=_FOLDER / "operator-openapi.json",
+    title="Operator API",
+    description="Resellers, their plans, and the addresses that mail leaves from; on the platform's "
+    "own host. Within version 1 things are only added.",
+    keys="A key of the operator's.",
+)
+APIS = (RESELLERS, OPERATOR)
 
 
 @cache
-def document() -> dict[str, Any]:
+def document(api: Api = RESELLERS) -> dict[str, Any]:
     """What the code says of itself; raises Undescribed for an endpoint that says nothing."""
-    patterns = [path("api/v1/", include("controlplane.api.urls"))]
+    patterns = [path("api/v1/", include(api.urls))]
     found: dict[str, Any] = SchemaGenerator(patterns=patterns).get_schema(public=True)
-    found["info"] = _INFO
+    found["info"] = dict(api.info)
     found["servers"] = [{"url": "/"}]
-    found["components"]["securitySchemes"] = {"key": _BEARER}
+    key = {"type": "http", "scheme": "bearer", "description": api.keys}
+    found["components"]["securitySchemes"] = {"key": key}
     return found
 
 

@@ -15,8 +15,8 @@ from controlplane.portal.wording import sentence
 from kernel import clock
 from kernel.crypto import Secret
 from mailcore.domains.selectors import list_domains
+from tenants.bearer.errors import KeyRevoked
 from tenants.organisations import selectors, services
-from tenants.organisations.errors import KeyRevoked
 from tenants.organisations.models import ApiKey
 
 Made = tuple[ApiKey, Secret]

@@ -27,8 +27,8 @@ class PublicId:
 
 
 PREFIXES = (
-    "als", "asp", "dkm", "dnc", "dom", "dpl", "hov", "inv", "key", "mbx", "mem", "org", "res", "sup",
-    "whd", "whk",
+    "als", "asp", "dkm", "dnc", "dom", "dpl", "hov", "inv", "key", "mbx", "mem", "opk", "org", "res",
+    "sup", "whd", "whk",
 )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ SHARED_APPS = [
     "tenants.resellers",
     "tenants.plans",
     "tenants.accounts",
+    "tenants.operators",
     "tenants.webhooks",
     "tenants.jobs",
     "mailcore.directory",
@@ -144,7 +145,10 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["tenants.organisations.authentication.ApiKeyAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "tenants.organisations.authentication.ApiKeyAuthentication",
+        "tenants.operators.authentication.OperatorKeyAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],

@@ -6,6 +6,7 @@ from kernel import ids
 from kernel.actor import SYSTEM
 from kernel.outbox import audit, publish
 from tenants.accounts.models import Member, Role
+from tenants.accounts.services.inviting import invite_member
 
 OWNER_READY = "reseller.owner_ready"
 
@@ -23,6 +24,16 @@ def create_owner(*, email: str, password_hash: str) -> Member:
         if is_new:
             audit("member.create", subject=subject, actor=SYSTEM, data={"role": owner.role})
         publish(OWNER_READY, subject=subject)
+    return owner
+
+
+def invite_owner(*, email: str) -> Member:
+    """The same of a reseller that the operator made: by a mail, in which a password is chosen."""
+    with transaction.atomic():
+        owner = Member.objects.filter(email=email).first()
+        if owner is None:
+            owner = invite_member(actor=SYSTEM, email=email, role=Role.OWNER)
+        publish(OWNER_READY, subject=owner.reference)
     return owner
 
 

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from kernel.rest.openapi import Id, operation, shape
 from kernel.rest.views import ApiView, actor_of
-from tenants.organisations.authentication import KeyHolder
+from tenants.bearer.authentication import KeyHolder
 
 
 class OwnKey(TypedDict):

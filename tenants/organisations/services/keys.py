@@ -6,21 +6,17 @@ from uuid import UUID
 
 from django.db import transaction
 
-from kernel import clock, ids
+from kernel import ids
 from kernel.actor import HAND_OVER, OWNERS, ROLE_ACTIONS, Actor, ActorKind, authorise, may
 from kernel.crypto import Secret
-from kernel.errors import InvalidInput
 from kernel.outbox import audit
-from tenants.organisations import key_secrets, selectors
-from tenants.organisations.errors import (
-    BeyondMaker,
-    KeyRevoked,
-    OldSecret,
-    TooManyKeys,
-    UnknownScope,
-)
+from tenants.bearer import making
+from tenants.bearer.errors import UnknownScope
+from tenants.bearer.making import OVERLAP
+from tenants.bearer.networks import is_within
+from tenants.organisations import selectors
+from tenants.organisations.errors import BeyondMaker, OldSecret, TooManyKeys
 from tenants.organisations.models import ApiKey
-from tenants.organisations.networks import is_within, read_networks
 from tenants.organisations.services.naming import line
 
 WRITE = "api_keys.write"
@@ -31,8 +27,6 @@ MEMBER_SCOPES = frozenset({"members.read", "members.write"})
 #: inviting people, and giving domains away.
 ALL_SCOPES = ROLE_ACTIONS["owner"] - _OF_PEOPLE
 API_SCOPES = ALL_SCOPES - _OF_KEYS - MEMBER_SCOPES - {HAND_OVER}
-OVERLAP = timedelta(hours=24)
-LONGEST_OVERLAP = timedelta(days=7)
 #: So many good keys that one key made: a customer's programs, and no more than one can look through.
 MOST_MADE = 50
 
@@ -56,22 +50,11 @@ def create_api_key(
     """
     _authorise(actor)
     wanted = _scopes(scopes, actor)
-    now, prefix = clock.now(), key_secrets.new_prefix()
-    if expires_at is not None and expires_at <= now:
-        raise InvalidInput("The end lies in the past.", field="expires_at")
-    secret = key_secrets.new_secret(prefix)
-    key = ApiKey(
-        public_id=ids.uuid7(),
-        name=line(name),
-        prefix=prefix,
-        secret_hash=key_secrets.hash_of(secret),
-        scopes=sorted(wanted),
-        organisation=selectors.get_organisation(organisation) if organisation else None,
-        domain_id=domain,
-        networks=read_networks(networks),
-        expires_at=expires_at,
-        created_at=now,
+    key, secret = making.fresh(
+        ApiKey, name=line(name), scopes=wanted, networks=networks, expires_at=expires_at
     )
+    key.organisation = selectors.get_organisation(organisation) if organisation else None
+    key.domain_id = domain
     if actor.kind is ActorKind.API_KEY:
         _keep_within(key, actor)
     key.save(force_insert=True)
@@ -89,15 +72,9 @@ def rotate_api_key(
     InvalidInput.
     """
     _authorise(actor)
-    if not timedelta(0) <= overlap <= LONGEST_OVERLAP:
-        raise InvalidInput("The old secret stays good for 0 to 168 hours.", field="overlap_hours")
+    making.require_overlap(overlap)
     key = _locked(key_id, actor)
-    if key.revoked_at is not None:
-        raise KeyRevoked
-    secret = key_secrets.new_secret(key.prefix)
-    key.previous_hash, key.previous_until = key.secret_hash, clock.now() + overlap
-    key.secret_hash = key_secrets.hash_of(secret)
-    key.save(update_fields=["secret_hash", "previous_hash", "previous_until"])
+    secret = making.renew(key, overlap=overlap)
     audit("api_key.rotated", subject=key.reference, actor=actor)
     return key, secret
 
@@ -107,9 +84,7 @@ def revoke_api_key(*, actor: Actor, key_id: UUID) -> ApiKey:
     """End a key, and the keys that it made, for good; raises NotAllowed, OldSecret, NotFound."""
     _authorise(actor)
     key = _locked(key_id, actor)
-    if key.revoked_at is None:
-        key.revoked_at = clock.now()
-        key.save(update_fields=["revoked_at"])
+    if making.end(key):
         audit("api_key.revoked", subject=key.reference, actor=actor)
     return key
 

@@ -8,6 +8,7 @@ from tenants.resellers.services.notices import (
     notify_people,
     write_to,
 )
+from tenants.resellers.services.operating import create_reseller, rename_reseller
 from tenants.resellers.services.operator_row import ensure_operator
 from tenants.resellers.services.provisioning import (
     activate,
@@ -26,6 +27,7 @@ __all__ = [
     "activate",
     "change_brand",
     "confirm_sign_up",
+    "create_reseller",
     "ensure_operator",
     "follow_owners",
     "forget_expired_sign_ups",
@@ -33,6 +35,7 @@ __all__ = [
     "notify_owner",
     "notify_people",
     "provision_schema",
+    "rename_reseller",
     "request_sign_up",
     "send_welcome",
     "warn_of_limit",

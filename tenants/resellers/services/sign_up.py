@@ -5,26 +5,22 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
 
-from kernel import clock, ids
+from kernel import clock
 from kernel.actor import SYSTEM
 from kernel.errors import ApplicationError
-from kernel.outbox import audit, publish
-from tenants.resellers import events, mails, text
+from tenants.resellers import mails, text
 from tenants.resellers.errors import (
-    InvalidCompany,
     InvalidSignUp,
     SignUpExpired,
     SignUpNotFound,
-    SlugTaken,
 )
-from tenants.resellers.models import Brand, Reseller, ResellerHost, SignUp
+from tenants.resellers.models import SignUp
 from tenants.resellers.passwords import check_strength
-from tenants.resellers.states import HostKind
+from tenants.resellers.services.beginning import clean_company, free_slug, make_pending
 from tenants.resellers.tokens import hash_token
 
 LIFETIME = timedelta(hours=24)
@@ -33,7 +29,6 @@ KEPT_AFTER_EXPIRY = timedelta(days=7)
 SAME_REQUEST = timedelta(minutes=2)
 #: Unconfirmed sign-ups that one inbox may be asked in an hour: nobody's is to be flooded.
 MAX_PER_HOUR = 5
-_MAX_COMPANY = 100
 
 
 def request_sign_up(*, company: str, slug: str, email: str, password: str, site: str) -> None:
@@ -43,8 +38,8 @@ def request_sign_up(*, company: str, slug: str, email: str, password: str, site:
     link (`https://host`).
     """
     errors: list[ApplicationError] = []
-    company = _collect(errors, _clean_company, company)
-    slug = _collect(errors, _free_slug, slug)
+    company = _collect(errors, clean_company, company)
+    slug = _collect(errors, free_slug, slug)
     email = _collect(errors, text.clean_email, email)
     _collect(errors, check_strength, password)
     if errors:
@@ -87,7 +82,9 @@ def confirm_sign_up(*, token: str, slug: str = "") -> UUID:
         ).first()
         if twin is not None:  # the same person filled the form in twice and used the other link
             return twin.public_id
-        sign_up.reseller = _make_reseller(sign_up)
+        sign_up.reseller = make_pending(
+            name=sign_up.company, slug=sign_up.slug, email=sign_up.email, actor=SYSTEM
+        )
         sign_up.confirmed_at = clock.now()
         sign_up.save(update_fields=["slug", "reseller", "confirmed_at"])
         return sign_up.public_id
@@ -103,35 +100,6 @@ def forget_expired_sign_ups() -> int:
     return deleted
 
 
-def _make_reseller(sign_up: SignUp) -> Reseller:
-    public_id = ids.uuid7()
-    try:
-        with transaction.atomic():
-            reseller = Reseller.objects.create(
-                public_id=public_id,
-                # The random end of the id: its beginning is the time, which neighbours share.
-                schema_name=f"r_{public_id.hex[-16:]}",
-                name=sign_up.company,
-                slug=sign_up.slug,
-                owner_email=sign_up.email,
-            )
-            host = f"{sign_up.slug}.{settings.PLATFORM_HOST}"
-            ResellerHost.objects.create(
-                domain=host, tenant=reseller, is_primary=True, kind=HostKind.PORTAL
-            )
-            for kind in (HostKind.WEBMAIL, HostKind.AUTOCONFIG):
-                ResellerHost.objects.create(
-                    domain=f"{kind.value}.{host}", tenant=reseller, is_primary=False, kind=kind
-                )
-    except IntegrityError as error:
-        raise SlugTaken(field="slug") from error
-    Brand.objects.create(reseller=reseller, product_name=sign_up.company[:60])
-    subject = ids.to_public("res", public_id)
-    publish(events.REQUESTED, subject=subject, data={"reseller": str(public_id)})
-    audit("reseller.request", subject=subject, actor=SYSTEM, data={"slug": sign_up.slug})
-    return reseller
-
-
 def _collect(errors: list[ApplicationError], clean: Callable[[str], str], value: str) -> str:
     """The cleaned value, or an empty text and one more error."""
     try:
@@ -139,21 +107,6 @@ def _collect(errors: list[ApplicationError], clean: Callable[[str], str], value:
     except ApplicationError as error:
         errors.append(error)
         return ""
-
-
-def _clean_company(value: str) -> str:
-    company = text.clean_line(value)
-    # The name goes into a mail to an address that nobody has confirmed: it must carry no link.
-    if not 0 < len(company) <= _MAX_COMPANY or "://" in company or "www." in company.lower():
-        raise InvalidCompany(field="company")
-    return company
-
-
-def _free_slug(value: str) -> str:
-    slug = text.clean_slug(value)
-    if Reseller.objects.filter(slug=slug).exists():
-        raise SlugTaken(field="slug")
-    return slug
 
 
 def _is_repeated(*, slug: str, email: str, password: str) -> bool:

@@ -3,7 +3,7 @@
 import ipaddress
 from collections.abc import Iterable
 
-from tenants.organisations.errors import InvalidNetwork
+from tenants.bearer.errors import InvalidNetwork
 
 MOST = 20
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network

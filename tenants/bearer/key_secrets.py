@@ -1,11 +1,10 @@
-"""The text of an API key: `lvk_`, ten characters by which it is found, and 256 random bits."""
+"""The text of a key: a mark that says whose kind it is, ten characters by which it is found, 256 random bits."""
 
 import hashlib
 import secrets
 
 from kernel.crypto import Secret
 
-_MARK = "lvk"
 _PREFIX = 10
 
 
@@ -14,9 +13,9 @@ def new_prefix() -> str:
     return secrets.token_hex(_PREFIX // 2)
 
 
-def new_secret(prefix: str) -> Secret:
+def new_secret(prefix: str, *, mark: str) -> Secret:
     """The whole text of a key, new."""
-    return Secret(f"{_MARK}_{prefix}_{secrets.token_urlsafe(32)}")
+    return Secret(f"{mark}_{prefix}_{secrets.token_urlsafe(32)}")
 
 
 def hash_of(secret: str) -> str:
@@ -24,9 +23,9 @@ def hash_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def prefix_of(secret: str) -> str | None:
-    """The part of a key by which it is found, or None for a text that is no key of ours."""
-    mark, _, rest = secret.partition("_")
+def prefix_of(secret: str, *, mark: str) -> str | None:
+    """The part of a key by which it is found, or None for a text that is no key of this kind."""
+    given, _, rest = secret.partition("_")
     prefix, _, tail = rest.partition("_")
-    is_ours = mark == _MARK and len(prefix) == _PREFIX and bool(tail)
+    is_ours = given == mark and len(prefix) == _PREFIX and bool(tail)
     return prefix if is_ours and prefix.isascii() and prefix.isalnum() else None

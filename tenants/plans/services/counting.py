@@ -8,6 +8,7 @@ from django.db.models import F
 from kernel.tenancy import current_reseller_id
 from tenants.plans.errors import LimitReached, NoPlan
 from tenants.plans.models import Counter, Entitlement, Plan
+from tenants.plans.selectors import find_newest
 
 DEFAULT_PLAN = "starter"
 _DEFAULT_LIMITS = {"organisations": 500, "domains": 1000, "mailboxes": 10_000}
@@ -25,10 +26,16 @@ def grant_plan(*, reseller_id: UUID, key: str = DEFAULT_PLAN) -> None:
 
     Raises Plan.DoesNotExist.
     """
-    plan = Plan.objects.filter(key=key).order_by("-version").first()
+    plan = find_newest(key)
     if plan is None:
         raise Plan.DoesNotExist(key)
     Entitlement.objects.update_or_create(reseller_id=reseller_id, defaults={"plan": plan})
+
+
+def grant_first_plan(*, reseller_id: UUID) -> None:
+    """Give the default plan to a reseller that has none; run inside the reseller."""
+    if not Entitlement.objects.filter(reseller_id=reseller_id).exists():
+        grant_plan(reseller_id=reseller_id)
 
 
 @transaction.atomic

@@ -1,0 +1,62 @@
+"""Whose key this is."""
+
+from datetime import datetime
+from typing import Annotated, TypedDict
+
+from django.urls import path
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from kernel.rest.openapi import Id, operation, shape
+from kernel.rest.views import ApiView, actor_of
+from tenants.bearer.authentication import KeyHolder
+
+
+class OwnKey(TypedDict):
+    """A key, without its secret."""
+
+    id: Annotated[str, Id("opk")]
+    name: str
+    created_at: datetime
+    expires_at: datetime | None
+
+
+@shape(
+    example={
+        "key": {
+            "id": "opk_01k8z0xkb2d4f6h8k0n2q4s6v8",
+            "name": "shop",
+            "created_at": "2026-03-01T09:00:00Z",
+            "expires_at": None,
+        },
+        "scopes": ["resellers.read", "resellers.write"],
+    }
+)
+class MeShown(TypedDict):
+    """The key that asks, and its rights."""
+
+    key: OwnKey
+    scopes: list[str]
+
+
+class Me(ApiView):
+    """Whose key this is."""
+
+    @operation("me.get", right=None, answers={200: MeShown})
+    def get(self, request: Request) -> Response:
+        """Show the key that asks, and what it may do."""
+        assert isinstance(request.user, KeyHolder)
+        key = request.user.key
+        shown: MeShown = {
+            "key": {
+                "id": key.reference,
+                "name": key.name,
+                "created_at": key.created_at,
+                "expires_at": key.expires_at,
+            },
+            "scopes": sorted(actor_of(request).scopes),
+        }
+        return Response(shown)
+
+
+urlpatterns = [path("me", Me.as_view(), name="operator-api-me")]

@@ -1,0 +1,16 @@
+"""Every path of the operator's `/api/v1`; each capability brings its own. No trailing slashes."""
+
+from django.urls import URLPattern, URLResolver, re_path
+
+from controlplane.api import audit
+from controlplane.operator_api import me, resellers
+from kernel.rest.views import NoSuchPath
+from tenants.plans import api as plans
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *me.urlpatterns,
+    *resellers.urlpatterns,
+    *plans.urlpatterns,
+    *audit.urlpatterns,
+    re_path(r"", NoSuchPath.as_view(), name="operator-api-no-such-path"),
+]

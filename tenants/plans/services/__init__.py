@@ -1,0 +1,26 @@
+"""What is done with plans: what they allow is counted, and the operator makes and gives them."""
+
+from tenants.plans.services.counting import (
+    DEFAULT_PLAN,
+    ensure_default_plan,
+    grant_first_plan,
+    grant_plan,
+    has_room,
+    release,
+    require,
+)
+from tenants.plans.services.offering import assign_plan, change_plan, create_plan, remove_plan
+
+__all__ = [
+    "DEFAULT_PLAN",
+    "assign_plan",
+    "change_plan",
+    "create_plan",
+    "ensure_default_plan",
+    "grant_first_plan",
+    "grant_plan",
+    "has_room",
+    "release",
+    "remove_plan",
+    "require",
+]

@@ -1,0 +1,82 @@
+"""The operator's objects, one of each kind that a path or a body can name, and its keys."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+
+from kernel import ids
+from kernel.actor import Actor, ActorKind
+from kernel.tenancy import PUBLIC, in_schema
+from tenants.operators import services as operators
+from tenants.operators.models import OperatorKey
+from tenants.plans import services as plans
+from tests.document.callers import Caller
+from tests.document.snapshot import snapshot
+
+OPERATOR = Actor(kind=ActorKind.OPERATOR, id="test", role="operator")
+READING = {right for right in operators.SCOPES if right.endswith(".read")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorStage:
+    """`ids` by the name that they have in a path; `key` is the one of `mine`, `before` a snapshot."""
+
+    ids: dict[str, str]
+    key: OperatorKey
+    mine: Caller
+    reading: Caller
+    before: dict[str, tuple[int, str]]
+
+    def body_of(self, name: str) -> Any:
+        """What the rightful caller sends to an operation."""
+        make = BODIES.get(name)
+        return make(self) if make else {}
+
+    def parts_of(self, name: str) -> dict[str, str]:
+        """The path's parts, for an operation that needs an object of its own."""
+        instead = {part: self.ids[of] for part, of in INSTEAD.get(name, {}).items()}
+        return {**self.ids, **instead}
+
+
+#: Operation → the body of a call that succeeds.
+BODIES: dict[str, Callable[[OperatorStage], Any]] = {
+    "operator/plans.create": lambda _: {
+        "key": "new",
+        "name": "New",
+        "limits": {"domains": 5, "mailboxes": None},
+    },
+    "operator/plans.update": lambda _: {"limits": {"domains": 7}},
+    "operator/resellers.create": lambda stage: {
+        "name": "Initech",
+        "slug": "initech",
+        "owner_email": "peter@initech.test",
+        "plan": stage.ids["plan"],
+    },
+    "operator/resellers.update": lambda stage: {"name": "Other", "plan": stage.ids["plan"]},
+}
+#: Operation → part of the path → the object that it takes in place of the usual one.
+INSTEAD: dict[str, dict[str, str]] = {"operator/plans.delete": {"plan": "spare_plan"}}
+
+
+def build(acme: Any) -> OperatorStage:
+    """Make everything; Acme has the plan `agency`."""
+    with in_schema(PUBLIC):
+        for key in ("agency", "spare"):
+            plans.create_plan(actor=OPERATOR, key=key, name=key.title(), limits={"domains": 50})
+        plans.assign_plan(actor=OPERATOR, reseller_id=acme.reseller.public_id, key="agency")
+        key, mine = _key("mine", scopes=operators.SCOPES)
+        _, reading = _key("reading", scopes=READING)
+        found = {
+            "reseller_id": ids.to_public("res", acme.reseller.public_id),
+            "plan": "agency",
+            "spare_plan": "spare",
+        }
+        before = snapshot(PUBLIC)
+    return OperatorStage(ids=found, key=key, mine=mine, reading=reading, before=before)
+
+
+def _key(name: str, *, scopes: Any) -> tuple[OperatorKey, Caller]:
+    key, secret = operators.create_key(actor=OPERATOR, name=name, scopes=scopes)
+    return key, Caller(host=settings.PLATFORM_HOST, secret=str(secret))

@@ -27,6 +27,8 @@ from mailcore.protocol.zone_file import render as render_zone
 from mailcore.zones import selectors as zones
 from tenants.resellers import selectors as resellers
 
+#: What stands for an answer of an address that cannot be asked from here: it says nothing.
+NOT_ASKED = "not_asked"
 #: How long senders keep a policy: briefly while it may still change.
 _POLICY_SECONDS: dict[Mode, int] = {"none": 86_400, "testing": 86_400, "enforce": 1_209_600}
 
@@ -68,7 +70,7 @@ class RecordRow:
     @property
     def differ(self) -> bool:
         """Whether the name servers say different things, or some of them nothing."""
-        return len(self.said) > 1
+        return sum(answer.failure != NOT_ASKED for answer in self.said) > 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

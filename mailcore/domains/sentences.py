@@ -90,8 +90,12 @@ SENTENCES = {
     "servers.silent": n_("None of the domain's name servers answered; we try again soon."),
     "servers.private": n_("The domain's name servers have private addresses; nobody can ask them."),
     "servers.no_address": n_(
-        "No IPv4 address is known for any of the domain's name servers, so we cannot ask them: add "
-        "one."
+        "No address is known for any of the domain's name servers, so nobody can ask them: check "
+        "their names."
+    ),
+    "servers.only_ipv6": n_(
+        "The domain's name servers have IPv6 addresses only, which cannot be asked from here: add "
+        "an IPv4 address."
     ),
     "servers.lame": n_(
         "The name servers that the domain is delegated to do not know it: check the delegation."

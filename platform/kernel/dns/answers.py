@@ -20,13 +20,19 @@ class Server:
     name: str
     address: str
 
+    @property
+    def is_v6(self) -> bool:
+        """Whether it is an IPv6 address."""
+        return ":" in self.address
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """One server's word on a question.
 
     `failure` is empty for an authoritative answer, else timeout, unreachable, malformed, lame,
-    no_address, private_address or a response code in lower case.
+    no_address, private_address, not_asked (IPv6, which this host does not have) or a response
+    code in lower case.
     """
 
     server: Server

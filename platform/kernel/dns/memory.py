@@ -11,7 +11,7 @@ import dns.rrset
 import dns.zone
 from dns.message import Message, QueryMessage
 
-from kernel.dns.ports import NoAnswer
+from kernel.dns.ports import NoAnswer, Question
 
 
 @dataclass(slots=True, kw_only=True)
@@ -22,9 +22,11 @@ class MemoryExchange:
     silent: set[str] = field(default_factory=set)
     failing: set[str] = field(default_factory=set)
     asked: list[tuple[str, str]] = field(default_factory=list)
+    has_ipv6: bool = False
 
-    async def ask(self, query: Message, *, address: str) -> Message:
+    async def ask(self, question: Question, *, address: str) -> Message:
         """The reply of the server at this address; raises NoAnswer."""
+        query = dns.message.make_query(question.name, question.rdtype, use_edns=0, flags=0)
         self.asked.append((address, query.question[0].to_text()))
         if address in self.silent or address not in self.zones:
             raise NoAnswer("timeout")
@@ -94,9 +96,10 @@ def _refer(reply: Message, held: dns.zone.Zone, cut: dns.name.Name) -> None:
     assert servers is not None
     reply.authority.append(servers)
     for target in (rdata.target for rdata in servers):
-        glue = held.get_rrset(target, dns.rdatatype.A)
-        if glue is not None:
-            reply.additional.append(glue)
+        for kind in (dns.rdatatype.A, dns.rdatatype.AAAA):
+            glue = held.get_rrset(target, kind)
+            if glue is not None:
+                reply.additional.append(glue)
 
 
 def _origin(held: dns.zone.Zone) -> dns.name.Name:

@@ -1,8 +1,12 @@
 """How a question reaches a name server, and what can come back."""
 
+from collections.abc import Awaitable
+from dataclasses import dataclass
 from typing import Protocol
 
 from dns.message import Message
+from dns.name import Name
+from dns.rdatatype import RdataType
 
 from kernel.errors import TransientError
 
@@ -15,9 +19,23 @@ class NoAnswer(TransientError):
         super().__init__(code)
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A name and the type of record that is asked for."""
+
+    name: Name
+    rdtype: RdataType
+
+
 class Exchange(Protocol):
     """Sends one question to one address."""
 
-    async def ask(self, query: Message, *, address: str) -> Message:
-        """The server's reply to this very query; raises NoAnswer."""
+    @property
+    def has_ipv6(self) -> bool:
+        """Whether IPv6 addresses can be asked from here."""
+        ...
+
+    def ask(self, question: Question, *, address: str) -> Awaitable[Message]:
+        """The server's reply to this very question; raises NoAnswer. The question is on its way
+        when this returns a future, and not before it is awaited when it returns a coroutine."""
         ...

@@ -1,49 +1,197 @@
 """Ask name servers over UDP, and over TCP when the answer is cut off (RFC 7766)."""
 
 import asyncio
+import time
+from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import dns.asyncquery
 import dns.exception
+import dns.flags
+import dns.message
 from dns.message import Message
 
-from kernel.dns.ports import NoAnswer
+from kernel.dns import datagrams
+from kernel.dns.datagrams import Port
+from kernel.dns.ports import NoAnswer, Question
 
-#: Questions under way at once: each has a socket, and a process may open a thousand files.
-_AT_ONCE = 300
+#: Questions under way at once; those beyond wait for their turn.
+_AT_ONCE = 2000
+#: Replies of which the parsed form is kept: the next server mostly says the very same.
+_KEPT = 500
+_ROUTES = Path("/proc/net/ipv6_route")
+#: How often it is looked which questions have waited for too long (seconds).
+_SWEEP = 0.05
+
+_Waiting = asyncio.Future[Message]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+def has_ipv6() -> bool:
+    """Whether this host has a route to all IPv6 addresses, as Linux tells it."""
+    try:
+        routes = _ROUTES.read_text(encoding="ascii").splitlines()
+    except OSError:
+        return False
+    # Destination and length of its prefix first, the interface last; on `lo` are the ways to nowhere.
+    fields = [route.split() for route in routes]
+    return any(int(one[0], 16) == 0 and one[1] == "00" and one[-1] != "lo" for one in fields)
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Asked:
+    """A question under way, as it was sent last."""
+
+    question: Question
+    address: str
+    waiting: _Waiting
+    tries: int
+    wire: bytes = b""
+    until: float = 0.0
+    port: "Port[Asked] | None" = None
+    number: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
 class UdpExchange:
     """Two tries of `timeout` seconds each: a lost datagram is no dead server.
 
-    One for all that is asked at the same time, within one event loop.
+    One for all that is asked at the same time, within one event loop. A question goes out from a
+    port that the system chose at random, which serves a few dozen of them, and under a number of
+    its own; an answer counts only from where it was asked, at that port, under that number and
+    to that very question (RFC 5452 §9).
     """
 
     timeout: float = 1.0
     tries: int = 2
     port: int = 53
-    gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
+    asked: int = 0
+    has_ipv6: bool = field(default_factory=has_ipv6)
+    _under_way: dict[int, Asked] = field(default_factory=dict)
+    _queue: deque[Asked] = field(default_factory=deque)
+    _ports: dict[bool, Port[Asked]] = field(default_factory=dict)
+    _kept: dict[bytes, Message] = field(default_factory=dict)
+    _sweeper: asyncio.TimerHandle | None = None
 
-    async def ask(self, query: Message, *, address: str) -> Message:
+    def ask(self, question: Question, *, address: str) -> _Waiting:
         """The reply; raises NoAnswer with code timeout, unreachable or malformed."""
-        error = NoAnswer("timeout")
+        waiting: _Waiting = asyncio.get_running_loop().create_future()
+        one = Asked(question=question, address=address, waiting=waiting, tries=self.tries)
+        # Whoever gave up waiting leaves no port open.
+        waiting.add_done_callback(lambda _: self._drop(one))
+        if len(self._under_way) < _AT_ONCE:
+            self._send(one)
+        else:
+            self._queue.append(one)
+        return waiting
+
+    def _send(self, one: Asked) -> None:
+        one.tries -= 1
+        one.until = time.monotonic() + self.timeout
+        one.port = self._open_port(is_v6=":" in one.address)
+        one.number = one.port.free_number()
+        one.wire = datagrams.query(one.question, number=one.number)
+        self.asked += 1
+        try:
+            one.port.send(one.wire, (one.address, self.port), number=one.number, asked=one)
+        except OSError:
+            self._drop(one)
+            self._fail(one, "unreachable")
+            return
+        self._under_way[id(one)] = one
+        if self._sweeper is None:
+            self._sweeper = asyncio.get_running_loop().call_later(_SWEEP, self._sweep)
+
+    def _open_port(self, *, is_v6: bool) -> Port[Asked]:
+        port = self._ports.get(is_v6)
+        if port is None or port.is_used_up:
+            port = self._ports[is_v6] = Port(is_v6=is_v6, heard=self._heard)
+        return port
+
+    def _heard(self, one: Asked, wire: bytes) -> None:
+        """What came for a question, from where it was asked."""
+        self._drop(one)
+        if not one.waiting.done():
+            try:
+                message = self._read(wire)
+            except dns.exception.DNSException:
+                self._fail(one, "malformed")
+            else:
+                self._answer(one, message)
+        self._go_on()
+
+    def _read(self, wire: bytes) -> Message:
+        # All but the number is the same from each server that says the same.
+        known = self._kept.get(wire[2:])
+        if known is None:
+            if len(self._kept) >= _KEPT:
+                self._kept.clear()
+            known = self._kept[wire[2:]] = dns.message.from_wire(wire, ignore_trailing=True)
+        return known
+
+    def _answer(self, one: Asked, message: Message) -> None:
+        if message.flags & dns.flags.TC:
+            # It knows its future, and is kept by it.
+            task = asyncio.ensure_future(self._ask_by_tcp(one))
+            one.waiting.add_done_callback(lambda _: task.cancel())
+        else:
+            one.waiting.set_result(message)
+
+    async def _ask_by_tcp(self, one: Asked) -> None:
+        query = dns.message.from_wire(one.wire)
+        code = "malformed"
         for _ in range(self.tries):
             try:
-                async with self.gate:
-                    reply, _tcp = await dns.asyncquery.udp_with_fallback(
-                        query,
-                        address,
-                        timeout=self.timeout,
-                        port=self.port,
-                        ignore_unexpected=True,
-                    )
+                reply = await dns.asyncquery.tcp(
+                    query, one.address, timeout=self.timeout, port=self.port
+                )
             except dns.exception.Timeout:
-                error = NoAnswer("timeout")
+                code = "timeout"
             except OSError:
-                error = NoAnswer("unreachable")
+                code = "unreachable"
             except dns.exception.DNSException:
-                error = NoAnswer("malformed")
+                code = "malformed"
             else:
-                return reply
-        raise error
+                if not one.waiting.done():
+                    one.waiting.set_result(reply)
+                return
+        if not one.waiting.done():
+            one.waiting.set_exception(NoAnswer(code))
+
+    def _fail(self, one: Asked, code: str) -> None:
+        """Try once more, or say that there is no answer."""
+        if one.waiting.done():
+            return
+        if one.tries > 0:
+            self._send(one)
+        else:
+            one.waiting.set_exception(NoAnswer(code))
+
+    def _sweep(self) -> None:
+        """End what has waited for too long; the oldest stand first."""
+        self._sweeper = None
+        now = time.monotonic()
+        late = []
+        for one in self._under_way.values():
+            if one.until > now and not one.waiting.done():
+                break
+            late.append(one)
+        for one in late:
+            self._drop(one)
+            self._fail(one, "timeout")
+        self._go_on()
+        if self._under_way and self._sweeper is None:
+            self._sweeper = asyncio.get_running_loop().call_later(_SWEEP, self._sweep)
+
+    def _drop(self, one: Asked) -> None:
+        self._under_way.pop(id(one), None)
+        if one.port is not None:
+            one.port.forget(one.number)
+
+    def _go_on(self) -> None:
+        while self._queue and len(self._under_way) < _AT_ONCE:
+            with suppress(IndexError):
+                one = self._queue.popleft()
+                if not one.waiting.done():
+                    self._send(one)

@@ -1,13 +1,12 @@
-"""From the root to a name's own servers, without a cache between (RFC 1034 §5.3.3)."""
+"""From the root to a name's own servers, with no resolver's cache between (RFC 1034 §5.3.3)."""
 
 import asyncio
 import ipaddress
-from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import dns.flags
-import dns.message
 import dns.name
 import dns.rcode
 import dns.rdatatype
@@ -16,12 +15,15 @@ from dns.name import Name
 from dns.rdatatype import RdataType
 
 from kernel.dns.answers import Answers, Reply, Server, read
-from kernel.dns.ports import Exchange, NoAnswer
+from kernel.dns.cuts import Cut, Known, SharedCuts
+from kernel.dns.ports import Exchange, NoAnswer, Question
 
 _MOST_SERVERS = 13
 _MOST_DEPTH = 4
 _HEAD_START = 0.3  # seconds until the next server is asked as well
-_PAYLOAD = 1232  # what passes every path unfragmented (DNS flag day 2020)
+_ADDRESSES = (dns.rdatatype.A, dns.rdatatype.AAAA)
+#: The root, and names directly below it.
+_TOP_LEVEL = 2
 
 _T = TypeVar("_T")
 
@@ -34,16 +36,12 @@ class Unreachable(Exception):
         super().__init__(zone)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cut:
-    """A zone and the servers that its parent names for it."""
-
-    zone: Name
-    servers: tuple[Server, ...]
-
-
 class Walker:
-    """Walks for one job: what it learned of delegations is kept only as long as it lives."""
+    """Walks for one job: what it learned of delegations is kept only as long as it lives.
+
+    What others learned a moment ago may be `shared`, but never of `subject`, the name that the job
+    is about: all on the way to it below its top-level domain is asked anew.
+    """
 
     def __init__(
         self,
@@ -52,12 +50,17 @@ class Walker:
         roots: Sequence[str],
         allow_private: bool = False,
         budget: int = 150,
+        shared: SharedCuts | None = None,
+        subject: str = "",
     ) -> None:
         root = tuple(Server(name=".", address=address) for address in roots)
         self._exchange = exchange
         self._allow_private = allow_private
         self._left = budget
+        self._shared = shared
+        self._subject = dns.name.from_text(subject)
         self._cuts: dict[Name, Cut | None] = {dns.name.root: Cut(zone=dns.name.root, servers=root)}
+        self._ahead: dict[tuple[str, Name, RdataType], Message | NoAnswer] = {}
 
     async def look_up(self, name: str, rdtype: str, *, follow: bool = True) -> Answers:
         """What every authoritative server says, aliases followed or not; raises Unreachable."""
@@ -80,21 +83,50 @@ class Walker:
         """The IPv4 addresses of a host; raises Unreachable."""
         return await self._addresses(dns.name.from_text(host), depth=1)
 
+    async def ask_ahead(self, places: Iterable[tuple[str, str]]) -> None:
+        """Ask all servers for these (name, type) of one zone at once, for `look_up` to find."""
+        asked: dict[tuple[str, Name, RdataType], asyncio.Future[Message]] = {}
+        for name, rdtype in places:
+            question = Question(dns.name.from_text(name), dns.rdatatype.from_text(rdtype))
+            for server in self._nearest(question.name).servers:
+                key = (server.address, question.name, question.rdtype)
+                if self._left > 0 and key not in asked and not self._unusable(server):
+                    self._left -= 1
+                    sent = self._exchange.ask(question, address=server.address)
+                    asked[key] = asyncio.ensure_future(sent)
+        try:
+            if asked:
+                await asyncio.wait(asked.values())
+        finally:
+            for key, one in asked.items():
+                if not one.done():
+                    one.cancel()
+                elif not one.cancelled():
+                    error = one.exception()
+                    if error is None or isinstance(error, NoAnswer):
+                        self._ahead[key] = one.result() if error is None else error
+
     async def _look_up(self, name: Name, rdtype: RdataType) -> Answers:
         cut = self._nearest(name)
         if cut.zone == dns.name.root:
             cut = await self._cut(name, depth=0)
         # Below a known cut the answers themselves tell: a referral leads one zone down.
         for _ in range(_MOST_DEPTH):
-            replies = await asyncio.gather(
-                *(self._ask_server(server, name, rdtype, zone=cut.zone) for server in cut.servers)
-            )
+            replies = await self._ask_servers(cut, name, rdtype)
             lower = next((r for r in replies if isinstance(r, Message)), None)
             if lower is None:
                 break
             cut = await self._descend(lower, name, cut, depth=0)
         heard = tuple(reply for reply in replies if isinstance(reply, Reply))
         return Answers(zone=cut.zone.to_text(omit_final_dot=True), replies=heard)
+
+    async def _ask_servers(
+        self, cut: Cut, name: Name, rdtype: RdataType
+    ) -> Sequence[Reply | Message]:
+        asking = [self._ask_server(server, name, rdtype, zone=cut.zone) for server in cut.servers]
+        if all((server.address, name, rdtype) in self._ahead for server in cut.servers):
+            return [await one for one in asking]  # nothing to wait for
+        return await asyncio.gather(*asking)
 
     def _nearest(self, name: Name) -> Cut:
         """The lowest zone known to hold the name."""
@@ -126,12 +158,31 @@ class Walker:
         for length in range(2, len(name.labels) + 1):
             part = Name(name.labels[-length:])
             if part not in self._cuts:
-                message = await self._first_answer(cut, part)
-                if message.rcode() == dns.rcode.NXDOMAIN:
-                    break  # RFC 8020: nothing is below either
-                self._cuts[part] = await self._child(message, part, cut, depth)
+                known = self._known(part)
+                if known is not None:
+                    self._cuts[part] = known.cut
+                else:
+                    message = await self._first_answer(cut, part)
+                    if message.rcode() == dns.rcode.NXDOMAIN:
+                        break  # RFC 8020: nothing is below either
+                    self._cuts[part] = await self._child(message, part, cut, depth)
+                    self._share(part)
             cut = self._cuts[part] or cut
         return cut
+
+    def _known(self, name: Name) -> Known | None:
+        return self._shared.find(name) if self._shared and self._may_share(name) else None
+
+    def _share(self, name: Name) -> None:
+        if self._shared is not None and self._may_share(name):
+            self._shared.keep(name, self._cuts[name])
+
+    def _may_share(self, name: Name) -> bool:
+        """Whether it says nothing of the job's own name: neither leads there nor stands below."""
+        if len(name.labels) <= _TOP_LEVEL:
+            return True
+        is_subjects = self._subject.is_subdomain(name) or name.is_subdomain(self._subject)
+        return len(self._subject.labels) > 1 and not is_subjects
 
     async def _first_answer(self, cut: Cut, name: Name) -> Message:
         async def ask(server: Server) -> Message | None:
@@ -172,6 +223,7 @@ class Walker:
                 addresses = await self._addresses_or_none(target, depth=depth + 1)
             shown = target.to_text(omit_final_dot=True)
             servers += [Server(name=shown, address=address) for address in addresses or [""]]
+        servers.sort(key=lambda server: server.is_v6)  # stable: where both lead, IPv4 comes first
         return Cut(zone=name, servers=tuple(servers[:_MOST_SERVERS]))
 
     def _glue(self, message: Message, target: Name, parent: Cut) -> list[str]:
@@ -181,21 +233,24 @@ class Walker:
         return [
             rdata.address
             for rrset in message.additional
-            if rrset.rdtype == dns.rdatatype.A and rrset.name == target
+            if rrset.rdtype in _ADDRESSES and rrset.name == target
             for rdata in rrset
         ]
 
     async def _addresses_or_none(self, host: Name, *, depth: int) -> list[str]:
         try:
-            return await self._addresses(host, depth=depth)
+            found = [await self._addresses(host, depth=depth, kind=kind) for kind in _ADDRESSES]
         except Unreachable:
             return []
+        return [address for some in found for address in some]
 
-    async def _addresses(self, host: Name, *, depth: int) -> list[str]:
+    async def _addresses(
+        self, host: Name, *, depth: int, kind: RdataType = dns.rdatatype.A
+    ) -> list[str]:
         cut = await self._cut(host, depth=depth)
 
         async def ask(server: Server) -> list[str] | None:
-            reply = await self._ask_server(server, host, dns.rdatatype.A, zone=cut.zone)
+            reply = await self._ask_server(server, host, kind, zone=cut.zone)
             return list(reply.values) if isinstance(reply, Reply) and not reply.failure else None
 
         return await first(ask, cut.servers) or []
@@ -205,14 +260,20 @@ class Walker:
             return "no_address"
         if not self._allow_private and not ipaddress.ip_address(server.address).is_global:
             return "private_address"
+        if server.is_v6 and not self._exchange.has_ipv6:
+            return "not_asked"
         return ""
 
     async def _ask(self, server: Server, name: Name, rdtype: RdataType) -> Message:
+        known = self._ahead.get((server.address, name, rdtype))
+        if isinstance(known, NoAnswer):
+            raise known
+        if known is not None:
+            return known
         self._left -= 1
         if self._left < 0:
             raise NoAnswer("too_many_questions")
-        query = dns.message.make_query(name, rdtype, use_edns=0, payload=_PAYLOAD, flags=0)
-        return await self._exchange.ask(query, address=server.address)
+        return await self._exchange.ask(Question(name, rdtype), address=server.address)
 
 
 async def first(

@@ -5,12 +5,14 @@ import socket
 
 import dns.flags
 import dns.message
+import dns.name
 import dns.rcode
+import dns.rdatatype
 import pytest
 
 from kernel.dns.memory import MemoryExchange
 from kernel.dns.memory import zone as memory_zone
-from kernel.dns.ports import Exchange, NoAnswer
+from kernel.dns.ports import Exchange, NoAnswer, Question
 from kernel.dns.udp import UdpExchange
 
 pytestmark = pytest.mark.contract
@@ -33,9 +35,13 @@ def exchange(request: pytest.FixtureRequest) -> Exchange:
 
 
 def ask(exchange: Exchange, name: str, rdtype: str, address: str = ADDRESS) -> dns.message.Message:
-    query = dns.message.make_query(name, rdtype, use_edns=0, payload=1232, flags=0)
-    reply = asyncio.run(exchange.ask(query, address=address))
-    assert query.is_response(reply)
+    question = Question(dns.name.from_text(name), dns.rdatatype.from_text(rdtype))
+
+    async def run() -> dns.message.Message:
+        return await exchange.ask(question, address=address)
+
+    reply = asyncio.run(run())
+    assert (reply.question[0].name, reply.question[0].rdtype) == (question.name, question.rdtype)
     return reply
 
 

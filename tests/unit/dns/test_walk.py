@@ -155,7 +155,9 @@ def test_a_server_that_lets_us_wait_does_not_hold_up_the_walk() -> None:
         return await ask_at_once(query, address=address)
 
     walker = Walker(
-        exchange=SimpleNamespace(ask=ask), roots=["10.0.0.9", "10.0.0.9", ROOT], allow_private=True
+        exchange=SimpleNamespace(ask=ask, has_ipv6=False),
+        roots=["10.0.0.9", "10.0.0.9", ROOT],
+        allow_private=True,
     )
 
     async def run() -> None:

@@ -545,6 +545,21 @@ class Message(TypedDict):
     recipients: "Sequence[Recipient]"
 
 
+class MessageListed(TypedDict):
+    """A message with its first ten recipients; read it for all, and their tries."""
+
+    id: "str"
+    message_id: "str"
+    reference: "str"
+    stream: "str"
+    from_domain: "str"
+    return_path: "str"
+    size: "int"
+    accepted_at: "str"
+    recipient_count: "int"
+    recipients: "Sequence[Standing]"
+
+
 class MeterUsed(TypedDict):
     """A meter; `amount_minor` in whole cents."""
 
@@ -928,6 +943,15 @@ class Sources(TypedDict):
     """The largest senders in a domain's name, the largest first."""
 
     data: "Sequence[Source]"
+
+
+class Standing(TypedDict):
+    """A recipient and where it stands."""
+
+    address: "str"
+    state: "str"
+    reason: "str | None"
+    ended_at: "str | None"
 
 
 class Stream(TypedDict):

@@ -1,18 +1,26 @@
 """Send messages, and follow them."""
 
 from django.urls import path
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kernel import ids
 from kernel.errors import InvalidInput
-from kernel.rest.openapi import operation
+from kernel.rest import cursors
+from kernel.rest.listing import COMMON
+from kernel.rest.openapi import Id, OneOf, Page, Query, operation
+from kernel.rest.paging import limit_of
 from kernel.rest.parsing import BoundedJSONParser
+from kernel.rest.serializers import Body, Reference
 from kernel.rest.views import ApiView, CommandView, actor_of
-from mailcore.delivery.sending import errors, selectors, services
+from mailcore.delivery.accept.submission import Stream
+from mailcore.delivery.sending import errors, listing, selectors, services
 from mailcore.delivery.sending.api.shapes import (
+    MessageListed,
     MessageShown,
     TakenMessages,
+    show_listed,
     show_message,
     show_outcome,
 )
@@ -28,11 +36,60 @@ class MessagesParser(BoundedJSONParser):
     largest = 20_000_000
 
 
+class Filter(Body):
+    """What a list is narrowed to."""
+
+    state = serializers.ChoiceField(listing.STATES, required=False)
+    recipient = serializers.CharField(max_length=400, required=False)
+    sender = serializers.CharField(max_length=400, required=False)
+    stream = serializers.ChoiceField([str(one) for one in Stream], required=False)
+    domain = Reference("dom", required=False)
+    reference = serializers.CharField(max_length=100, required=False)
+    since = serializers.DateTimeField(required=False)
+    until = serializers.DateTimeField(required=False)
+
+
+_QUERY = [
+    Query(name="state", about="With a recipient in this state.", is_=OneOf(listing.STATES)),
+    Query(name="recipient", about="To this address."),
+    Query(name="sender", about="Submitted by this mailbox: its address."),
+    Query(name="stream", about="Of this stream.", is_=OneOf(Stream)),
+    Query(name="domain", about="From addresses of this domain.", is_=Id("dom")),
+    Query(name="reference", about="With this reference, as it was given to `messages.send`."),
+    Query(name="since", about="Accepted at or after this time; else of the seven days before."),
+    Query(name="until", about="Accepted before this time."),
+]
+
+
 class Messages(CommandView):
-    """Send."""
+    """List and send."""
 
     keeps_domain = True
     parser_classes = [MessagesParser]
+
+    @operation(
+        "messages.list", right=selectors.READ, answers={200: Page[MessageListed]}, query=_QUERY
+    )
+    def get(self, request: Request) -> Response:
+        """List messages, newest first.
+
+        For each page 2,000 messages are looked at: a page can be short, even empty, and be
+        followed by another. With `recipient` only messages to this address count.
+        """
+        params = request.query_params
+        asked = Filter(data={name: params[name] for name in params if name not in COMMON})
+        asked.is_valid(raise_exception=True)
+        if "sort" in params:
+            raise InvalidInput("This list has one order.", field="sort")
+        found = listing.list_messages(
+            actor=actor_of(request),
+            sought=listing.Sought(**asked.validated_data),
+            below=cursors.read_plain(params.get("cursor")),
+            limit=limit_of(params.get("limit")),
+        )
+        following = None if found.below is None else cursors.plain(found.below)
+        rows = [show_listed(one) for one in found.messages]
+        return Response({"data": rows, "next_cursor": following})
 
     @operation(
         "messages.send",

@@ -8,6 +8,8 @@ from typing import Annotated, Any, NotRequired, TypedDict
 from kernel import ids
 from kernel.rest.openapi import Id, OneOf, shape
 from kernel.rest.problems import Fault, entry
+from mailcore.delivery.accept.submission import Stream
+from mailcore.delivery.sending.listing import STATES, Listed
 from mailcore.delivery.sending.selectors import Message, Recipient
 from mailcore.delivery.sending.services import Outcome
 
@@ -58,6 +60,51 @@ class TakenMessages(TypedDict):
     data: list[Taken]
 
 
+class StandingShown(TypedDict):
+    """A recipient and where it stands."""
+
+    address: str
+    state: Annotated[str, OneOf(STATES)]
+    reason: str | None
+    ended_at: datetime | None
+
+
+@shape(
+    example={
+        "id": _ID,
+        "message_id": "<01k8z1q5@client.test>",
+        "reference": "order-77",
+        "stream": "transactional",
+        "from_domain": "client.test",
+        "return_path": "b+01k8z1q5@bounce.client.test",
+        "size": 10240,
+        "accepted_at": "2026-03-01T11:00:00Z",
+        "recipient_count": 1,
+        "recipients": [
+            {
+                "address": "ann@example.com",
+                "state": "delivered",
+                "reason": "250 2.0.0 ok",
+                "ended_at": "2026-03-01T11:00:02Z",
+            }
+        ],
+    }
+)
+class MessageListed(TypedDict):
+    """A message with its first ten recipients; read it for all, and their tries."""
+
+    id: Annotated[str, Id("msg")]
+    message_id: str
+    reference: str
+    stream: Annotated[str, OneOf(Stream)]
+    from_domain: str
+    return_path: str
+    size: int
+    accepted_at: datetime
+    recipient_count: int
+    recipients: list[StandingShown]
+
+
 _MESSAGE: Mapping[str, object] = {
     "id": _ID,
     "message_id": "<01k8z1q5@client.test>",
@@ -95,6 +142,11 @@ class MessageShown(TypedDict):
     size: int
     accepted_at: datetime
     recipients: list[Recipient]
+
+
+def show_listed(found: Listed) -> dict[str, Any]:
+    """A message of a list as JSON: a MessageListed."""
+    return {**asdict(found), "id": ids.to_public("msg", found.id)}
 
 
 def show_outcome(outcome: Outcome, *, index: int) -> Taken:

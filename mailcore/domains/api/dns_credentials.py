@@ -1,5 +1,6 @@
 """`/api/v1/dns-credentials`: ways to write zones, without their secrets."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, TypedDict
 
@@ -15,7 +16,7 @@ from kernel.rest.listing import Listing
 from kernel.rest.openapi import Id, OneOf, Page, operation, shape
 from kernel.rest.paging import page
 from kernel.rest.serializers import Body, Reference
-from kernel.rest.views import ApiView, CommandView, actor_of
+from kernel.rest.views import ApiView, AskingCommandView, CommandView, actor_of
 from mailcore.domains import errors, selectors, services
 from mailcore.domains.models import DnsCredential
 from mailcore.domains.plan_words import tested_sentence
@@ -155,7 +156,7 @@ class OneDnsCredential(ApiView):
         return Response(status=204)
 
 
-class TestDnsCredential(CommandView):
+class TestDnsCredential(AskingCommandView):
     """Try it out."""
 
     @operation(
@@ -164,19 +165,24 @@ class TestDnsCredential(CommandView):
         takes=DnsCredentialTest,
         answers={200: DnsCredentialShown},
     )
-    def perform(self, request: Request, **parts: object) -> Response:
+    def perform(self, request: Request, **parts: object) -> Callable[[], Response]:
         """Ask the server whether it would let us write a domain's zone.
 
         Nothing is written; takes up to 20 seconds. At a provider only reading can be tried.
         """
         body = DnsCredentialTest(data=request.data)
         body.is_valid(raise_exception=True)
-        credential = services.check_credential(
-            actor=actor_of(request),
-            credential_id=ids.from_public("dnc", str(parts["credential_id"])),
-            domain_id=body.validated_data["domain"],
+        actor = actor_of(request)
+        credential_id = ids.from_public("dnc", str(parts["credential_id"]))
+        code = services.try_credential(
+            actor=actor, credential_id=credential_id, domain_id=body.validated_data["domain"]
         )
-        return Response(show(credential))
+
+        def note() -> Response:
+            tested = services.note_test(actor=actor, credential_id=credential_id, code=code)
+            return Response(show(tested))
+
+        return note
 
 
 urlpatterns = [

@@ -1,5 +1,6 @@
 """`/api/v1/domains/{domain_id}/dns-plans`: what would change in a zone, apply it, take it back."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, TypedDict
 
@@ -12,7 +13,7 @@ from kernel import ids
 from kernel.rest.openapi import Id, OneOf, Page, operation, shape
 from kernel.rest.paging import page
 from kernel.rest.serializers import Body, Reference
-from kernel.rest.views import ApiView, CommandView, actor_of
+from kernel.rest.views import ApiView, AskingCommandView, CommandView, actor_of
 from mailcore.domains import errors, plan_words, services
 from mailcore.domains.api.domains import find
 from mailcore.zones import errors as zone_errors
@@ -194,7 +195,7 @@ def _warning(one: dict[str, Any]) -> PlanWarning:
 _SERVER = (zone_errors.ZoneUnavailable, zone_errors.ZoneNotWritable)
 
 
-class DnsPlans(CommandView):
+class DnsPlans(AskingCommandView):
     """List and make."""
 
     @operation("dns_plans.list", right="domains.read", answers={200: Page[DnsPlanShown]})
@@ -210,7 +211,7 @@ class DnsPlans(CommandView):
         answers={201: DnsPlanShown},
         problems=[errors.NoDnsCredential, *_SERVER],
     )
-    def perform(self, request: Request, **parts: object) -> Response:
+    def perform(self, request: Request, **parts: object) -> Callable[[], Response]:
         """Plan what to change in a domain's zone.
 
         The zone is read, which takes up to 20 seconds; nothing is changed.
@@ -218,13 +219,18 @@ class DnsPlans(CommandView):
         domain_id = ids.from_public("dom", str(parts["domain_id"]))
         body = NewDnsPlan(data=request.data)
         body.is_valid(raise_exception=True)
-        plan = services.plan_dns(
-            actor=actor_of(request),
+        actor = actor_of(request)
+        draft = services.draft_dns_plan(
+            actor=actor,
             domain_id=domain_id,
             credential_id=body.validated_data.get("credential"),
             replace=body.validated_data["replace"],
         )
-        return Response(show(plan), status=201)
+
+        def keep() -> Response:
+            return Response(show(services.keep_dns_plan(actor=actor, draft=draft)), status=201)
+
+        return keep
 
 
 class OneDnsPlan(ApiView):
@@ -238,7 +244,7 @@ class OneDnsPlan(ApiView):
         return Response(show(plan))
 
 
-class ApplyDnsPlan(CommandView):
+class ApplyDnsPlan(AskingCommandView):
     """Carry it out."""
 
     @operation(
@@ -254,18 +260,22 @@ class ApplyDnsPlan(CommandView):
             *_SERVER,
         ],
     )
-    def perform(self, request: Request, **parts: object) -> Response:
+    def perform(self, request: Request, **parts: object) -> Callable[[], Response]:
         """Apply a plan, if the zone is still as it was planned for.
 
         It is written within seconds, then looked for at every name server of the domain. From then
         on the domain's records are kept up to date.
         """
-        plan = services.apply_dns_plan(
-            actor=actor_of(request),
-            domain_id=ids.from_public("dom", str(parts["domain_id"])),
-            plan_id=ids.from_public("dpl", str(parts["plan_id"])),
-        )
-        return Response(show(plan), status=202)
+        actor = actor_of(request)
+        domain_id = ids.from_public("dom", str(parts["domain_id"]))
+        plan_id = ids.from_public("dpl", str(parts["plan_id"]))
+        services.check_dns_plan(actor=actor, domain_id=domain_id, plan_id=plan_id)
+
+        def begin() -> Response:
+            plan = services.begin_dns_plan(actor=actor, domain_id=domain_id, plan_id=plan_id)
+            return Response(show(plan), status=202)
+
+        return begin
 
 
 class UndoDnsPlan(CommandView):

@@ -108,9 +108,20 @@ def remove_credential(*, actor: Actor, credential_id: UUID) -> None:
 def check_credential(
     *, actor: Actor, credential_id: UUID, domain_id: UUID, editor: ZoneEditor | None = None
 ) -> DnsCredential:
-    """Ask the server whether it would let us write the domain's zone; nothing is written.
+    """Try a credential out and note how it ended; raises NotAllowed, NotFound."""
+    code = try_credential(
+        actor=actor, credential_id=credential_id, domain_id=domain_id, editor=editor
+    )
+    return note_test(actor=actor, credential_id=credential_id, code=code)
 
-    Blocks up to 20 s; how it ended is `tested_code`. Raises NotAllowed, NotFound.
+
+def try_credential(
+    *, actor: Actor, credential_id: UUID, domain_id: UUID, editor: ZoneEditor | None = None
+) -> str:
+    """Ask the server whether it would let us write the domain's zone: `ok`, or the code of why not.
+
+    Nothing is written. Blocks up to 20 s, so no transaction may be open. Raises NotAllowed,
+    NotFound.
     """
     authorise(actor, "domains.write")
     domain = selectors.get_seen(domain_id, actor=actor)
@@ -118,12 +129,17 @@ def check_credential(
     try:
         editor = editor or editor_of(credential)
         editor.try_out(editor.zone_of(domain.name))
-        code = "ok"
     except (ZoneBusy, ZoneRefused) as error:
-        code = error.code
-    credential.tested_code, credential.tested_at = code, clock.now()
-    credential.save(update_fields=["tested_code", "tested_at"])
-    return credential
+        return error.code
+    return "ok"
+
+
+def note_test(*, actor: Actor, credential_id: UUID, code: str) -> DnsCredential:
+    """Keep how a test ended; raises NotAllowed, and NotFound when the credential is gone since."""
+    authorise(actor, "domains.write")
+    seen = selectors.list_credentials(organisation_id=actor.organisation)
+    seen.filter(public_id=credential_id).update(tested_code=code, tested_at=clock.now())
+    return selectors.get_credential(credential_id, organisation_id=actor.organisation)
 
 
 def read(*, kind: str, provider: str, settings: Mapping[str, str]) -> Given:

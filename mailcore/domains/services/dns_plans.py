@@ -1,6 +1,5 @@
-"""Plan a change of a domain's zone, have it made, have it taken back; and the work itself."""
+"""Plan a change of a domain's zone, have it made, have it taken back."""
 
-import logging
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from uuid import UUID
@@ -8,26 +7,19 @@ from uuid import UUID
 from django.db import transaction
 
 from kernel.actor import Actor, authorise
-from kernel.dns.ports import Exchange
-from kernel.errors import InvalidInput, NotFound
+from kernel.errors import InvalidInput
 from kernel.outbox import audit, publish
-from mailcore.checks import services as checks
 from mailcore.domains import selectors
 from mailcore.domains.errors import NoDnsCredential
 from mailcore.domains.instructions import update_sentence
 from mailcore.domains.models import DnsCredential, Domain
 from mailcore.domains.services.editors import editor_of
-from mailcore.domains.services.publishing import ZONE_CHANGED, next_try
 from mailcore.zones import selectors as zone_selectors
 from mailcore.zones import services as zones
-from mailcore.zones.errors import LeaseLost, ZoneNotWritable, ZoneUnavailable
+from mailcore.zones.errors import ZoneNotWritable, ZoneUnavailable
 from mailcore.zones.models import DnsPlan
 from mailcore.zones.ports import ZoneBusy, ZoneEditor, ZoneRefused
 from mailcore.zones.services.drafting import Subject
-from mailcore.zones.states import Origin
-from mailcore.zones.states import PlanState as State
-
-log = logging.getLogger(__name__)
 
 
 def plan_dns(
@@ -38,11 +30,30 @@ def plan_dns(
     replace: Collection[str] = (),
     editor: ZoneEditor | None = None,
 ) -> DnsPlan:
-    """Read the domain's zone and say what would change; nothing is written there.
+    """Read the domain's zone and say what would change; raises like `draft_dns_plan`."""
+    draft = draft_dns_plan(
+        actor=actor,
+        domain_id=domain_id,
+        credential_id=credential_id,
+        replace=replace,
+        editor=editor,
+    )
+    return keep_dns_plan(actor=actor, draft=draft)
+
+
+def draft_dns_plan(
+    *,
+    actor: Actor,
+    domain_id: UUID,
+    credential_id: UUID | None = None,
+    replace: Collection[str] = (),
+    editor: ZoneEditor | None = None,
+) -> zones.Draft:
+    """Read the domain's zone and compare; nothing is written anywhere.
 
     Without `credential_id` the one that the domain is written with. `replace` names the purposes
-    for which strangers' conflicting values go. Blocks up to 20 s. Raises NotAllowed, NotFound,
-    NoDnsCredential, InvalidInput, ZoneUnavailable, ZoneNotWritable.
+    for which strangers' conflicting values go. Blocks up to 20 s, so no transaction may be open.
+    Raises NotAllowed, NotFound, NoDnsCredential, InvalidInput, ZoneUnavailable, ZoneNotWritable.
     """
     authorise(actor, "domains.write")
     domain = selectors.get_seen(domain_id, actor=actor)
@@ -60,7 +71,16 @@ def plan_dns(
         replace=replace,
     )
     with _told():
-        plan = zones.draft(subject=subject, editor=editor or editor_of(credential))
+        return zones.draft(subject=subject, editor=editor or editor_of(credential))
+
+
+@transaction.atomic
+def keep_dns_plan(*, actor: Actor, draft: zones.Draft) -> DnsPlan:
+    """Store what was drafted; raises NotAllowed, and NotFound when the domain is gone since."""
+    authorise(actor, "domains.write")
+    domain = selectors.get_seen(draft.subject.domain_id, actor=actor)
+    selectors.keep_held(domain)
+    plan = zones.keep(draft)
     data: dict[str, object] = {"plan": plan.reference, "replace": plan.replace}
     audit("dns.planned", subject=domain.reference, actor=actor, data=data)
     return plan
@@ -71,22 +91,43 @@ def apply_dns_plan(
 ) -> DnsPlan:
     """Have a plan carried out, if the zone is still as it was planned for.
 
-    From then on the domain's records are kept up to date with the plan's credential. Raises
-    NotAllowed, NotFound, NoDnsCredential, the errors of `zones.begin`, ZoneUnavailable,
-    ZoneNotWritable.
+    Raises like `check_dns_plan` and `begin_dns_plan`.
+    """
+    check_dns_plan(actor=actor, domain_id=domain_id, plan_id=plan_id, editor=editor)
+    return begin_dns_plan(actor=actor, domain_id=domain_id, plan_id=plan_id)
+
+
+def check_dns_plan(
+    *, actor: Actor, domain_id: UUID, plan_id: UUID, editor: ZoneEditor | None = None
+) -> None:
+    """Read the zone: may the plan be carried out?
+
+    Blocks up to 20 s, so no transaction may be open. Raises NotAllowed, NotFound, NoDnsCredential,
+    the errors of `zones.check_unchanged`, ZoneUnavailable, ZoneNotWritable.
     """
     authorise(actor, "domains.write")
     domain = selectors.get_seen(domain_id, actor=actor)
     plan = zone_selectors.get_plan(plan_id, domain_id=domain.public_id)
     credential = _credential(domain, plan.credential_id)
     with _told():
-        # Read outside the transaction; what changes after that is seen by the worker.
         zones.check_unchanged(plan=plan, editor=editor or editor_of(credential))
-    with transaction.atomic():
-        selectors.keep_held(domain)
-        plan = zones.begin(plan=plan)
-        zones.grant_access(domain_id=domain_id, credential_id=credential.public_id)
-        _ask(domain, plan, actor, "dns.apply_requested")
+
+
+@transaction.atomic
+def begin_dns_plan(*, actor: Actor, domain_id: UUID, plan_id: UUID) -> DnsPlan:
+    """Have a plan carried out that was checked; what changed since is seen by the worker.
+
+    From then on the domain's records are kept up to date with the plan's credential. Raises
+    NotAllowed, NotFound, NoDnsCredential, the errors of `zones.begin`.
+    """
+    authorise(actor, "domains.write")
+    domain = selectors.get_seen(domain_id, actor=actor)
+    selectors.keep_held(domain)
+    plan = zone_selectors.get_plan(plan_id, domain_id=domain.public_id)
+    credential = _credential(domain, plan.credential_id)
+    plan = zones.begin(plan=plan)
+    zones.grant_access(domain_id=domain_id, credential_id=credential.public_id)
+    _ask(domain, plan, actor, "dns.apply_requested")
     return plan
 
 
@@ -104,43 +145,6 @@ def undo_dns_plan(*, actor: Actor, domain_id: UUID, plan_id: UUID) -> DnsPlan:
     zones.drop_access(domain_id=domain_id)
     _ask(domain, plan, actor, "dns.undo_requested")
     return plan
-
-
-def work_on_plan(
-    *, plan_id: UUID, editor: ZoneEditor | None = None, exchange: Exchange | None = None
-) -> DnsPlan:
-    """Do the next thing for a plan that was claimed: change, take back, or look; as it is stored.
-
-    Safe to run twice and half. Blocks up to a minute. Raises DnsPlan.DoesNotExist.
-    """
-    plan = DnsPlan.objects.get(pk=plan_id)
-    try:
-        if plan.state == State.APPLIED:
-            zones.verify_plan(plan=plan, exchange=exchange)
-        elif plan.state in {State.APPLYING, State.UNDOING}:
-            _write(plan, editor)
-    except LeaseLost:
-        log.info("somebody else works on plan %s", plan.reference)
-    plan = DnsPlan.objects.get(pk=plan_id)
-    if plan.origin == Origin.UPKEEP:
-        code = zones.outcome_of(plan)
-        again = next_try(domain_id=plan.domain_id) if code == ZONE_CHANGED else None
-        checks.plan_ended(domain_id=plan.domain_id, code=code, again_in=again)
-    return plan
-
-
-def _write(plan: DnsPlan, editor: ZoneEditor | None) -> None:
-    try:
-        editor = editor or editor_of(selectors.get_credential(plan.credential_id))
-    except NotFound:
-        return zones.give_up(plan=plan, code=NoDnsCredential.code)
-    except ZoneRefused as error:
-        return zones.give_up(plan=plan, code=error.code)
-    except ZoneBusy as error:
-        return zones.put_off(plan=plan, code=error.code)
-    if plan.state == State.APPLYING:
-        return zones.apply_plan(plan=plan, editor=editor)
-    return zones.undo_plan(plan=plan, editor=editor)
 
 
 def _credential(domain: Domain, credential_id: UUID | None) -> DnsCredential:

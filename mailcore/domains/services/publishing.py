@@ -152,7 +152,7 @@ def _write(
     )
     try:
         editor = editor or editor_of(credential)
-        plan = zones.draft(subject=subject, editor=editor)
+        plan = zones.keep(zones.draft(subject=subject, editor=editor))
         if plan.steps:
             plan = zones.begin(plan=plan, by_caller=True)
             zones.apply_plan(plan=plan, editor=editor)

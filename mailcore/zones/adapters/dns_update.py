@@ -1,38 +1,31 @@
 """Write zones by DNS UPDATE (RFC 2136), signed with TSIG (RFC 8945)."""
 
-import socket
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import TypeVar
 
-import dns.exception
 import dns.flags
 import dns.message
 import dns.name
-import dns.query
 import dns.rcode
-import dns.rdata
-import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 import dns.tsig
-import dns.tsigkeyring
 import dns.update
 
 from kernel.crypto import Secret
 from kernel.dns.answers import as_text
 from mailcore.protocol.dns_zone import NOTHING, Change, Place, RecordSet, Standing
+from mailcore.zones.adapters.dns_line import CHANGED, Line, deadline, open_line, raise_for
 from mailcore.zones.adapters.rdata import rdata_of
 from mailcore.zones.ports import ZoneBusy, ZoneRefused
 
-#: Seconds for one answer, and for everything that one call asks.
-_TIMEOUT, _DEADLINE = 5.0, 20.0
-#: Answers that the same request may not get again in a minute, and their codes.
-_PASSING = {dns.rcode.SERVFAIL: "dns_update.server_failed"}
-#: A prerequisite does not hold (RFC 2136 §2.4).
-_CHANGED = {dns.rcode.NXRRSET, dns.rcode.YXRRSET, dns.rcode.NXDOMAIN, dns.rcode.YXDOMAIN}
+#: So many connections at once: a zone far away is read in a second or two, and nobody is flooded.
+_LINES = 6
 RRsets = dict[Place, dns.rrset.RRset]
+_Heard = TypeVar("_Heard")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +40,7 @@ class DnsUpdate:
 
     def zone_of(self, name: str) -> str:
         """The owner of the SOA record that the server gives for the name."""
-        with self._line() as line:
+        with self._line(deadline()) as line:
             reply = line.ask(name, "SOA")
         for rrset in [*reply.answer, *reply.authority]:
             if rrset.rdtype == dns.rdatatype.SOA and reply.flags & dns.flags.AA:
@@ -55,123 +48,87 @@ class DnsUpdate:
         raise ZoneRefused("dns_update.not_zone")
 
     def read(self, zone: str, places: Sequence[Place]) -> dict[Place, RecordSet]:
-        """One question for each place; what a wildcard made up is left out."""
-        with self._line() as line:
-            found = self._stored(line, zone, places)
+        """One question for each place, several at a time; what a wildcard made up is left out."""
+        found = self._stored(zone, places, until=deadline())
         return {place: _record_set(found.get(place)) for place in places}
 
     def apply(self, zone: str, changes: Sequence[Change], *, standing: Standing) -> None:
         """One signed UPDATE: all or nothing, and only while the sets are as they were read."""
-        with self._line() as line:
-            touched = sorted({change.place for change in changes})
-            stored = self._stored(line, zone, touched)
-            update = self._update(zone)
-            for place in touched:
-                found = stored.get(place)
-                if set(_record_set(found).values) != set(standing.get(place, NOTHING).values):
-                    raise ZoneBusy("dns_update.changed")
-                _expect(update, place, found)
-            for change in changes:
-                _add_to(update, change, stored.get(change.place))
-            _raise_for(line.send(update).rcode())
+        until = deadline()
+        touched = sorted({change.place for change in changes})
+        stored = self._stored(zone, touched, until=until)
+        update = dns.update.UpdateMessage(zone)
+        for place in touched:
+            found = stored.get(place)
+            if set(_record_set(found).values) != set(standing.get(place, NOTHING).values):
+                raise ZoneBusy("dns_update.changed")
+            _expect(update, place, found)
+        for change in changes:
+            _add_to(update, change, stored.get(change.place))
+        with self._line(until) as line:
+            raise_for(line.send(update).rcode())
 
     def try_out(self, zone: str) -> None:
         """An UPDATE without changes: the server looks at the key's rights first (RFC 2136 §3.3)."""
-        with self._line() as line:
-            _raise_for(line.send(self._update(zone)).rcode())
+        with self._line(deadline()) as line:
+            raise_for(line.send(dns.update.UpdateMessage(zone)).rcode())
 
-    def _stored(self, line: "_Line", zone: str, places: Sequence[Place]) -> RRsets:
+    def _stored(self, zone: str, places: Sequence[Place], *, until: float) -> RRsets:
         """The sets that are written in the zone."""
+        heard = self._spread(places, lambda line, place: line.ask(*place).answer, until=until)
         found: RRsets = {}
-        for name, kind in places:
+        for (name, kind), answer in zip(places, heard, strict=True):
             owner, rdtype = dns.name.from_text(name), dns.rdatatype.from_text(kind)
-            for rrset in line.ask(name, kind).answer:
+            for rrset in answer:
                 if rrset.name == owner and rrset.rdtype == rdtype:
                     found[name, kind] = rrset
-        if not found or self._exist(line, zone, list(found)):
+        if not found:
             return found
-        return {place: found[place] for place in found if self._exist(line, zone, [place])}
+        with self._line(until) as line:
+            if self._exist(line, zone, list(found)):
+                return found
+        # One of them a wildcard made up, or all: each is asked for alone.
+        there = self._spread(
+            list(found), lambda line, place: self._exist(line, zone, [place]), until=until
+        )
+        return {
+            place: found[place] for place, is_there in zip(found, there, strict=True) if is_there
+        }
 
-    def _exist(self, line: "_Line", zone: str, places: Sequence[Place]) -> bool:
+    def _spread(
+        self, places: Sequence[Place], ask: Callable[[Line, Place], _Heard], *, until: float
+    ) -> list[_Heard]:
+        """What each place gets, in their order: asked over a few lines at once."""
+        lines = min(_LINES, len(places))
+        if not lines:
+            return []
+
+        def share(first: int) -> list[_Heard]:
+            with self._line(until) as line:
+                return [ask(line, place) for place in places[first::lines]]
+
+        # Lines and not many questions on one: not every server takes those (RFC 7766 §6.2.1.1).
+        with ThreadPoolExecutor(lines) as pool:
+            shares = list(pool.map(share, range(lines)))
+        return [shares[n % lines][n // lines] for n in range(len(places))]
+
+    def _exist(self, line: Line, zone: str, places: Sequence[Place]) -> bool:
         """Whether all of these sets are there themselves: a prerequisite knows no wildcards."""
-        probe = self._update(zone)
+        probe = dns.update.UpdateMessage(zone)
         for name, kind in places:
             probe.present(dns.name.from_text(name), dns.rdatatype.from_text(kind))
         code = line.send(probe).rcode()
-        if code not in _CHANGED:
-            _raise_for(code)
+        if code not in CHANGED:
+            raise_for(code)
         return code == dns.rcode.NOERROR
 
-    def _update(self, zone: str) -> dns.update.UpdateMessage:
-        update = dns.update.UpdateMessage(zone)
-        update.use_tsig(self._keyring(), keyname=self.key_name, algorithm=self.algorithm)
-        return update
-
-    def _keyring(self) -> dict[dns.name.Name, dns.tsig.Key]:
+    def _sign(self, message: dns.message.Message) -> None:
         name = dns.name.from_text(self.key_name)
-        return {name: dns.tsig.Key(name, self.secret, self.algorithm)}
+        ring = {name: dns.tsig.Key(name, self.secret, self.algorithm)}
+        message.use_tsig(ring, keyname=self.key_name, algorithm=self.algorithm)
 
-    @contextmanager
-    def _line(self) -> Iterator["_Line"]:
-        """A connection for a few messages, all of them within the deadline."""
-        address = (self.address, self.port)
-        with _translated(), socket.create_connection(address, timeout=_TIMEOUT) as wire:
-            wire.setblocking(False)
-            yield _Line(editor=self, wire=wire, until=time.monotonic() + _DEADLINE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Line:
-    editor: DnsUpdate
-    wire: socket.socket
-    until: float
-
-    def ask(self, name: str, rdtype: str) -> dns.message.Message:
-        query = dns.message.make_query(name, rdtype, flags=0)
-        query.use_tsig(
-            self.editor._keyring(), keyname=self.editor.key_name, algorithm=self.editor.algorithm
-        )
-        reply = self.send(query)
-        if reply.rcode() != dns.rcode.NXDOMAIN:
-            _raise_for(reply.rcode())
-        return reply
-
-    def send(self, query: dns.message.Message) -> dns.message.Message:
-        left = min(_TIMEOUT, self.until - time.monotonic())
-        if left <= 0:
-            raise ZoneBusy("dns_update.timeout")
-        return dns.query.tcp(query, self.editor.address, timeout=left, sock=self.wire)
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except dns.tsig.PeerBadTime as error:
-        raise ZoneBusy("dns_update.bad_time") from error
-    except (dns.tsig.PeerError, dns.tsig.BadSignature, dns.message.UnknownTSIGKey) as error:
-        raise ZoneRefused("dns_update.bad_key") from error
-    except (dns.exception.Timeout, TimeoutError) as error:
-        raise ZoneBusy("dns_update.timeout") from error
-    except (OSError, EOFError) as error:
-        raise ZoneBusy("dns_update.unreachable") from error
-    except dns.exception.FormError as error:
-        # dnspython says so of a reply without a signature too: anybody could have sent it.
-        raise ZoneRefused("dns_update.unsigned") from error
-    except dns.exception.DNSException as error:
-        raise ZoneRefused("dns_update.malformed") from error
-
-
-def _raise_for(code: dns.rcode.Rcode) -> None:
-    if code == dns.rcode.NOERROR:
-        return
-    if code in _CHANGED:
-        raise ZoneBusy("dns_update.changed")
-    if code in _PASSING:
-        raise ZoneBusy(_PASSING[code])
-    if code in {dns.rcode.NOTZONE, dns.rcode.NOTAUTH}:
-        raise ZoneRefused("dns_update.not_zone")
-    raise ZoneRefused("dns_update.refused")
+    def _line(self, until: float) -> AbstractContextManager[Line]:
+        return open_line(self.address, self.port, sign=self._sign, until=until)
 
 
 def _record_set(found: dns.rrset.RRset | None) -> RecordSet:

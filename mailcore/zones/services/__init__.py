@@ -7,9 +7,11 @@ from mailcore.zones.services.applying import apply_plan as apply_plan
 from mailcore.zones.services.applying import give_up as give_up
 from mailcore.zones.services.applying import outcome_of as outcome_of
 from mailcore.zones.services.applying import put_off as put_off
+from mailcore.zones.services.drafting import Draft as Draft
 from mailcore.zones.services.drafting import draft as draft
 from mailcore.zones.services.drafting import forget_domain as forget_domain
 from mailcore.zones.services.drafting import forget_old_plans as forget_old_plans
+from mailcore.zones.services.drafting import keep as keep
 from mailcore.zones.services.drafting import write as write
 from mailcore.zones.services.leases import claim_due as claim_due
 from mailcore.zones.services.orders import begin as begin

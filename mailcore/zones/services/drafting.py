@@ -1,4 +1,4 @@
-"""Make a plan: read the zone, compare, store; nothing is changed."""
+"""Make a plan: read the zone and compare, then store; nothing is changed."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
@@ -38,10 +38,20 @@ class Subject:
     origin: str = Origin.PERSON
 
 
-def draft(*, subject: Subject, editor: ZoneEditor) -> DnsPlan:
-    """A stored plan; the zone is read first, outside any transaction.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A plan that is not stored, and the zone as it was read."""
 
-    Upkeep that finds nothing to do keeps none. Raises ZoneBusy and ZoneRefused.
+    subject: Subject
+    plan: Plan
+    zone: str
+    standing: dns_zone.Standing
+
+
+def draft(*, subject: Subject, editor: ZoneEditor) -> Draft:
+    """Read the zone and compare; to be called outside any transaction.
+
+    Raises ZoneBusy and ZoneRefused.
     """
     ours = selectors.list_owned(subject.domain_id)
     zone = editor.zone_of(subject.name)
@@ -49,20 +59,22 @@ def draft(*, subject: Subject, editor: ZoneEditor) -> DnsPlan:
     made = dns_plan.make(
         subject.wanted, current=standing, ours=ours, replace=frozenset(subject.replace)
     )
-    return _keep(subject, made, zone=zone, standing=standing)
+    return Draft(subject=subject, plan=made, zone=zone, standing=standing)
 
 
 @transaction.atomic
-def _keep(subject: Subject, made: Plan, *, zone: str, standing: dns_zone.Standing) -> DnsPlan:
+def keep(draft: Draft) -> DnsPlan:
+    """The draft as a plan, stored; upkeep that finds nothing to do keeps none."""
+    subject, made = draft.subject, draft.plan
     plan = DnsPlan(
         reseller_id=current_reseller_id(),
         domain_id=subject.domain_id,
         credential_id=subject.credential_id,
         origin=subject.origin,
-        zone=zone,
-        fingerprint=dns_zone.fingerprint(standing),
+        zone=draft.zone,
+        fingerprint=dns_zone.fingerprint(draft.standing),
         replace=sorted(subject.replace),
-        current=stored_sets(standing),
+        current=stored_sets(draft.standing),
         steps=stored(made.changes),
         left=[asdict(one) for one in made.left],
         warnings=[asdict(one) for one in made.warnings],

@@ -3,6 +3,9 @@
 The key's row is written in the transaction of the work itself. A parallel repeat waits at the
 unique index until the first one ends: committed, it is replayed; rolled back, the repeat does the
 work. So only answers that changed something (2xx) are kept, and nothing is left half-way.
+
+Work that asks other servers first does so before that transaction: a parallel repeat asks as well,
+then waits and is answered like the first one.
 """
 
 import json
@@ -45,11 +48,42 @@ def once(request: Request, *, caller: str, do: Callable[[], Response]) -> Respon
 
     Raises InvalidInput for a key that is not 1 to 255 printable ASCII characters, and KeyReused.
     """
-    key = request.headers.get(HEADER)
+    key = _key_of(request)
+    return do() if key is None else _kept(request, caller=caller, key=key, do=do)
+
+
+def once_asked(
+    request: Request, *, caller: str, ask: Callable[[], Callable[[], Response]]
+) -> Response:
+    """Run `ask` with no transaction open, then once what it returns; or replay the first answer.
+
+    Raises like `once`. What `ask` learns may be stale by then: the work itself has to bear that.
+    """
+    key = _key_of(request)
     if key is None:
-        return do()
-    if not 1 <= len(key) <= 255 or not (key.isascii() and key.isprintable()):
+        return ask()()
+    row = _find(caller, key)
+    if row is not None:
+        return _replay(row, request)
+    try:
+        do = ask()
+    except ApplicationError:
+        # A repeat in parallel has done it meanwhile, which may be why this one cannot.
+        row = _find(caller, key)
+        if row is None:
+            raise
+        return _replay(row, request)
+    return _kept(request, caller=caller, key=key, do=do)
+
+
+def _key_of(request: Request) -> str | None:
+    key = request.headers.get(HEADER)
+    if key is not None and (not 1 <= len(key) <= 255 or not (key.isascii() and key.isprintable())):
         raise InvalidInput("An Idempotency-Key has 1 to 255 printable ASCII characters.")
+    return key
+
+
+def _kept(request: Request, *, caller: str, key: str, do: Callable[[], Response]) -> Response:
     with transaction.atomic():
         row = _reserve(caller, key, _fingerprint(request))
         if row is not None:
@@ -57,6 +91,16 @@ def once(request: Request, *, caller: str, do: Callable[[], Response]) -> Respon
         response = do()
         _keep(caller, key, response)
         return response
+
+
+def _find(caller: str, key: str) -> IdempotencyKey | None:
+    """The row of a request that has ended well."""
+    return IdempotencyKey.objects.filter(
+        reseller_id=current_reseller_id(),
+        caller=caller,
+        key=key,
+        created_at__gt=clock.now() - KEEP,
+    ).first()
 
 
 def _reserve(caller: str, key: str, fingerprint: str) -> IdempotencyKey | None:

@@ -1,6 +1,6 @@
 """The base of every endpoint: who calls, bounded bodies, idempotent POSTs, conditional requests."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, NotFound
@@ -93,6 +93,20 @@ class CommandView(ApiView):
 
     def perform(self, request: Request, **parts: object) -> Response:
         """The work itself: parse, one service call, render."""
+        raise NotImplementedError
+
+
+class AskingCommandView(ApiView):
+    """The same for what asks others' servers before it does anything: no transaction is open then."""
+
+    def post(self, request: Request, **parts: object) -> Response:
+        """Ask, then do it once, however often it is sent."""
+        return idempotency.once_asked(
+            request, caller=actor_of(request).id, ask=lambda: self.perform(request, **parts)
+        )
+
+    def perform(self, request: Request, **parts: object) -> Callable[[], Response]:
+        """Parse and ask; what is returned does the work and renders, or is never called."""
         raise NotImplementedError
 
 

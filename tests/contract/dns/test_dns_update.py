@@ -1,6 +1,8 @@
 """DNS UPDATE against a real server: keys, cut texts, servers that fail."""
 
 import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -8,6 +10,7 @@ from mailcore.protocol.dns_zone import Change
 from mailcore.zones.ports import ZoneBusy, ZoneRefused
 from mailcore.zones.services import write
 from tests.contract.dns.test_zone_editor import PAIR, WANTED, Z, values
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.contract
 
@@ -51,7 +54,7 @@ def test_a_server_that_is_not_there_may_come_back(knot) -> None:
 
 
 def test_a_server_that_says_nothing_does_not_hold_us(knot, monkeypatch) -> None:
-    monkeypatch.setattr("mailcore.zones.adapters.dns_update._TIMEOUT", 0.3)
+    monkeypatch.setattr("mailcore.zones.adapters.dns_line._TIMEOUT", 0.3)
     with socket.create_server(("127.77.199.7", 0)) as silent, pytest.raises(ZoneBusy) as caught:
         write(knot(port=silent.getsockname()[1]), WANTED, ours=[])
     assert caught.value.code == "dns_update.timeout"
@@ -65,3 +68,33 @@ def test_a_text_with_a_nul_is_deleted_as_the_server_has_it(knot, raw_update) -> 
     change = Change(add=False, name=Z, type="TXT", value=value, ttl=60)
     knot().apply(Z, [change], standing=standing)
     assert values(knot(), Z, "TXT") == []
+
+
+def test_places_are_asked_for_at_the_same_time(knot, knot_port) -> None:
+    """The first two connections are served only once both have asked."""
+    both = threading.Barrier(2)
+
+    def relay(wire: socket.socket, *, is_early: bool) -> None:
+        with wire, socket.create_connection(("127.77.199.7", knot_port)) as server:
+            while asked := wire.recv(65_535):
+                if is_early:
+                    is_early = False
+                    both.wait(PATIENCE)
+                server.sendall(asked)
+                wire.sendall(server.recv(65_535))
+
+    write(knot(), WANTED, ours=[])
+    places = sorted({(record.name, record.type) for record in WANTED})
+    expected = knot().read(Z, places)
+    with socket.create_server(("127.77.199.7", 0)) as door, ThreadPoolExecutor() as pool:
+        reading = pool.submit(knot(port=door.getsockname()[1]).read, Z, places)
+        served = []
+        door.settimeout(0.2)
+        while not reading.done():
+            try:
+                wire, _ = door.accept()
+            except TimeoutError:
+                continue
+            served.append(pool.submit(relay, wire, is_early=len(served) < 2))
+        assert reading.result() == expected
+    assert len(served) > 2

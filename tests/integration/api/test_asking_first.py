@@ -1,0 +1,177 @@
+"""What asks a DNS server first keeps no transaction open meanwhile, and is done once all the same."""
+
+import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+
+from kernel.errors import Conflict
+from kernel.models import IdempotencyKey
+from kernel.tenancy import in_schema
+from mailcore.domains import services
+from mailcore.domains.models import DnsCredential, Domain
+from mailcore.zones.adapters.memory import MemoryZone
+from mailcore.zones.models import DnsPlan
+from tenants.organisations.services import ALL_SCOPES
+from tests.waiting import PATIENCE, eventually
+
+D = "shop.test"
+
+
+@pytest.fixture
+def made(acme) -> tuple[Domain, DnsCredential]:
+    organisation = acme.organisation.public_id
+    return (
+        services.add_domain(actor=acme.owner, organisation_id=organisation, name=D),
+        services.add_credential(
+            actor=acme.owner, organisation_id=organisation, kind="rfc2136",
+            settings={"server": "127.77.199.9", "key_name": "k", "secret": "c2VjcmV0c2VjcmV0"},
+        ),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def zone(monkeypatch) -> MemoryZone:
+    held = MemoryZone(zone=D)
+    for module in ("credentials", "dns_plans"):
+        monkeypatch.setattr(f"mailcore.domains.services.{module}.editor_of", lambda _: held)
+    return held
+
+
+def test_the_first_answer_is_given_again_and_nobody_is_asked_for_it(
+    acme, program, made, zone, monkeypatch
+):
+    domain, key = made
+    api, path = program(acme, scopes=ALL_SCOPES), f"domains/{domain.reference}/dns-plans"
+    body = {"credential": key.reference}
+    first = api.post(path, body, Idempotency_Key="p")
+    editor = "mailcore.domains.services.dns_plans.editor_of"
+    monkeypatch.setattr(editor, lambda _: None)  # whoever asks now falls over
+    again = api.post(path, body, Idempotency_Key="p")
+    assert (first.status_code, again.json()) == (201, first.json())
+    assert again["Idempotency-Replayed"] == "true"
+    other = api.post(path, {**body, "replace": ["mx"]}, Idempotency_Key="p")
+    assert other.json()["code"] == "idempotency.key_reused"
+    monkeypatch.setattr(editor, lambda _: zone)
+    applied = [
+        api.post(f"{path}/{first.json()['id']}/apply", {}, Idempotency_Key="a") for _ in range(2)
+    ]
+    assert [one.status_code for one in applied] == [202, 202]
+    assert api.post(f"{path}/{first.json()['id']}/apply", {}).status_code == 409
+    test = f"dns-credentials/{key.reference}/test"
+    tested = [api.post(test, {"domain": domain.reference}, Idempotency_Key="t") for _ in range(2)]
+    assert [one.json()["tested_code"] for one in tested] == ["ok", "ok"]
+    assert tested[1]["Idempotency-Replayed"] == "true"
+
+
+def test_who_dies_or_is_refused_leaves_the_key_free(acme, program, made, zone, monkeypatch):
+    domain, key = made
+    api, path = program(acme, scopes=ALL_SCOPES), f"domains/{domain.reference}/dns-plans"
+    body = {"credential": key.reference}
+    for place in ("draft_dns_plan", "keep_dns_plan"):
+        monkeypatch.setattr(services, place, lambda **_: (_ for _ in ()).throw(SystemExit))
+        with pytest.raises(SystemExit):
+            api.post(path, body, Idempotency_Key="p")
+        monkeypatch.undo()
+        monkeypatch.setattr("mailcore.domains.services.dns_plans.editor_of", lambda _: zone)
+        assert not IdempotencyKey.objects.exists()
+    assert api.post(path, {**body, "replace": ["nothing"]}, Idempotency_Key="p").status_code == 422
+    assert api.post(path, body, Idempotency_Key="p").status_code == 201
+
+
+def test_a_repeat_that_comes_too_late_to_ask_is_answered_like_the_first(
+    acme, program, made, zone, monkeypatch
+):
+    domain, key = made
+    api, path = program(acme, scopes=ALL_SCOPES), f"domains/{domain.reference}/dns-plans"
+    first: list = []
+
+    def overtaken(**_: object) -> None:
+        monkeypatch.undo()
+        monkeypatch.setattr("mailcore.domains.services.dns_plans.editor_of", lambda _: zone)
+        first.append(api.post(path, {"credential": key.reference}, Idempotency_Key="p"))
+        raise Conflict
+
+    monkeypatch.setattr(services, "draft_dns_plan", overtaken)
+    late = api.post(path, {"credential": key.reference}, Idempotency_Key="p")
+    assert late.json() == first[0].json()
+    assert DnsPlan.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_transaction_is_open_while_a_dns_server_keeps_silent(
+    acme, program, settings, monkeypatch
+):
+    """And parallel repeats, each of which asks, make one plan."""
+    settings.ALLOW_PRIVATE_TARGETS = True
+    for limit in ("_TIMEOUT", "_DEADLINE"):
+        monkeypatch.setattr(f"mailcore.zones.adapters.dns_line.{limit}", float(PATIENCE))
+    organisation = acme.organisation.public_id
+    domain = services.add_domain(actor=acme.owner, organisation_id=organisation, name=D)
+    maker = program(acme, scopes=ALL_SCOPES)
+    secret = maker.headers["Authorization"].removeprefix("Bearer ")
+    with socket.create_server(("127.77.199.9", 0)) as silent:
+        key = services.add_credential(
+            actor=acme.owner, organisation_id=organisation, kind="rfc2136",
+            settings={"server": "127.77.199.9", "port": str(silent.getsockname()[1]),
+                      "key_name": "k", "secret": "c2VjcmV0c2VjcmV0"},
+        )  # fmt: skip
+        path, body = f"domains/{domain.reference}/dns-plans", {"credential": key.reference}
+
+        def send() -> int:
+            try:
+                api = type(maker)(acme.host, secret)
+                return int(api.post(path, body, Idempotency_Key="same").status_code)
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(2) as pool:
+            asked = [pool.submit(send) for _ in range(2)]
+            silent.settimeout(PATIENCE)
+            wires = [silent.accept()[0] for _ in asked]
+            eventually(lambda: open_transactions() == 0, seconds=20)
+            assert not any(one.done() for one in asked)
+            for wire in wires:
+                wire.close()
+            assert [one.result() for one in asked] == [503, 503]
+    assert not IdempotencyKey.objects.exists()
+    in_parallel(maker, acme, secret, path, body)
+    assert DnsPlan.objects.count() == 1
+    DnsPlan.objects.all().delete()
+    with in_schema(acme.reseller.schema_name):
+        services.release_domain(actor=acme.owner, domain_id=domain.public_id)
+        services.remove_credential(actor=acme.owner, credential_id=key.public_id)
+
+
+def in_parallel(maker, acme, secret: str, path: str, body: dict) -> None:
+    """Eight times the same request, all of which have read the zone before the first is stored."""
+    whole, all_asked = services.draft_dns_plan, threading.Barrier(8)
+
+    def together(**given):
+        draft = whole(**given, editor=MemoryZone(zone=D))
+        all_asked.wait(PATIENCE)
+        return draft
+
+    def send(_: int) -> str:
+        try:
+            answer = type(maker)(acme.host, secret).post(path, body, Idempotency_Key="same")
+            return str(answer.json()["id"])
+        finally:
+            connection.close()
+
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(8) as pool:
+        patch.setattr(services, "draft_dns_plan", together)
+        assert len(set(pool.map(send, range(8)))) == 1
+
+
+def open_transactions() -> int:
+    """Of others in this database."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid() AND xact_start IS NOT NULL"
+            " AND backend_type = 'client backend'"
+        )
+        return int(cursor.fetchone()[0])

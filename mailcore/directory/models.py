@@ -2,24 +2,41 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Collate, Reverse
 
 from kernel import clock, ids
 from mailcore.directory.states import HandOverState, KeyState, LoginState, RouteKind
 
 
 class Route(models.Model):
-    """The claim on a mail domain, unique over all resellers; mail flows only when verified."""
+    """A reseller's claim on a mail domain; mail flows only when it is verified.
+
+    `is_held`: it was proven once, and since then nobody else can have the name, one above or one
+    below it. Until then others may claim it too: who shows the proof first has it.
+    """
 
     public_id = models.UUIDField(unique=True)
-    domain = models.CharField(max_length=253, unique=True)
+    domain = models.CharField(max_length=253)
     reseller_id = models.UUIDField(db_index=True)
     organisation_id = models.UUIDField(null=True)
     kind = models.CharField(max_length=10, choices=RouteKind.choices, default=RouteKind.HOSTED)
+    is_held = models.BooleanField(default=False)
     is_verified = models.BooleanField(default=False)
     claimed_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         db_table = "route"
+        constraints = [
+            models.UniqueConstraint(fields=("domain", "reseller_id"), name="route_claimed_once"),
+            models.UniqueConstraint(
+                fields=("domain",), condition=models.Q(is_held=True), name="route_held_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_held=True) | models.Q(is_verified=False),
+                name="route_verified_is_held",
+            ),
+        ]
+        indexes = [models.Index(Collate(Reverse("domain"), "C"), name="route_below")]
 
     def __str__(self) -> str:
         return self.domain
@@ -201,7 +218,9 @@ class SigningKey(models.Model):
     class Meta:
         db_table = "signing_key"
         constraints = [
-            models.UniqueConstraint(fields=("domain", "selector"), name="signing_key_selector")
+            models.UniqueConstraint(
+                fields=("domain", "selector", "reseller_id"), name="signing_key_selector"
+            )
         ]
 
     def __str__(self) -> str:

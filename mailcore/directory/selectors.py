@@ -10,8 +10,8 @@ from mailcore.directory.states import KeyState
 
 
 def find_route(domain: str) -> Route | None:
-    """The reseller's own claim on a domain."""
-    return Route.objects.filter(domain=domain).first()
+    """The reseller's own claim on a domain; for who sees all, the one that is held."""
+    return Route.objects.filter(domain=domain).order_by("-is_held", "id").first()
 
 
 def holder_of(domain: str) -> UUID | None:
@@ -24,7 +24,8 @@ def holder_of(domain: str) -> UUID | None:
 
 def list_routes(domains: Collection[str]) -> dict[str, Route]:
     """Domain → the reseller's own claim on it, of those that it has."""
-    return {route.domain: route for route in Route.objects.filter(domain__in=domains)}
+    found = Route.objects.filter(domain__in=domains).order_by("is_held")
+    return {route.domain: route for route in found}
 
 
 def list_signing_keys(domain: str) -> list[SigningKey]:

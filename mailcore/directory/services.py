@@ -24,7 +24,7 @@ from mailcore.protocol.dkim_keys import RSA, KeyPair, SealedPair
 
 
 def is_domain_taken(domain: str, *, reseller_id: UUID) -> bool:
-    """Whether another reseller holds this name, one above it or one below it; not who."""
+    """Whether another reseller has proven this name, one above it or one below it; not who."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT sec.is_domain_taken(%s, %s)", [domain, reseller_id])
         row = cursor.fetchone()
@@ -39,8 +39,17 @@ def kept_until(domain: str, *, reseller_id: UUID) -> datetime | None:
     return row[0] if row else None
 
 
+def is_closed_to(reseller_id: UUID, domain: str) -> bool:
+    """Whether another reseller has proven the name, or one above or below it, or gave it up lately."""
+    query = "SELECT sec.is_domain_taken(%(n)s, %(r)s) OR sec.kept_until(%(n)s, %(r)s, %(t)s) IS NOT NULL"
+    with connection.cursor() as cursor:
+        cursor.execute(query, {"n": domain, "r": reseller_id, "t": clock.now()})
+        row = cursor.fetchone()
+    return bool(row and row[0])
+
+
 def lock_name(registrable: str) -> None:
-    """Until the transaction ends nobody else claims a name under this registrable domain."""
+    """Until the transaction ends nobody else claims or proves a name under this registrable domain."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"claim:{registrable}"]
@@ -58,7 +67,7 @@ def lock_address(address: str) -> None:
 def claim_domain(
     *, public_id: UUID, domain: str, organisation_id: UUID | None, kind: str = RouteKind.HOSTED
 ) -> Route:
-    """Reserve the name for this reseller, unrouted; raises IntegrityError when it is held."""
+    """Claim the name for this reseller, unrouted; raises IntegrityError when it has it already."""
     return Route.objects.create(
         public_id=public_id,
         domain=domain,
@@ -69,9 +78,14 @@ def claim_domain(
 
 
 def set_routed(domain: str, *, is_verified: bool) -> None:
-    """Switch mail for the domain on, or off together with its bounce name."""
-    Route.objects.filter(domain=domain).update(is_verified=is_verified)
-    if not is_verified:
+    """Switch mail for the domain on, from when it is kept from others, or off with its bounce name.
+
+    Raises IntegrityError when another reseller holds it.
+    """
+    if is_verified:
+        Route.objects.filter(domain=domain).update(is_held=True, is_verified=True)
+    else:
+        Route.objects.filter(domain=domain).update(is_verified=False)
         leave_bounces(verp.bounce_domain(domain))
 
 
@@ -105,6 +119,7 @@ def take_bounces(domain: str, *, organisation_id: UUID) -> None:
             "reseller_id": current_reseller_id(),
             "organisation_id": organisation_id,
             "kind": RouteKind.FEEDBACK,
+            "is_held": True,
             "is_verified": True,
         },
     )

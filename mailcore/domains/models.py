@@ -1,5 +1,8 @@
 """A reseller's mail domains."""
 
+from datetime import datetime, timedelta
+
+from django.conf import settings
 from django.db import models
 
 from kernel import clock, ids
@@ -22,6 +25,7 @@ class Domain(models.Model):
     since then DNS has shown nothing that leads to us.
     `dmarc_changed_at`: when somebody chose the policy here; None: it is what was found in DNS.
     `dmarc_tags` is what of the owner's own DMARC record stays beside the policy (`pct=50; sp=none`).
+    `claim_told_at`: when people were told that it will be removed because nobody proves it.
     `targets_at`: when what its CNAMEs point to was first written into our records zone.
     """
 
@@ -54,6 +58,7 @@ class Domain(models.Model):
     )
     suspended_at = models.DateTimeField(null=True, blank=True)
     evidence_lost_at = models.DateTimeField(null=True, blank=True)
+    claim_told_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         db_table = "domain"
@@ -75,6 +80,13 @@ class Domain(models.Model):
     def has_lapsed(self) -> bool:
         """Whether it was verified, and is not any more because DNS shows nothing of us."""
         return self.state == DomainState.PENDING and self.evidence_lost_at is not None
+
+    @property
+    def prove_by(self) -> datetime | None:
+        """Until when its ownership has to be proven, or it is removed; None: once is enough."""
+        if self.verified_at is not None or self.state != DomainState.PENDING:
+            return None
+        return self.created_at + timedelta(days=settings.CLAIM_DAYS)
 
     @property
     def label(self) -> str:

@@ -7,12 +7,15 @@ from uuid import UUID
 
 from celery import shared_task
 
+from kernel.tasks import SCHEMA_HEADER
 from kernel.tenancy import in_reseller
 from mailcore.checks import services as checks
 from mailcore.domains import services
 from mailcore.domains.services import telling
 from mailcore.zones import services as zones
 from mailcore.zones.ports import ZoneBusy
+from tenants.resellers import selectors as resellers
+from tenants.resellers.states import ResellerState
 
 log = logging.getLogger(__name__)
 
@@ -120,6 +123,20 @@ def store_keys(**_: object) -> None:
 def forget_dns_plans(**_: object) -> None:
     """Delete the plans of long ago, of all resellers."""
     log.info("%d old DNS plans forgotten", zones.forget_old_plans())
+
+
+@shared_task(name="mailcore.end_old_claims", queue="control")
+def end_old_claims(**_: object) -> None:
+    """Ask every reseller's claims; runs in schema public."""
+    ready = resellers.list_resellers().exclude(state=ResellerState.PENDING)
+    for schema in ready.values_list("schema_name", flat=True):
+        end_old_claims_of_reseller.apply_async(headers={SCHEMA_HEADER: schema})
+
+
+@shared_task(name="mailcore.end_old_claims_of_reseller", queue="control")
+def end_old_claims_of_reseller(**_: object) -> None:
+    """End those that nobody proved in time, and warn of the next."""
+    services.end_old_claims()
 
 
 @shared_task(name="mailcore.tell_domain_alarms")

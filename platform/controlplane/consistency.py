@@ -15,7 +15,7 @@ from mailcore.delivery.egress import naming
 from mailcore.delivery.egress import selectors as egress
 from mailcore.delivery.operating import selectors as operating
 from mailcore.directory.models import AliasRoute, MailboxLogin, Route
-from mailcore.directory.states import LoginState
+from mailcore.directory.states import LoginState, RouteKind
 from mailcore.domains.models import Domain
 from mailcore.domains.states import DomainState
 from mailcore.mailboxes.models import Alias, Mailbox
@@ -41,12 +41,17 @@ def _domains() -> list[str]:
     for reseller in _resellers():
         routed = set(
             Route.objects.filter(
-                reseller_id=reseller.public_id, organisation_id__isnull=False
-            ).values_list("domain", "is_verified")
+                reseller_id=reseller.public_id,
+                organisation_id__isnull=False,
+                kind=RouteKind.HOSTED,
+            ).values_list("domain", "is_verified", "is_held")
         )
         with in_schema(reseller.schema_name):
-            held = {(d.name, d.state == DomainState.VERIFIED) for d in Domain.objects.all()}
-        wrong += [f"{reseller.slug}: {name} differs" for name, _ in sorted(routed ^ held)]
+            held = {
+                (d.name, d.state == DomainState.VERIFIED, d.verified_at is not None)
+                for d in Domain.objects.all()
+            }
+        wrong += [f"{reseller.slug}: {one[0]} differs" for one in sorted(routed ^ held)]
     return wrong
 
 

@@ -6,6 +6,8 @@ from kernel.outbox import Envelope
 from kernel.tasks import SCHEMA_HEADER
 from kernel.tenancy import PUBLIC
 from mailcore.domains.tasks import check_due_domains
+from tenants.accounts import selectors as accounts
+from tenants.accounts.models import Role
 from tenants.resellers import services as resellers
 
 
@@ -30,6 +32,16 @@ def tell_of_step(event: Envelope) -> None:
             "after": data["to"],
             "is_written": data["is_written"],
         },
+    )
+
+
+def tell_of_claims(event: Envelope) -> None:
+    """`domain.claims_told` {what, names, more}: a mail about all claims that end, or will."""
+    resellers.notify_people(
+        reseller_id=event.reseller_id,
+        addresses=accounts.list_addresses(Role.OWNER, Role.ADMIN),
+        template="domain_claims",
+        context={**event.data, "page": "domains/"},
     )
 
 

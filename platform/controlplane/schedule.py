@@ -34,6 +34,7 @@ ENTRIES = (
     Entry(task="mailcore.store_keys", seconds=10, queue="control"),
     Entry(task="mailcore.tell_domain_alarms", seconds=600, queue="control"),
     Entry(task="mailcore.forget_dns_plans", seconds=86_400, queue="control"),
+    Entry(task="mailcore.end_old_claims", seconds=3600, queue="control"),
     Entry(task="mailcore.expire_hand_overs", seconds=600, queue="control"),
     Entry(task="tenants.forget_expired_sign_ups", seconds=3600, queue="control"),
     Entry(task="mailcore.make_partitions", seconds=3600, queue="control"),

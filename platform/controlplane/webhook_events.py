@@ -107,6 +107,14 @@ TOLD: dict[str, tuple[str, Callable[[_Data], dict[str, object]]]] = {
         "domain.released",
         lambda given: {**_domain(given), "kept_until": given["kept_until"]},
     ),
+    "domain.claim_ending": (
+        "domain.claim_ending",
+        lambda given: {**_domain(given), "until": given["until"]},
+    ),
+    "domain.claim_ended": (
+        "domain.claim_ended",
+        lambda given: {**_domain(given), "reason": given["reason"]},
+    ),
     "domain.handed_over": ("domain.handed_over", _hand_over),
     "hand_over.offered": ("hand_over.offered", _hand_over),
     "hand_over.withdrawn": ("hand_over.withdrawn", _hand_over),

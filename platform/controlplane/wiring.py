@@ -28,6 +28,7 @@ _HANDLERS: dict[str, tuple[Handler, ...]] = {
     "domain.dns_update_requested": (domains.look_now,),
     "domain.resumed": (domains.look_now,),
     "domain.publishing_chosen": (domains.look_now,),
+    "domain.claims_told": (domains.tell_of_claims,),
     "domain.alarms_told": (drift.tell,),
     "dmarc.policy_changed": (domains.look_now, domains.tell_of_step),
     "mta_sts.mode_changed": (domains.look_now, domains.tell_of_step),

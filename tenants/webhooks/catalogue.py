@@ -17,6 +17,8 @@ CATALOGUE: dict[str, str] = {
     "domain.resumed": "a suspended domain is looked at again; it is verified when its proof stands",
     "domain.lapsed": "nothing in DNS leads here any more: a verified domain is pending again",
     "domain.released": "a domain was given up",
+    "domain.claim_ending": "nobody has proven a domain yet: it is removed soon",
+    "domain.claim_ended": "a domain was removed: its ownership was not proven, or was by somebody else",
     "domain.handed_over": "a domain went to another reseller, or came from one",
     "hand_over.offered": "a domain is offered to another reseller, or was offered to you",
     "hand_over.withdrawn": "an offer of a domain was taken back",

@@ -53,6 +53,16 @@ def test_row_security_is_forced_on_the_tables_that_the_policies_name():
     assert missing == []
 
 
+def test_what_runs_with_its_owners_rights_is_for_named_roles_only():
+    """PostgreSQL lets everybody execute a new function: each migration has to take that back."""
+    for_everybody = rows(
+        """SELECT p.oid::regprocedure::text FROM pg_proc p
+           WHERE p.pronamespace IN ('sec'::regnamespace, 'public'::regnamespace) AND p.prosecdef
+             AND has_function_privilege('public', p.oid, 'EXECUTE')"""
+    )
+    assert for_everybody == []
+
+
 def test_only_the_lookup_role_passes_by_row_security():
     free = rows("SELECT rolname FROM pg_roles WHERE rolname LIKE 'livery_%%' AND rolbypassrls")
     assert free == [("livery_lookup",)]

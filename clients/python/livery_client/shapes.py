@@ -785,6 +785,7 @@ class Ownership(TypedDict):
     name: "str"
     type: "str"
     value: "str"
+    prove_by: "str | None"
 
 
 class Pause(TypedDict):

@@ -4,6 +4,7 @@ from mailcore.checks.services.keeping import keep as keep
 from mailcore.checks.services.looking import Look as Look
 from mailcore.checks.services.looking import Said as Said
 from mailcore.checks.services.looking import inspect as inspect
+from mailcore.checks.services.looking import inspect_each as inspect_each
 from mailcore.checks.services.looking import walker as walker
 from mailcore.checks.services.scheduling import WATCH as WATCH
 from mailcore.checks.services.scheduling import ask_for_targets as ask_for_targets

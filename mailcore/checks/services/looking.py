@@ -76,17 +76,23 @@ def inspect(
     Domain → records in, domain → looks out. Blocks at most 15 seconds; never raises for DNS:
     what could not be asked is `unknown`.
     """
+    return dict(zip(jobs, inspect_each(list(jobs.items()), exchange=exchange), strict=True))
+
+
+def inspect_each(
+    jobs: Sequence[tuple[str, Sequence[Record]]], *, exchange: Exchange | None = None
+) -> list[list[Look]]:
+    """The same where several wait for different records of one domain; looks in the jobs' order."""
     return asyncio.run(_inspect_all(jobs, exchange))
 
 
 async def _inspect_all(
-    jobs: Mapping[str, Sequence[Record]], exchange: Exchange | None
-) -> dict[str, list[Look]]:
+    jobs: Sequence[tuple[str, Sequence[Record]]], exchange: Exchange | None
+) -> list[list[Look]]:
     exchange, shared = exchange or UdpExchange(), SharedCuts()
-    looks = await asyncio.gather(
-        *(inspect_one(*job, exchange=exchange, shared=shared) for job in jobs.items())
+    return await asyncio.gather(
+        *(inspect_one(*job, exchange=exchange, shared=shared) for job in jobs)
     )
-    return dict(zip(jobs, looks, strict=True))
 
 
 async def inspect_one(

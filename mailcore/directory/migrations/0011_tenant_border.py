@@ -4,7 +4,12 @@ from pathlib import Path
 
 from django.db import migrations
 
-HAND_OVER = Path(__file__).parents[1] / "sql" / "hand_over_marks.sql"
+HAND_OVER = Path(__file__).parents[1] / "sql" / "hand_over.sql"
+# The giver's opinion of who sends for the domain is no part of it; the taker has one of its own.
+FORGET = """,
+  forgotten_source_mark AS (
+    DELETE FROM public.source_mark t USING done d
+    WHERE t.reseller_id = d.giver AND t.domain_id = d.domain_id)"""
 
 # As in 0006, and the password is of the mailbox's reseller.
 LOGIN = """
@@ -73,6 +78,14 @@ CALLERS = {
 }
 
 
+def _switch() -> str:
+    """The switch of 0010, which also forgets the giver's marks."""
+    every = HAND_OVER.read_text(encoding="utf-8")
+    switch = every[every.index("CREATE FUNCTION sec.hand_over(") :]
+    end = "\n  SELECT d.giver FROM done d;"
+    return switch.replace("CREATE", "CREATE OR REPLACE", 1).replace(end, FORGET + end)
+
+
 class Migration(migrations.Migration):
     dependencies = [("directory", "0010_hand_over"), ("feedback", "0002_security")]
     operations = [
@@ -80,7 +93,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             sql=[
                 "GRANT SELECT, DELETE ON public.source_mark TO livery_lookup",
-                *((text, None) for text in (HAND_OVER.read_text("utf-8"), LOGIN, TARGETS, SENDERS)),
+                *((text, None) for text in (_switch(), LOGIN, TARGETS, SENDERS)),
                 *(
                     statement
                     for name, roles in CALLERS.items()

@@ -29,11 +29,15 @@ class DomainChange(Body):
 
 
 class Ownership(TypedDict):
-    """The record that proves that a domain is the reseller's."""
+    """The record that proves that a domain is the reseller's.
+
+    A domain that nobody proves by `prove_by` is removed; null: it was proven once, or is suspended.
+    """
 
     name: str
     type: str
     value: str
+    prove_by: datetime | None
 
 
 @shape(
@@ -47,6 +51,7 @@ class Ownership(TypedDict):
             "name": "_mail-ownership.client.test",
             "type": "TXT",
             "value": "mail-ownership=4f1c…",
+            "prove_by": "2026-03-31T09:30:00Z",
         },
         "created_at": "2026-03-01T09:30:00Z",
         "verified_at": None,
@@ -80,7 +85,12 @@ def show(domain: Domain) -> DomainShown:
         "display_name": domain.display_name,
         "organisation": ids.to_public("org", domain.organisation_id),
         "state": domain.state,
-        "ownership": {"name": proof.name, "type": proof.type, "value": proof.value},
+        "ownership": {
+            "name": proof.name,
+            "type": proof.type,
+            "value": proof.value,
+            "prove_by": domain.prove_by,
+        },
         "created_at": domain.created_at,
         "verified_at": domain.verified_at,
         "suspended_by": domain.suspended_by or None,

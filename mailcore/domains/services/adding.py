@@ -1,4 +1,4 @@
-"""Add a domain: claimed at once, routed only when its ownership is proven."""
+"""Add a domain: kept from others, and routed, only when its ownership is proven."""
 
 import secrets
 from collections.abc import Mapping

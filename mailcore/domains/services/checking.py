@@ -14,8 +14,10 @@ from kernel.outbox import publish
 from kernel.tenancy import in_reseller
 from mailcore.checks import services as checks
 from mailcore.checks.services import Look
+from mailcore.directory import services as directory
 from mailcore.domains import selectors
 from mailcore.domains.models import Domain
+from mailcore.domains.services import claims, names
 from mailcore.domains.services.consequences import (
     alarms,
     evidence,
@@ -55,7 +57,7 @@ def check_domain(*, domain_id: UUID, exchange: Exchange | None = None) -> Domain
     jobs = {domain.name: selectors.expected_records(domain)}
     # No transaction is open while strangers' servers are asked.
     looks = checks.inspect(jobs, exchange=exchange)[domain.name]
-    return _conclude(domain_id, looks)
+    return _conclude(domain, looks)
 
 
 def check_domains(*, due: Sequence[tuple[UUID, UUID]], exchange: Exchange | None = None) -> None:
@@ -63,17 +65,17 @@ def check_domains(*, due: Sequence[tuple[UUID, UUID]], exchange: Exchange | None
 
     A domain that is gone or fails is logged and holds up no other.
     """
-    jobs: dict[str, Sequence[Record]] = {}
-    owners: dict[str, tuple[UUID, UUID]] = {}
+    jobs: list[tuple[str, Sequence[Record]]] = []
+    owners: list[tuple[UUID, Domain]] = []
     for reseller_id, domain_id in due:
         with in_reseller(reseller_id), _alone(domain_id):
             domain = selectors.get_domain(domain_id)
-            jobs[domain.name] = selectors.expected_records(domain)
-            owners[domain.name] = (reseller_id, domain_id)
-    for name, looks in checks.inspect(jobs, exchange=exchange).items():
-        reseller_id, domain_id = owners[name]
-        with in_reseller(reseller_id), _alone(domain_id):
-            _conclude(domain_id, looks)
+            jobs.append((domain.name, selectors.expected_records(domain)))
+            owners.append((reseller_id, domain))
+    found = checks.inspect_each(jobs, exchange=exchange)
+    for (reseller_id, domain), looks in zip(owners, found, strict=True):
+        with in_reseller(reseller_id), _alone(domain.public_id):
+            _conclude(domain, looks)
 
 
 @contextmanager
@@ -87,9 +89,19 @@ def _alone(domain_id: UUID) -> Iterator[None]:
         log.exception("domain %s failed", domain_id)
 
 
+def _conclude(domain: Domain, looks: Sequence[Look]) -> Domain:
+    """Store what was seen and draw the consequences, unless somebody else has the name by now."""
+    if claims.end_if_lost(domain):
+        raise NotFound
+    return _keep(domain, looks)
+
+
 @transaction.atomic
-def _conclude(domain_id: UUID, looks: Sequence[Look]) -> Domain:
-    """Store what was seen, then draw the consequences."""
+def _keep(looked_at: Domain, looks: Sequence[Look]) -> Domain:
+    if looked_at.verified_at is None:
+        # It may be proven now: the name before the row, as whoever claims or gives up does it.
+        directory.lock_name(names.registrable(looked_at.name))
+    domain_id: UUID = looked_at.public_id
     # Not FOR UPDATE: that would wait for everybody who commits a reference to this row, and they
     # for us, with the schedule in their hands.
     locked = Domain.objects.select_for_update(no_key=True)

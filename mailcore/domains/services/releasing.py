@@ -33,14 +33,7 @@ def release_domain(*, actor: Actor, domain_id: UUID) -> None:
     if domain.suspended_by == SuspendedBy.OPERATOR:
         raise SuspendedByOperator
     reference, until = domain.reference, _keep_until(domain)
-    try:
-        domain.delete()
-    except ProtectedError as error:
-        raise DomainInUse(in_use=len(error.protected_objects)) from error
-    directory.give_up(domain.name, keep_until=until)
-    checks.close_schedule(domain_id)
-    zones.forget_domain(domain_id)
-    plans.release("domains")
+    remove(domain, keep_until=until)
     shown = {"name": domain.name, "kept_until": until.isoformat() if until else None}
     audit("domain.released", subject=reference, actor=actor, data={**shown})
     publish(
@@ -49,6 +42,19 @@ def release_domain(*, actor: Actor, domain_id: UUID) -> None:
         data={"domain_id": str(domain_id), **shown},
         actor=actor,
     )
+
+
+def remove(domain: Domain, *, keep_until: datetime | None) -> None:
+    """Take a held domain out of everything that knows it; raises DomainInUse."""
+    domain_id = domain.public_id
+    try:
+        domain.delete()
+    except ProtectedError as error:
+        raise DomainInUse(in_use=len(error.protected_objects)) from error
+    directory.give_up(domain.name, keep_until=keep_until)
+    checks.close_schedule(domain_id)
+    zones.forget_domain(domain_id)
+    plans.release("domains")
 
 
 def _keep_until(domain: Domain) -> datetime | None:

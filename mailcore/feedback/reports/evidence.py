@@ -1,4 +1,7 @@
-"""What the sums say of a domain, as the judgements want it."""
+"""What the sums say of a domain, as the judgements want it.
+
+Only what was reported while the domain was the current reseller's: what came before a hand-over is the giver's.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +12,7 @@ from uuid import UUID
 from django.db import connection
 
 from kernel import clock
+from kernel.tenancy import current_reseller_id
 from mailcore.domains.models import Domain
 from mailcore.feedback.models import ReceivedReport
 from mailcore.feedback.statements import statement
@@ -169,6 +173,7 @@ def _tls_days(
 
 def _large_reporters(domain_id: UUID, *, days: int) -> int:
     counted = ReceivedReport.objects.filter(
+        reseller_id=current_reseller_id(),
         domain_id=domain_id,
         kind=ReportKind.DMARC,
         state=ReportState.COUNTED,
@@ -199,8 +204,9 @@ def _source(row: Mapping[str, Any]) -> SeenSource:
 
 
 def _rows(sql: str, domain_id: UUID, **parameters: Any) -> list[dict[str, Any]]:
+    given = {"domain_id": domain_id, "reseller_id": current_reseller_id()}
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"domain_id": domain_id} | parameters)
+        cursor.execute(sql, given | parameters)
         names = [column.name for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 

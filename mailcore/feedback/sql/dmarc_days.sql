@@ -10,6 +10,6 @@ FROM (
   SELECT d.*, coalesce(mark.is_known, d.source_group <> 'unknown') AS wanted
   FROM public.dmarc_sum d
   LEFT JOIN public.source_mark mark ON mark.domain_id = d.domain_id AND mark.source = d.source
-  WHERE d.domain_id = %(domain_id)s AND d.sent_on >= %(since)s AND d.grade >= %(grade)s
+  WHERE d.reseller_id = %(reseller_id)s AND d.domain_id = %(domain_id)s AND d.sent_on >= %(since)s AND d.grade >= %(grade)s
 ) AS s
 GROUP BY s.sent_on ORDER BY s.sent_on

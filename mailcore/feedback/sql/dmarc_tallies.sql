@@ -13,7 +13,7 @@ SELECT s.source AS name, min(s.source_group) AS source_group,
        (array_agg(DISTINCT nullif(s.source_ip, '')) FILTER (WHERE s.source_ip <> ''))[1:5] AS addresses
 FROM public.dmarc_sum s
 LEFT JOIN public.source_mark mark ON mark.domain_id = s.domain_id AND mark.source = s.source
-WHERE s.domain_id = %(domain_id)s AND s.sent_on >= %(before)s AND s.grade >= %(grade)s
+WHERE s.reseller_id = %(reseller_id)s AND s.domain_id = %(domain_id)s AND s.sent_on >= %(before)s AND s.grade >= %(grade)s
 GROUP BY s.source
 ORDER BY messages DESC, s.source
 LIMIT %(most)s

@@ -14,6 +14,7 @@ from mailcore.directory.states import HandOverState
 from mailcore.domains import selectors as domains
 from mailcore.domains.errors import DomainNotVerified
 from mailcore.domains.models import Domain
+from mailcore.domains.services.claims import ClaimEnd, drop_claim
 from mailcore.domains.services.holding import hold
 from mailcore.domains.states import DomainState
 from mailcore.handover import selectors
@@ -43,6 +44,7 @@ def accept(*, actor: Actor, hand_over_id: UUID, organisation_id: UUID) -> Domain
         giver, amounts = current_schema(), _hold(offer)
         # The giver's way into its own DNS account is no part of the domain.
         zones.forget_domain(offer.domain_id)
+    _give_way(offer.domain)
     # The claim on the name and all else that is public; from here on the offer is over.
     if not _switch(offer, organisation.public_id):
         raise HandOverEnded
@@ -75,6 +77,13 @@ def _hold(offer: HandOver) -> Mapping[str, int]:
         "domains": 1,
         "mailboxes": Mailbox.objects.filter(domain=domain, deleted_at=None).count(),
     }
+
+
+def _give_way(name: str) -> None:
+    """The taker may have claimed the name before it was the giver's, and never proven it."""
+    claimed = domains.list_domains().filter(name=name, verified_at=None).first()
+    if claimed is not None:
+        drop_claim(hold(claimed), reason=ClaimEnd.PROVEN_ELSEWHERE)
 
 
 def _switch(offer: HandOver, organisation_id: UUID) -> bool:

@@ -72,6 +72,7 @@ def delete_app_password(*, actor: Actor, mailbox_id: UUID, app_password_id: UUID
     """Nobody logs in with it any more; raises NotAllowed, NotFound."""
     authorise(actor, "mailboxes.write")
     mailbox = selectors.get_seen(mailbox_id, actor=actor)
+    domains.keep_held(mailbox.domain)
     found = selectors.list_app_passwords(mailbox_id).filter(public_id=app_password_id).first()
     if found is None:
         raise NotFound

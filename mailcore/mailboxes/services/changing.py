@@ -7,6 +7,7 @@ from django.db import transaction
 from kernel.actor import Actor, authorise
 from kernel.errors import InvalidInput
 from mailcore.directory import services as directory
+from mailcore.domains import selectors as domains
 from mailcore.mailboxes import passwords, selectors
 from mailcore.mailboxes.models import Mailbox
 from mailcore.mailboxes.services.telling import tell
@@ -45,6 +46,7 @@ def change_mailbox(
     if not changed and hashed is None:
         return mailbox
     with transaction.atomic():
+        domains.keep_held(mailbox.domain)
         if changed:
             mailbox.save(update_fields=changed)
         directory.change_login(mailbox_id, password=hashed, quota_bytes=quota_bytes)

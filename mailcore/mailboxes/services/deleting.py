@@ -45,10 +45,13 @@ def restore_mailbox(*, actor: Actor, mailbox_id: UUID) -> Mailbox:
     """
     authorise(actor, "mailboxes.write")
     rows = selectors.list_deleted(actor).filter(public_id=mailbox_id)
-    mailbox = rows.select_for_update(of=("self",)).first()
-    if mailbox is None or mailbox.deleted_at is None or _is_over(mailbox):
+    found = rows.first()
+    if found is None:
         raise NotFound
-    domains.keep_verified(mailbox.domain)
+    domains.keep_verified(found.domain)
+    mailbox = rows.select_for_update(of=("self",)).first()
+    if mailbox is None or _is_over(mailbox):  # somebody was faster, or it is too late
+        raise NotFound
     require("mailboxes")
     mailbox.deleted_at = None
     mailbox.save(update_fields=["deleted_at"])

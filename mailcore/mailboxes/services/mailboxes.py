@@ -70,6 +70,7 @@ def resume_mailbox(*, actor: Actor, mailbox_id: UUID) -> Mailbox:
 def _set_state(*, actor: Actor, mailbox_id: UUID, state: LoginState, event: str) -> Mailbox:
     authorise(actor, "mailboxes.write")
     mailbox = selectors.get_seen(mailbox_id, actor=actor)
+    domains.keep_held(mailbox.domain)
     # The condition makes a repeat silent: one change, one event.
     standing = Mailbox.objects.filter(pk=mailbox.pk, deleted_at=None)
     if standing.exclude(state=state).update(state=state):

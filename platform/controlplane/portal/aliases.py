@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from controlplane.portal import guard
-from controlplane.portal.forms import AliasForm, AliasTargetsForm
+from controlplane.portal.forms import AliasForm, AliasTargetsForm, offer
 from controlplane.portal.paging import page_of
 from controlplane.portal.submit import submit
 from kernel import ids
@@ -29,7 +29,7 @@ def aliases(request: HttpRequest) -> HttpResponse:
     form = AliasForm(request.POST or None)
     verified = list_domains().filter(state=DomainState.VERIFIED)
     choices = [(ids.to_public("dom", row.public_id), row.display_name) for row in verified]
-    form.fields["domain"].choices = choices  # type: ignore[attr-defined]
+    offer(form, "domain", choices)
     if request.method == "POST":
         authorise(guard.actor(request), _WRITE)
         made = submit(form, lambda: _create(request, form)) if form.is_valid() else None

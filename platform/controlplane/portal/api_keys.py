@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from controlplane.portal import guard
+from controlplane.portal.forms import offer_rows
 from controlplane.portal.key_form import RIGHTS, ApiKeyForm
 from controlplane.portal.submit import submit
 from controlplane.portal.wording import sentence
@@ -88,8 +89,8 @@ def _form(request: HttpRequest) -> ApiKeyForm:
 
 
 def _with_choices(form: ApiKeyForm) -> ApiKeyForm:
-    form.fields["organisation"].queryset = selectors.list_organisations()  # type: ignore[attr-defined]
-    form.fields["domain"].queryset = list_domains().order_by("name")  # type: ignore[attr-defined]
+    offer_rows(form, "organisation", selectors.list_organisations())
+    offer_rows(form, "domain", list_domains().order_by("name"))
     return form
 
 

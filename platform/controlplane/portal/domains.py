@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from controlplane.portal import guard
-from controlplane.portal.forms import DomainForm
+from controlplane.portal.forms import DomainForm, offer_rows
 from controlplane.portal.paging import page_of
 from controlplane.portal.submit import submit
 from controlplane.portal.wording import sentence
@@ -48,7 +48,7 @@ def add_domain(request: HttpRequest) -> HttpResponse:
     """Claim a domain for an organisation."""
     organisations = list_organisations()
     form = DomainForm(request.POST or None, initial={"organisation": request.GET.get("for")})
-    form.fields["organisation"].queryset = organisations  # type: ignore[attr-defined]
+    offer_rows(form, "organisation", organisations)
     if request.method == "POST" and form.is_valid():
         added = submit(form, lambda: _add(request, form))
         if added is not None:

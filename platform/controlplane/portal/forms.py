@@ -1,9 +1,13 @@
 """The portal's forms: sizes, labels and help. What is allowed, the services decide."""
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.forms.renderers import TemplatesSetting
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from controlplane.templatetags.shown import KEPT_BACK, STREAMS
@@ -11,6 +15,8 @@ from kernel import clock
 from tenants.organisations.models import Organisation
 from tenants.webhooks.catalogue import CATALOGUE, DEFAULT
 
+#: What is sent, and what is shown of it.
+Choices = Sequence[tuple[str, str | Promise]]
 _PLAIN = {"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}
 
 
@@ -18,6 +24,20 @@ class Renderer(TemplatesSetting):
     """Every field is shown by one template of ours."""
 
     field_template_name = "forms/field.html"
+
+
+def offer(form: forms.Form, field: str, choices: Choices) -> None:
+    """Let a form's choice be one of these."""
+    found = form.fields[field]
+    assert isinstance(found, forms.ChoiceField)
+    found.choices = choices
+
+
+def offer_rows(form: forms.Form, field: str, rows: "QuerySet[Any]") -> None:
+    """Let a form's choice be one of these rows."""
+    found = form.fields[field]
+    assert isinstance(found, forms.ModelChoiceField)
+    found.queryset = rows
 
 
 class LoginForm(forms.Form):

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from controlplane.portal import guard
 from controlplane.portal.context import site_of
-from controlplane.portal.forms import MailboxForm
+from controlplane.portal.forms import MailboxForm, offer
 from controlplane.portal.paging import page_of
 from controlplane.portal.submit import submit
 from kernel import ids
@@ -44,7 +44,7 @@ def add_mailbox(request: HttpRequest) -> HttpResponse:
     verified = list_domains().filter(state=DomainState.VERIFIED)
     choices = [(ids.to_public("dom", row.public_id), row.display_name) for row in verified]
     form = MailboxForm(request.POST or None, initial={"domain": request.GET.get("domain")})
-    form.fields["domain"].choices = choices  # type: ignore[attr-defined]
+    offer(form, "domain", choices)
     if request.method == "POST" and form.is_valid():
         made = submit(form, lambda: _create(request, form))
         if made is not None:

@@ -1,20 +1,18 @@
 """The forms about people: invite, change, join."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from controlplane.portal.forms import Choices, offer
 from controlplane.templatetags.shown import ROLES
 from kernel.actor import Actor, may_handle
 
-_Choices = Sequence[tuple[str, Promise]]
 _NEW_PASSWORD = {"autocomplete": "new-password"}
 
 
-def roles_for(actor: Actor) -> _Choices:
+def roles_for(actor: Actor) -> Choices:
     """The roles that somebody can give."""
     return [(role, words) for role, words in ROLES.items() if may_handle(actor, role)]
 
@@ -31,10 +29,10 @@ class InviteForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=100, required=False)
     role = forms.ChoiceField(label=_("May"))
 
-    def __init__(self, *args: Any, choices: _Choices, **options: Any) -> None:
+    def __init__(self, *args: Any, choices: Choices, **options: Any) -> None:
         super().__init__(*args, **options)
         # Whoever looks away for a moment makes nobody an owner.
-        self.fields["role"].choices = list(reversed(choices))  # type: ignore[attr-defined]
+        offer(self, "role", list(reversed(choices)))
 
 
 class MemberForm(forms.Form):
@@ -48,9 +46,9 @@ class MemberForm(forms.Form):
         help_text=_("Without it every session of this person ends at once."),
     )
 
-    def __init__(self, *args: Any, choices: _Choices, **options: Any) -> None:
+    def __init__(self, *args: Any, choices: Choices, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["role"].choices = choices  # type: ignore[attr-defined]
+        offer(self, "role", choices)
 
 
 class JoinForm(forms.Form):

@@ -238,6 +238,8 @@ PROFILE_KEY_FILE = env.text("LIVERY_PROFILE_KEY_FILE")
 ALLOW_PRIVATE_TARGETS = env.flag("LIVERY_ALLOW_PRIVATE_TARGETS", default=False)
 #: So many days a domain that was given up is kept from other resellers.
 NAME_QUARANTINE_DAYS = int(env.number("LIVERY_NAME_QUARANTINE_DAYS", 30))
+#: So many days a domain whose ownership nobody proves stays.
+CLAIM_DAYS = int(env.number("LIVERY_CLAIM_DAYS", 30))
 DELAY_SCALE = env.number("LIVERY_DELAY_SCALE", 1.0)
 #: A DKIM key signs so long; stays published with its private half; keeps its record, both since then.
 DKIM_SIGN_DAYS = env.number("LIVERY_DKIM_SIGN_DAYS", 90)

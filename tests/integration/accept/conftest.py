@@ -206,7 +206,7 @@ def anna(transactional_db: None, acme: object) -> str:
         "organisation_id": acme.organisation.public_id,
         "domain": "client.test",
     }
-    Route.objects.create(public_id=ids.uuid7(), is_verified=True, **owner)
+    Route.objects.create(public_id=ids.uuid7(), is_held=True, is_verified=True, **owner)
     MailboxLogin.objects.create(
         public_id=ids.uuid7(), address=ANNA, password="x", home="x", **owner
     )

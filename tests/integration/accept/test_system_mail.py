@@ -81,6 +81,7 @@ def test_mail_to_another_resellers_mailbox_stays_in_the_house(acme, globex, rows
             public_id=ids.uuid7(),
             domain="outside.test",
             reseller_id=globex.reseller.public_id,
+            is_held=True,
             is_verified=True,
         )
     services.accept_message(_submission(), reseller_id=acme.reseller.public_id)

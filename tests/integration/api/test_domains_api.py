@@ -3,6 +3,7 @@
 import pytest
 
 from mailcore.checks.models import DomainSchedule
+from mailcore.directory import services as directory
 from tenants.plans.models import Counter
 
 
@@ -81,6 +82,7 @@ def test_a_domain_of_another_reseller_is_refused_without_a_name(
     acme, globex, program, theirs
 ) -> None:
     assert program(acme).post("domains", new(acme)).status_code == 201
+    directory.set_routed("shop.test", is_verified=True)
     answer = program(globex).post("domains", new(globex, theirs))
     assert (answer.status_code, answer.json()["code"]) == (409, "domain.taken")
     assert "acme" not in answer.content.decode().lower()
@@ -88,6 +90,7 @@ def test_a_domain_of_another_reseller_is_refused_without_a_name(
 
 def test_the_parent_of_a_taken_domain_is_refused_too(acme, globex, program) -> None:
     program(acme).post("domains", new(acme, "mail.shop.test"))
+    directory.set_routed("mail.shop.test", is_verified=True)
     answer = program(globex).post("domains", new(globex, "shop.test"))
     assert answer.json()["code"] == "domain.taken"
 

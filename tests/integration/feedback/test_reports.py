@@ -247,6 +247,14 @@ def test_after_a_hand_over_each_reseller_has_sums_of_its_own(acme, globex, hoste
         db.execute("UPDATE public.route SET reseller_id = %s", [taker.public_id])
     count("after")
     for reseller in (acme.reseller, taker):
+        # The worker, which reads all resellers' rows, judges by those of the present one.
+        with as_role("worker"), in_schema(reseller.schema_name):
+            (day,) = evidence.dmarc_days(hosted.public_id, days=7)
+            assert day.aligned + day.forwarded + day.failing + day.strangers == 1
+            (tally,) = [one.tally for one in evidence.sources(hosted.public_id, days=7)]
+            assert tally.messages == 1
+            (sessions,) = evidence.tls_days(hosted.public_id, days=7)
+            assert sessions.good + sessions.failed == 100
         with in_schema(reseller.schema_name):
             assert [row.count for row in DmarcSum.objects.all()] == [1]
             assert sum(row.count for row in TlsSum.objects.all()) == 100

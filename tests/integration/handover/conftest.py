@@ -19,7 +19,7 @@ def add_verified(cast, name: str = "shop.test") -> Domain:
         actor=cast.owner, organisation_id=cast.organisation.public_id, name=name
     )
     Domain.objects.filter(pk=domain.pk).update(state="verified", verified_at=clock.now())
-    Route.objects.filter(domain=name).update(is_verified=True)
+    Route.objects.filter(domain=name).update(is_held=True, is_verified=True)
     DkimKey.objects.filter(domain=domain).update(state="active")
     SigningKey.objects.filter(domain=name).update(state="active")
     domain.refresh_from_db()

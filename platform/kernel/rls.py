@@ -65,6 +65,22 @@ def _open(table: str, write: Sequence[str], read: Sequence[str]) -> list[str]:
     return statements
 
 
+def only_read_by_tenants(table: str) -> migrations.RunSQL:
+    """A migration step: what `protect` lets each reseller do with its own rows is only to see them."""
+    name = f"public.{table}"
+    to = "TO livery_web, livery_worker"
+    return migrations.RunSQL(
+        sql=[
+            f"DROP POLICY tenant ON {name}",
+            f"CREATE POLICY tenant ON {name} FOR SELECT {to} USING ({_TENANT})",
+        ],
+        reverse_sql=[
+            f"DROP POLICY tenant ON {name}",
+            f"CREATE POLICY tenant ON {name} {to} USING ({_TENANT}) WITH CHECK ({_TENANT})",
+        ],
+    )
+
+
 def open_to_console(table: str, *, privileges: Sequence[str] = ("SELECT",)) -> migrations.RunSQL:
     """A migration step: the operator's own pages and API see every row of a protected table.
 

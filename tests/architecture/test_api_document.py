@@ -11,6 +11,7 @@ from controlplane.operator_api import urls as operator_urls
 from kernel import errors
 from kernel.actor import ROLE_ACTIONS
 from kernel.rest.views import NoSuchPath
+from mailcore.delivery.egress import errors as egress_errors
 from mailcore.delivery.sending import errors as sending_errors
 from mailcore.delivery.streams import errors as bulk_errors
 from mailcore.delivery.suppression import errors as suppression_errors
@@ -81,6 +82,7 @@ def problems():
         hand_over_errors,
         mailbox_errors,
         plan_errors,
+        egress_errors,
         sending_errors,
         bulk_errors,
         suppression_errors,

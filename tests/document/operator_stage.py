@@ -9,6 +9,7 @@ from django.conf import settings
 from kernel import ids
 from kernel.actor import Actor, ActorKind
 from kernel.tenancy import PUBLIC, in_schema
+from mailcore.delivery.egress import services as egress
 from tenants.operators import services as operators
 from tenants.operators.models import OperatorKey
 from tenants.plans import services as plans
@@ -42,6 +43,25 @@ class OperatorStage:
 
 #: Operation → the body of a call that succeeds.
 BODIES: dict[str, Callable[[OperatorStage], Any]] = {
+    "operator/egress_members.set": lambda stage: {
+        "address": stage.ids["spare_address"],
+        "weight": 7,
+        "providers": ["gmail"],
+    },
+    "operator/egress_pools.create": lambda stage: {
+        "name": "new",
+        "reseller": stage.ids["reseller_id"],
+    },
+    "operator/egress_sources.create": lambda _: {
+        "address": "192.0.2.9",
+        "ehlo": "out9.mail.test",
+        "node": "far",
+    },
+    "operator/egress_sources.suspend": lambda _: {"reason": "asked to", "even_the_last": True},
+    "operator/egress_streams.map": lambda stage: {
+        "pool": stage.ids["pool"],
+        "reseller": stage.ids["reseller_id"],
+    },
     "operator/plans.create": lambda _: {
         "key": "new",
         "name": "New",
@@ -57,7 +77,10 @@ BODIES: dict[str, Callable[[OperatorStage], Any]] = {
     "operator/resellers.update": lambda stage: {"name": "Other", "plan": stage.ids["plan"]},
 }
 #: Operation → part of the path → the object that it takes in place of the usual one.
-INSTEAD: dict[str, dict[str, str]] = {"operator/plans.delete": {"plan": "spare_plan"}}
+INSTEAD: dict[str, dict[str, str]] = {
+    "operator/egress_members.delete": {"address": "spare_address"},
+    "operator/plans.delete": {"plan": "spare_plan"},
+}
 
 
 def build(acme: Any) -> OperatorStage:
@@ -72,9 +95,25 @@ def build(acme: Any) -> OperatorStage:
             "reseller_id": ids.to_public("res", acme.reseller.public_id),
             "plan": "agency",
             "spare_plan": "spare",
+            **_egress(),
         }
         before = snapshot(PUBLIC)
     return OperatorStage(ids=found, key=key, mine=mine, reading=reading, before=before)
+
+
+def _egress() -> dict[str, str]:
+    """Two sources of a machine elsewhere, in a pool that has a stream."""
+    addresses = ("192.0.2.1", "192.0.2.2")
+    egress.add_pool(actor=OPERATOR, name="first")
+    for address in addresses:
+        egress.add_source(
+            actor=OPERATOR, address=address, ehlo="out.test.example", node="far",
+            is_here=False, is_new=True,
+        )  # fmt: skip
+        egress.set_member(actor=OPERATOR, pool="first", address=address)
+    egress.map_stream(actor=OPERATOR, stream="bulk", pool="first")
+    named = dict(zip(("address", "spare_address"), addresses, strict=True))
+    return {**named, "pool": "first", "stream": "bulk"}
 
 
 def _key(name: str, *, scopes: Any) -> tuple[OperatorKey, Caller]:

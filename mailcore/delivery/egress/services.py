@@ -10,10 +10,11 @@ from django.db import IntegrityError, connection, transaction
 from kernel import clock
 from kernel.actor import Actor, authorise
 from kernel.dns.names import InvalidName, normalise
-from kernel.errors import Conflict, InvalidInput, NotFound
+from kernel.errors import InvalidInput, NotFound
 from kernel.outbox import audit
 from kernel.tenancy import OPERATOR_RESELLER
 from mailcore.delivery.egress import naming
+from mailcore.delivery.egress.errors import LastSource, PoolExists, PoolUnusable, SourceExists
 from mailcore.delivery.egress.members import Role
 from mailcore.delivery.egress.warmup import SHARES
 from mailcore.delivery.statements import statement
@@ -32,7 +33,7 @@ def add_source(
     """Make an address of a node known; in no pool yet. `is_here`: this machine is the node.
 
     `is_new`: it never sent mail, so its warm-up begins today. Raises NotAllowed, InvalidInput,
-    Conflict.
+    SourceExists.
     """
     authorise(actor, RIGHT)
     wanted, name = _address(address), _name(ehlo)
@@ -49,7 +50,7 @@ def add_source(
             name,
             node,
         ):
-            raise Conflict(f"The source {wanted} is there already.")
+            raise SourceExists(f"The source {wanted} is there already.", field="address")
         if is_new:
             _begin_warmup(wanted)
         _audit("source.added", wanted, actor, ehlo=name, node=node)
@@ -58,13 +59,13 @@ def add_source(
 def suspend_source(*, actor: Actor, address: str, reason: str, even_the_last: bool = False) -> None:
     """Send nothing more from an address; its pools' other sources and standbys take over.
 
-    Raises NotAllowed, NotFound; Conflict when a pool would have nobody left and its mail wait.
+    Raises NotAllowed, NotFound; LastSource when a pool would have nobody left and its mail wait.
     """
     authorise(actor, RIGHT)
     with transaction.atomic():
         left_empty = [] if even_the_last else _left_empty(address, pool=None)
         if left_empty:
-            raise Conflict(
+            raise LastSource(
                 f"{address} is the last source that sends for {', '.join(left_empty)}:"
                 " that mail would wait."
             )
@@ -81,7 +82,7 @@ def resume_source(*, actor: Actor, address: str) -> None:
 
 
 def add_pool(*, actor: Actor, name: str, reseller_id: UUID | None = None) -> None:
-    """Make an empty pool, shared or for one reseller; raises NotAllowed, InvalidInput, Conflict."""
+    """Make an empty pool, shared or for one reseller; raises NotAllowed, InvalidInput, PoolExists."""
     authorise(actor, RIGHT)
     try:
         with transaction.atomic():
@@ -93,7 +94,7 @@ def add_pool(*, actor: Actor, name: str, reseller_id: UUID | None = None) -> Non
             _audit("pool.added", name, actor, reseller=str(reseller_id or ""))
     except IntegrityError as error:
         if "egress_pool_pkey" in str(error):
-            raise Conflict(f"The pool {name} is there already.") from error
+            raise PoolExists(f"The pool {name} is there already.", field="name") from error
         raise InvalidInput(
             "A pool is named with small letters, digits and hyphens.", field="name"
         ) from error
@@ -137,11 +138,11 @@ def set_member(
 
 
 def remove_member(*, actor: Actor, pool: str, address: str, even_the_last: bool = False) -> None:
-    """Take a source out of a pool; raises NotAllowed, NotFound, Conflict (the last that sends)."""
+    """Take a source out of a pool; raises NotAllowed, NotFound, LastSource."""
     authorise(actor, RIGHT)
     with transaction.atomic():
         if not even_the_last and _left_empty(address, pool=pool):
-            raise Conflict(
+            raise LastSource(
                 f"{address} is the last source that sends for {pool}: that mail would wait."
             )
         if not _change(
@@ -154,16 +155,19 @@ def remove_member(*, actor: Actor, pool: str, address: str, even_the_last: bool 
 def map_stream(*, actor: Actor, stream: str, pool: str, reseller_id: UUID | None = None) -> None:
     """Let a stream leave from a pool, one reseller's or everybody's; what is queued stays.
 
-    Raises NotAllowed, NotFound, InvalidInput; Conflict when the pool is another reseller's or empty.
+    Raises NotAllowed, NotFound, InvalidInput; PoolUnusable when it is another reseller's or empty.
     """
     authorise(actor, RIGHT)
     if stream not in STREAMS:
         raise InvalidInput(f"The streams are {', '.join(STREAMS)}.", field="stream")
     found = _must_exist("egress_pool", "name", pool, f"There is no pool {pool}.")
     if found["reseller_id"] not in (None, reseller_id):
-        raise Conflict(f"The pool {pool} is another reseller's alone.")
+        raise PoolUnusable(f"The pool {pool} is another reseller's alone.", field="pool")
     if not _rows("SELECT FROM public.pool_member WHERE pool = %s AND providers IS NULL", pool):
-        raise Conflict(f"The pool {pool} has no source for every provider: that mail would wait.")
+        raise PoolUnusable(
+            f"The pool {pool} has no source for every provider: that mail would wait.",
+            field="pool",
+        )
     with transaction.atomic():
         _change(
             "INSERT INTO public.stream_pool (reseller_id, stream, pool) VALUES (%s, %s, %s)"

@@ -13,7 +13,7 @@ _LIST, _OVERVIEW, _NODES = (
     statement("queue_overview"),
     statement("nodes"),
 )
-RIGHT = "queue.read"
+RIGHT, RIGHT_OF_NODES = "queue.read", "nodes.read"
 MOST_LISTED = 100
 #: Seconds without a heartbeat after which a shard has nobody.
 SILENT = 30.0
@@ -33,7 +33,7 @@ def overview(*, actor: Actor) -> list[dict[str, Any]]:
 
 def nodes(*, actor: Actor) -> list[dict[str, Any]]:
     """Every shard of every node; the columns of sql/nodes.sql."""
-    authorise(actor, RIGHT)
+    authorise(actor, RIGHT_OF_NODES)
     return _rows(_NODES, {})
 
 

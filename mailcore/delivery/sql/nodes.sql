@@ -2,7 +2,7 @@
 -- has never been run; a node without any has mail that waits for its first process.
 WITH known AS (
   SELECT node FROM public.egress_node UNION SELECT node FROM public.egress_shard
-  UNION SELECT node FROM public.active_pair
+  UNION SELECT sec.nodes_with_mail()
 )
 SELECT known.node, shard, n.drained_at, coalesce(n.drain_reason, '') AS drain_reason, n.moves_to,
        extract(epoch FROM clock_timestamp() - s.heartbeat)::float AS silent

@@ -119,6 +119,12 @@ WORDS: dict[str, Promise] = {
     "job.too_many": _("Too many jobs are waiting. Let one of them end."),
     "plan.limit_reached": _("Your plan's limit is reached."),
     "plan.none": _("This portal has no plan yet. Please try again in a moment."),
+    "egress.source_exists": _("This source is there already."),
+    "egress.pool_exists": _("This pool is there already."),
+    "egress.last_source": _("It is the last source that sends for a pool: that mail would wait."),
+    "egress.pool_unusable": _(
+        "This pool is another reseller's alone, or has no source for every provider."
+    ),
     "plan.exists": _("There is a plan with this key already."),
     "plan.in_use": _("Resellers have this plan, or new ones get it."),
     "plan.unknown": _("There is no plan with this key."),

@@ -113,13 +113,38 @@ def test_nodes_that_work_go_before_then_sound_sources(acme):
     assert _homes()["three"] > 150
 
 
-def test_the_portals_role_neither_reads_the_operators_addresses_nor_chooses_a_pool(acme):
-    for statement in (
-        "SELECT count(*) FROM egress_source",
-        "SELECT count(*) FROM pool_member",
-        "UPDATE egress_day SET sent = 0",
-        "DELETE FROM stream_pool",
-        "INSERT INTO egress_pool (name) VALUES ('mine')",
+def test_a_resellers_host_neither_sees_the_operators_addresses_nor_chooses_a_pool(acme):
+    mine = acme.reseller.public_id
+    _run(
+        *SPREAD,
+        f"INSERT INTO egress_pool (name, reseller_id) VALUES ('mine', '{mine}')",
+        f"INSERT INTO stream_pool VALUES ('{mine}', 'bulk', 'mine')",
+    )
+    for table in ("egress_source", "pool_member", "egress_listing", "egress_day", "warmup"):
+        assert _ask(f"SELECT count(*) FROM {table}") == 0
+    assert _ask("SELECT count(*) FROM stream_pool") == 1
+    with connection.cursor() as cursor:
+        for statement in (
+            "DELETE FROM stream_pool",
+            "UPDATE stream_pool SET pool = 'p'",
+            "UPDATE egress_source SET state = 'suspended'",
+            "DELETE FROM pool_member",
+        ):
+            cursor.execute(statement)
+            assert cursor.rowcount == 0, statement
+    for statement, words in (
+        ("UPDATE egress_day SET sent = 0", "permission denied"),
+        (f"INSERT INTO egress_pool VALUES ('more', '{mine}')", "row-level security"),
+        (f"INSERT INTO stream_pool VALUES ('{mine}', 'system', 'p')", "row-level security"),
+        ("INSERT INTO pool_member (pool, address) VALUES ('mine', '192.0.2.1')", "row-level"),
     ):
-        with pytest.raises(ProgrammingError, match="permission denied"):
+        with pytest.raises(ProgrammingError, match=words):
             _ask(statement)
+
+
+def test_the_operators_host_does_both(db):
+    _run(*SPREAD)
+    assert _ask("SELECT count(*) FROM egress_source") == 4
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE egress_source SET state = 'suspended' WHERE node = 'two'")
+        assert cursor.rowcount == 2

@@ -5,6 +5,7 @@ from django.db import transaction
 from kernel.outbox import Envelope
 from kernel.tasks import SCHEMA_HEADER
 from kernel.tenancy import PUBLIC
+from mailcore.domains import services as domains
 from mailcore.domains.tasks import check_due_domains
 from tenants.accounts import selectors as accounts
 from tenants.accounts.models import Role
@@ -15,6 +16,11 @@ def look_now(_: Envelope) -> None:
     """Domains that were added, resumed or changed, or that somebody waits for."""
     # Only a wake-up: should it be lost, beat comes by every two seconds.
     transaction.on_commit(_wake, robust=True)
+
+
+def republish_all(_: Envelope) -> None:
+    """`brand.mail_hosts_changed`: every domain's records name other hosts now."""
+    domains.republish_all()
 
 
 def tell_of_step(event: Envelope) -> None:

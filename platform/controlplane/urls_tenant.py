@@ -41,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("brand/logo", look.brand_logo, name="brand-logo"),
     path("brand/icon", look.brand_icon, name="brand-icon"),
     path("brand/", brand_page.brand, name="brand"),
+    path("brand/mail-hosts/", brand_page.mail_hosts, name="brand-mail-hosts"),
     path("organisations/", organisation_pages.organisations, name="organisations"),
     path(
         "organisations/<org:organisation_id>/",

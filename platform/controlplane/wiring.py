@@ -27,6 +27,7 @@ _HANDLERS: dict[str, tuple[Handler, ...]] = {
     "domain.check_requested": (domains.look_now,),
     "domain.dns_update_requested": (domains.look_now,),
     "domain.resumed": (domains.look_now,),
+    "brand.mail_hosts_changed": (domains.republish_all,),
     "domain.publishing_chosen": (domains.look_now,),
     "domain.claims_told": (domains.tell_of_claims,),
     "domain.alarms_told": (drift.tell,),

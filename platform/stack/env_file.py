@@ -79,6 +79,8 @@ def _network(stack: Stack) -> dict[str, str]:
         "LIVERY_ACCEPT_METRICS_LISTEN": _at(stack, "accept_metrics"),
         "LIVERY_METRICS_LISTEN": _at(stack, "metrics"),
         "LIVERY_WEB_LISTEN": _at(stack, "web"),
+        "LIVERY_IMAPS": _at(stack, "imaps"),
+        "LIVERY_SUBMISSIONS": _at(stack, "submissions"),
         "LIVERY_DOVECOT_LMTP": _at(stack, "lmtp"),
         "LIVERY_RSPAMD_URL": f"http://{_at(stack, 'rspamd_normal')}",
         "LIVERY_EGRESS_NODE": code.EGRESS_NODE,

@@ -26,6 +26,7 @@ ORDER = (
     "web",
     "roundcube",
     "caddy",
+    "mail-names",
     "outside",
     f"egress.{code.EGRESS_NODE}",
     "events",

@@ -71,6 +71,12 @@ class InvalidProductName(InvalidInput):
     code = "brand.product_name_invalid"
 
 
+class InvalidMailHost(InvalidInput):
+    """This cannot be the name of a mail host of a reseller's own."""
+
+    code = "brand.mail_host_invalid"
+
+
 class InvalidSignUp(InvalidInput):
     """Some fields of the sign-up form need another value; `errors` says which and why."""
 

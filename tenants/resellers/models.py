@@ -40,9 +40,18 @@ class ResellerHost(DomainMixin):  # type: ignore[misc]  # django-tenants ships n
 
     objects: ClassVar[models.Manager["ResellerHost"]] = models.Manager()
     kind = models.CharField(max_length=12, choices=HostKind.choices, default=HostKind.PORTAL)
+    #: Of mail hosts: whether clients are told this name; one that they were told once stays served.
+    is_named = models.BooleanField(default=False)
 
     class Meta:
         db_table = "reseller_host"
+        constraints = [
+            models.UniqueConstraint(
+                fields=("tenant", "kind"),
+                condition=models.Q(is_named=True),
+                name="reseller_host_named_once",
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.domain)
@@ -57,6 +66,11 @@ class Brand(models.Model):
     logo = models.BinaryField(null=True, blank=True)
     logo_type = models.CharField(max_length=20, default="", blank=True)
     support_address = models.EmailField(default="", blank=True)
+    #: Names of the reseller's own that mail programs shall be told; empty: those that we give.
+    imap_host = models.CharField(max_length=253, default="", blank=True)
+    smtp_host = models.CharField(max_length=253, default="", blank=True)
+    #: When they were asked for; None once nothing is to be done about it.
+    mail_hosts_asked_at = models.DateTimeField(null=True, blank=True)
     changed_at = models.DateTimeField(default=clock.now)
 
     class Meta:

@@ -1,10 +1,10 @@
 """Read resellers, their host names, brands and sign-ups."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Prefetch, QuerySet
+from django.db.models import FilteredRelation, Prefetch, Q, QuerySet
 
 from kernel import clock
 from kernel.errors import NotFound
@@ -12,7 +12,7 @@ from kernel.tenancy import PUBLIC, current_schema
 from tenants.resellers.colour import Palette, palette
 from tenants.resellers.errors import SignUpExpired, SignUpNotFound
 from tenants.resellers.models import Brand, Reseller, ResellerHost, SignUp
-from tenants.resellers.states import PLATFORM_NAME, HostKind, ResellerState
+from tenants.resellers.states import MAIL_KINDS, PLATFORM_NAME, HostKind, ResellerState
 from tenants.resellers.tokens import hash_token
 
 
@@ -30,6 +30,20 @@ class MailHosts:
 
     imap: str
     smtp: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailHostStatus:
+    """How far a mail host is: `name` was asked for and must be an alias of `given`.
+
+    `state` is given (no name of the reseller's own), waiting (for DNS), proven (the certificate is
+    to come) or told (clients are told it).
+    """
+
+    kind: str
+    name: str
+    given: str
+    state: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +80,7 @@ def find_operator() -> Reseller | None:
 
 def get_brand(reseller_id: UUID) -> Brand:
     """A reseller's brand."""
-    return Brand.objects.get(reseller__public_id=reseller_id)
+    return Brand.objects.select_related("reseller").get(reseller__public_id=reseller_id)
 
 
 def palette_of(brand: Brand) -> Palette:
@@ -99,16 +113,47 @@ def mail_hosts() -> MailHosts:
     schema = current_schema()
     if schema == PUBLIC:
         return MailHosts(imap=settings.IMAP_HOST, smtp=settings.SMTP_HOST)
-    slug = Reseller.objects.values_list("slug", flat=True).get(schema_name=schema)
+    told = FilteredRelation("domains", condition=Q(domains__is_named=True))
+    found = Reseller.objects.filter(schema_name=schema).annotate(told=told)
+    rows = list(found.values_list("slug", "told__kind", "told__domain"))
+    own = {kind: name for _, kind, name in rows if kind}
+    return replace(given_mail_hosts(rows[0][0]), **own)
+
+
+def given_mail_hosts(slug: str) -> MailHosts:
+    """The mail hosts of a reseller that brings no names; its own are aliases of these."""
     # One label below the platform's hosts: one wildcard certificate serves every reseller.
     return MailHosts(imap=f"{slug}.{settings.IMAP_HOST}", smtp=f"{slug}.{settings.SMTP_HOST}")
+
+
+def list_mail_host_states(brand: Brand) -> list[MailHostStatus]:
+    """How far each of the reseller's mail hosts is."""
+    given = given_mail_hosts(brand.reseller.slug)
+    held = ResellerHost.objects.filter(tenant=brand.reseller, kind__in=MAIL_KINDS)
+    told = {(host.kind, host.domain): host.is_named for host in held}
+    found = []
+    for kind in MAIL_KINDS:
+        name = getattr(brand, f"{kind}_host")
+        state = {None: "waiting", False: "proven", True: "told"}[told.get((kind, name))]
+        found.append(
+            MailHostStatus(
+                kind=kind, name=name, given=getattr(given, kind), state=state if name else "given"
+            )
+        )
+    return found
+
+
+def list_mail_names() -> list[str]:
+    """Every name of resellers' own for which our mail servers need a certificate."""
+    found = ResellerHost.objects.filter(kind__in=MAIL_KINDS).order_by("domain")
+    return list(found.values_list("domain", flat=True))
 
 
 def is_served(name: str) -> bool:
     """Whether a certificate for this host name is ours to ask for."""
     if name == settings.PLATFORM_HOST:
         return True
-    kinds = (HostKind.PORTAL, HostKind.WEBMAIL, HostKind.AUTOCONFIG)
+    kinds = (HostKind.PORTAL, HostKind.WEBMAIL, HostKind.AUTOCONFIG, *MAIL_KINDS)
     return ResellerHost.objects.filter(domain=name, kind__in=kinds).exists()
 
 

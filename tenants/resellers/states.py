@@ -14,6 +14,10 @@ class ResellerState(models.TextChoices):
     SUSPENDED = "suspended"
 
 
+#: What a mail program connects to: IMAP and POP3, and submission.
+MAIL_KINDS = ("imap", "smtp")
+
+
 class HostKind(models.TextChoices):
     """What a reseller's host name serves."""
 

@@ -1,4 +1,4 @@
-"""Periodic work of sign-up."""
+"""Periodic work of sign-up and of names that resellers bring."""
 
 from celery import shared_task
 
@@ -9,3 +9,9 @@ from tenants.resellers import services
 def forget_expired_sign_ups(**_: object) -> None:
     """Delete sign-ups that nobody confirmed."""
     services.forget_expired_sign_ups()
+
+
+@shared_task(name="tenants.prove_mail_hosts", queue="control")
+def prove_mail_hosts(**_: object) -> None:
+    """Look whether names of resellers' own lead to their mail hosts."""
+    services.prove_mail_hosts()

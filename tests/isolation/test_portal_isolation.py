@@ -52,7 +52,7 @@ OPEN = {
 BY_TOKEN = {"unsubscribe", "join-link"}
 #: For members; every one shows or makes things of the host's own reseller only.
 OWN = {
-    "dashboard", "brand", "organisations", "domains", "domain-add", "mailboxes", "mailbox-add",
+    "dashboard", "brand", "brand-mail-hosts", "organisations", "domains", "domain-add", "mailboxes", "mailbox-add",
     "aliases", "api-keys", "invoices", "webhooks", "webhook-add",
     "suppressions", "hand-overs", "streams", "members",
 }  # fmt: skip

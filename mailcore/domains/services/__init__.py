@@ -27,6 +27,7 @@ from mailcore.domains.services.policies import set_dmarc_policy as set_dmarc_pol
 from mailcore.domains.services.policies import set_mta_sts_mode as set_mta_sts_mode
 from mailcore.domains.services.publishing import publish_records as publish_records
 from mailcore.domains.services.publishing import republish as republish
+from mailcore.domains.services.publishing import republish_all as republish_all
 from mailcore.domains.services.publishing import request_dns_update as request_dns_update
 from mailcore.domains.services.releasing import release_domain as release_domain
 from mailcore.domains.services.suspending import resume_domain as resume_domain

@@ -1,5 +1,6 @@
 """Keep the zones that we write up to date, without anybody asking."""
 
+import contextlib
 import hmac
 from datetime import timedelta
 from uuid import UUID
@@ -8,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from kernel.actor import Actor, authorise
-from kernel.errors import NotAllowed
+from kernel.errors import NotAllowed, NotFound
 from kernel.outbox import audit, publish
 from mailcore.checks import selectors as check_selectors
 from mailcore.checks import services as checks
@@ -115,6 +116,13 @@ def republish(*, domain_id: UUID) -> bool:
         return False
     checks.ask_to_publish(domain.public_id)
     return True
+
+
+def republish_all() -> None:
+    """The same for every domain of the reseller: for what changes the records of all."""
+    for domain_id in selectors.list_domains().values_list("public_id", flat=True):
+        with contextlib.suppress(NotFound):  # given up meanwhile
+            republish(domain_id=domain_id)
 
 
 def publish_records(*, domain_id: UUID, editor: ZoneEditor | None = None) -> str:

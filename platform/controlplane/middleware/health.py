@@ -1,4 +1,4 @@
-"""Answers for the machinery: alive, ready, certificate wanted, webmail's brand.
+"""Answers for the machinery: alive, ready, certificates wanted, webmail's brand.
 
 They are for the internal listener only. A request that came through the proxy carries
 `X-Forwarded-For` and is left to the ordinary pages, which know none of these paths.
@@ -31,6 +31,7 @@ class HealthMiddleware:
             "/readyz": _ready,
             "/ask": _ask,
             "/webmail-brand": _webmail_brand,
+            "/mail-names": _mail_names,
         }
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
@@ -72,6 +73,11 @@ def _ask(request: HttpRequest) -> HttpResponse:
     if selectors.is_served(name) or client_hosts.find(name) is not None:
         return _text("known")
     return _text("unknown", status=404)
+
+
+def _mail_names(_: HttpRequest) -> HttpResponse:
+    """For which names the mail servers need a certificate, beside the platform's."""
+    return JsonResponse({"names": selectors.list_mail_names()})
 
 
 def _webmail_brand(request: HttpRequest) -> HttpResponse:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from controlplane.portal import guard
-from controlplane.portal.forms import BrandForm
+from controlplane.portal.forms import BrandForm, MailHostsForm
 from controlplane.portal.submit import submit
 from tenants.resellers import selectors, services
 from tenants.resellers.models import Brand
@@ -24,8 +24,43 @@ def brand(request: HttpRequest) -> HttpResponse:
         if saved is not None:
             messages.success(request, _("Your brand is saved."))
             return redirect("brand")
-    context = {"form": form, "current": current, "palette": selectors.palette_of(current)}
-    return render(request, "portal/brand.html", context, status=guard.status_of(form))
+    return _page(request, form=form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guard.page("brand.write")
+def mail_hosts(request: HttpRequest) -> HttpResponse:
+    """Ask for other names that clients' mail programs are told."""
+    form = MailHostsForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        asked = form.cleaned_data
+        saved = submit(
+            form, lambda: services.ask_for_mail_hosts(actor=guard.actor(request), **asked)
+        )
+        if saved is not None:
+            messages.success(request, _("Your mail host names are saved."))
+            return redirect("brand")
+    return _page(request, mail_hosts_form=form if form.is_bound else None)
+
+
+def _page(
+    request: HttpRequest,
+    *,
+    form: BrandForm | None = None,
+    mail_hosts_form: MailHostsForm | None = None,
+) -> HttpResponse:
+    current = selectors.get_brand(guard.reseller_id(request))
+    asked = {"imap_host": current.imap_host, "smtp_host": current.smtp_host}
+    form = form or BrandForm(initial=_initial(current))
+    context = {
+        "form": form,
+        "mail_hosts_form": mail_hosts_form or MailHostsForm(initial=asked),
+        "mail_hosts": selectors.list_mail_host_states(current),
+        "current": current,
+        "palette": selectors.palette_of(current),
+    }
+    status = guard.status_of(mail_hosts_form or form)
+    return render(request, "portal/brand.html", context, status=status)
 
 
 def _initial(current: Brand) -> dict[str, str]:

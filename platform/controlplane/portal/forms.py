@@ -240,6 +240,23 @@ class WebhookForm(forms.Form):
     )
 
 
+class MailHostsForm(forms.Form):
+    """Names of the reseller's own for its clients' mail programs."""
+
+    imap_host = forms.CharField(
+        label=_("Incoming mail (IMAP, POP3)"),
+        max_length=253,
+        required=False,
+        help_text=_("A name such as imap.example.com, or nothing for the name that we give."),
+    )
+    smtp_host = forms.CharField(
+        label=_("Outgoing mail (SMTP)"),
+        max_length=253,
+        required=False,
+        help_text=_("Another name, such as smtp.example.com."),
+    )
+
+
 class BrandForm(forms.Form):
     """Name, colour, logo and where people find help."""
 

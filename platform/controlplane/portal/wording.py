@@ -25,6 +25,9 @@ WORDS: dict[str, Promise] = {
     "sign_up.expired": _("This link is older than 24 hours. Please sign up again."),
     "brand.colour_invalid": _("Write the colour as # and six digits, such as #2f5d8a."),
     "brand.product_name_invalid": _("Enter a name of 1 to 60 characters."),
+    "brand.mail_host_invalid": _(
+        "Enter a host name in a domain of your own, such as mail.example.com, another for each field."
+    ),
     "brand.logo_invalid": _("This picture cannot be used. Upload an SVG or PNG of at most 100 kB."),
     "domain.invalid": _("Enter a domain name such as example.com."),
     "domain.public_suffix": _(

@@ -222,6 +222,9 @@ SENDER_POLICY_LISTEN = env.address("LIVERY_SENDER_POLICY_LISTEN", "127.77.1.15:7
 FEEDBACK_LISTEN = env.address("LIVERY_FEEDBACK_LISTEN", "127.77.1.16:2424")
 ACCEPT_METRICS_LISTEN = env.address("LIVERY_ACCEPT_METRICS_LISTEN", "127.77.1.15:9464")
 METRICS_LISTEN: tuple[str, int] | None = env.address("LIVERY_METRICS_LISTEN", "127.77.1.17:9464")
+#: Where mail programs' TLS ends: a name of a reseller's own is told once it is presented here.
+IMAPS = env.address("LIVERY_IMAPS", "127.77.1.12:993")
+SUBMISSIONS = env.address("LIVERY_SUBMISSIONS", "127.77.1.11:465")
 DOVECOT_LMTP = env.address("LIVERY_DOVECOT_LMTP", "127.77.1.12:24")
 RSPAMD_URL = env.text("LIVERY_RSPAMD_URL", "http://127.77.1.13:11333")
 EGRESS_NODE = env.text("LIVERY_EGRESS_NODE", "node1")

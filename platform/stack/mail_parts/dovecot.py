@@ -6,6 +6,7 @@ import smtplib
 import subprocess
 from pathlib import Path
 
+from stack.mail_parts import mail_names
 from stack.model import DATABASE, INFRA_DOMAIN, MAIL_USER, NotReadyError, Part, Stack, StackError
 
 SASL_NAME = "sasl"
@@ -62,12 +63,15 @@ def _prepare(stack: Stack) -> None:
         "sieve_before": sieve,
         "sasl_name": SASL_NAME,
         "quota_name": QUOTA_NAME,
+        "mail_names": mail_names.shelf(stack).dovecot_file,
     }
     configuration = stack.render(
         "dovecot/dovecot.conf.j2", folder / "dovecot.conf", mode=0o600, values=values
     )
     for name in ("sql.conf", "app_sql.conf"):
         stack.render(f"dovecot/{name}.j2", folder / name, mode=0o600, values=values)
+    shelf = mail_names.shelf(stack)
+    shelf.write_for_dovecot(shelf.names())
     _compile(configuration, sieve)
 
 

@@ -4,7 +4,7 @@ import smtplib
 import subprocess
 from pathlib import Path
 
-from stack.mail_parts import dovecot
+from stack.mail_parts import dovecot, mail_names
 from stack.model import DATABASE, INFRA_DOMAIN, NotReadyError, Part, Stack, StackError
 
 MASTER = Path("/usr/lib/postfix/sbin/master")
@@ -58,6 +58,7 @@ def _prepare(stack: Stack) -> None:
         "quota_socket": dovecot.quota_socket(stack),
         "message_size_limit": MESSAGE_SIZE_LIMIT,
         "quick": stack.mode == "test",
+        "mail_names": mail_names.shelf(stack).postfix_table,
     }
     stack.render("postfix/main.cf.j2", folder / "main.cf", values=values)
     stack.render("postfix/master.cf.j2", folder / "master.cf", values=values)
@@ -74,6 +75,8 @@ def _prepare(stack: Stack) -> None:
                 "result": f"feedback:inet:{host}:{port}" if name == "feedback" else "%s",
             },
         )
+    shelf = mail_names.shelf(stack)
+    shelf.write_for_postfix(shelf.names(), folder)
     # Makes the queue's folders and says what is wrong before anything is started.
     done = subprocess.run(
         ["postfix", "-c", str(folder), "check"],

@@ -1,6 +1,7 @@
 """What is done with resellers: sign-up, provisioning, brand, and the operator's own row."""
 
 from tenants.resellers.services.brand import MAX_LOGO_BYTES, change_brand
+from tenants.resellers.services.mail_hosts import ask_for_mail_hosts, prove_mail_hosts
 from tenants.resellers.services.notices import (
     follow_owners,
     notify_operator,
@@ -25,6 +26,7 @@ from tenants.resellers.services.sign_up import (
 __all__ = [
     "MAX_LOGO_BYTES",
     "activate",
+    "ask_for_mail_hosts",
     "change_brand",
     "confirm_sign_up",
     "create_reseller",
@@ -34,6 +36,7 @@ __all__ = [
     "notify_operator",
     "notify_owner",
     "notify_people",
+    "prove_mail_hosts",
     "provision_schema",
     "rename_reseller",
     "request_sign_up",

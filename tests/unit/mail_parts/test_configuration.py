@@ -36,6 +36,7 @@ def postfix_file(name: str, mode: Literal["stack", "test"] = "stack") -> str:
         quota_socket="/r/quota",
         message_size_limit=postfix.MESSAGE_SIZE_LIMIT,
         quick=mode == "test",
+        mail_names="/n/sni",
     )
 
 

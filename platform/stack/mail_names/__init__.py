@@ -1,0 +1,1 @@
+"""Certificates for mail hosts under resellers' own names: taken from Caddy, given to Dovecot and Postfix."""

@@ -40,13 +40,14 @@ def named(world: World, key: str, host: str) -> Service:
 def test_mail_programs_are_told_the_brands_names_and_find_certificates_for_them(
     brand: str, world: World
 ) -> None:
-    settings = f"https://{world.acme.settings_host}/mail/config-v1.1.xml"
-    page = wait_for(
-        lambda: found if f"<hostname>smtp.{brand}<" in (found := look(world, settings)) else None,
-        what=f"settings that name smtp.{brand}",
-        seconds=120,
-    )
-    assert f"<hostname>imap.{brand}<" in page
+    url = f"https://{world.acme.settings_host}/mail/config-v1.1.xml"
+    names = [f"<hostname>{kind}.{brand}<" for kind in ("imap", "smtp")]
+
+    def look() -> str | None:
+        page = Browser(world.endpoints).get(url).text
+        return page if all(name in page for name in names) else None
+
+    page = wait_for(look, what=f"settings that name {brand}", seconds=120)
     assert "infra.test" not in page
     ann = world.sender
     for key in ("imap", "imaps"):
@@ -68,7 +69,3 @@ def test_a_name_that_nobody_proved_has_no_certificate(brand: str, world: World) 
             login=world.sender.address,
             password=world.sender.password,
         ).__enter__()
-
-
-def look(world: World, url: str) -> str:
-    return Browser(world.endpoints).get(url).text

@@ -24,7 +24,8 @@ def main() -> None:
         https=(host, int(port)),
         store=given.store,
         shelf=Shelf(folder=given.shelf),
-        dovecot=given.dovecot,
+        doveadm=given.doveadm,
+        doveadm_key=given.doveadm_key,
         postfix=given.postfix,
     )
     while True:
@@ -37,9 +38,9 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("--web", "--https"):
+    for name in ("--web", "--https", "--doveadm"):
         parser.add_argument(name, required=True, metavar="HOST:PORT")
-    for name in ("--store", "--shelf", "--dovecot", "--postfix"):
+    for name in ("--store", "--shelf", "--doveadm-key", "--postfix"):
         parser.add_argument(name, required=True, type=Path)
     return parser.parse_args()
 

@@ -91,11 +91,6 @@ class Shelf:
         return True
 
 
-def reload_dovecot(configuration: Path) -> None:
-    """Have Dovecot read its list again; sessions go on. Raises CalledProcessError."""
-    _run("doveadm", "-c", str(configuration), "reload")
-
-
 def _run(*command: str) -> None:
     subprocess.run(command, check=True, timeout=_SECONDS, cwd="/", stdin=subprocess.DEVNULL)
 

@@ -11,7 +11,9 @@ def shelf(stack: Stack) -> Shelf:
 
 def parts(stack: Stack) -> list[Part]:
     """Return the keeper; as root, who alone may read these keys."""
-    web, https = (":".join(map(str, stack.endpoint(role))) for role in ("web", "https"))
+    web, https, doveadm = (
+        ":".join(map(str, stack.endpoint(role))) for role in ("web", "https", "doveadm")
+    )
     return [
         Part(
             name="mail-names",
@@ -20,7 +22,7 @@ def parts(stack: Stack) -> list[Part]:
                 *("--web", web, "--https", https),
                 *("--store", str(stack.var / "caddy" / "data")),
                 *("--shelf", str(shelf(stack).folder)),
-                *("--dovecot", str(stack.etc / "dovecot" / "dovecot.conf")),
+                *("--doveadm", doveadm, "--doveadm-key", str(stack.secret_file("doveadm"))),
                 *("--postfix", str(stack.etc / "postfix")),
             ),
             environment=stack.environment(),

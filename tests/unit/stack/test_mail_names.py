@@ -1,7 +1,6 @@
 """Certificates go from Caddy's store to the mail servers, whole, wanted ones only, and stop nobody."""
 
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -93,29 +92,32 @@ def test_dovecot_reads_its_list_before_a_file_goes_and_a_failed_reload_is_done_a
 
     def run(*command: str) -> None:
         commands.append((command[0], held.pem(OTHER).exists()))
-        if command[0] == "postmap":
-            Path(f"{command[-1].removeprefix('hash:')}.db").touch()
-        elif not is_up:
-            raise subprocess.CalledProcessError(1, command)
+        Path(f"{command[-1].removeprefix('hash:')}.db").touch()
+
+    def reload(_: Keeper) -> None:
+        commands.append(("reload", held.pem(OTHER).exists()))
+        if not is_up:
+            raise ConnectionRefusedError
 
     monkeypatch.setattr(shelf, "_run", run)
+    monkeypatch.setattr(keeper.Keeper, "_reload_dovecot", reload)
     monkeypatch.setattr(keeper.Keeper, "_names", lambda _: wanted)
     monkeypatch.setattr(keeper.Keeper, "_handshake", lambda *_: True)
     caddy.put(NAME)
     caddy.put(OTHER)
     looks = Keeper(
         web="", https=("", 0), store=caddy.store, shelf=held,
-        dovecot=Path("/d"), postfix=Path("/p"),
+        doveadm="", doveadm_key=Path("/k"), postfix=Path("/p"),
     )  # fmt: skip
-    with pytest.raises(subprocess.CalledProcessError):
+    with pytest.raises(ConnectionRefusedError):
         looks.look()
     is_up = True
     looks.look()
-    assert [name for name, _ in commands] == ["postmap", "doveadm"] * 2
+    assert [name for name, _ in commands] == ["postmap", "reload"] * 2
     looks.look()
     assert len(commands) == 4  # nothing changed
     wanted = {NAME}
     looks.look()
-    assert commands[4:] == [("postmap", True), ("doveadm", True)]
+    assert commands[4:] == [("postmap", True), ("reload", True)]
     assert held.names() == [NAME]
     assert OTHER not in held.dovecot_file.read_text()

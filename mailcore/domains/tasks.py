@@ -13,7 +13,7 @@ from mailcore.checks import services as checks
 from mailcore.domains import services
 from mailcore.domains.services import telling
 from mailcore.zones import services as zones
-from mailcore.zones.ports import ZoneBusy
+from mailcore.zones.ports import ZoneBusy, ZoneRefused
 from tenants.resellers import selectors as resellers
 from tenants.resellers.states import ResellerState
 
@@ -137,6 +137,18 @@ def end_old_claims(**_: object) -> None:
 def end_old_claims_of_reseller(**_: object) -> None:
     """End those that nobody proved in time, and warn of the next."""
     services.end_old_claims()
+
+
+@shared_task(name="mailcore.clear_left_targets")
+def clear_left_targets(**_: object) -> None:
+    """Take the records of domains given up long ago out of our zone."""
+    begun = time.monotonic()
+    try:
+        while time.monotonic() < begun + _SLICE and services.clear_left_targets():
+            pass
+    except (ZoneBusy, ZoneRefused) as error:
+        # One zone for all of them: the others would meet the same.
+        log.warning("left targets stay for now: %s", error.code)
 
 
 @shared_task(name="mailcore.tell_domain_alarms")

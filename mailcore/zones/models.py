@@ -110,3 +110,22 @@ class ZoneAccess(models.Model):
 
     def __str__(self) -> str:
         return str(self.domain_id)
+
+
+class LeftTargets(models.Model):
+    """What still stands in our own zone for a domain that was given up, until `due_at`.
+
+    Its CNAMEs may point there for a while, and mail that it signed is on its way. `places` are
+    [name, type] each.
+    """
+
+    domain_id = models.UUIDField(primary_key=True)
+    reseller_id = models.UUIDField(db_index=True)
+    places = models.JSONField()
+    due_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "left_targets"
+
+    def __str__(self) -> str:
+        return str(self.domain_id)

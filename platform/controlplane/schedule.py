@@ -35,6 +35,7 @@ ENTRIES = (
     Entry(task="mailcore.tell_domain_alarms", seconds=600, queue="control"),
     Entry(task="mailcore.forget_dns_plans", seconds=86_400, queue="control"),
     Entry(task="mailcore.end_old_claims", seconds=3600, queue="control"),
+    Entry(task="mailcore.clear_left_targets", seconds=600, queue="control"),
     Entry(task="mailcore.expire_hand_overs", seconds=600, queue="control"),
     Entry(task="tenants.prove_mail_hosts", seconds=5, queue="control"),
     Entry(task="tenants.forget_expired_sign_ups", seconds=3600, queue="control"),

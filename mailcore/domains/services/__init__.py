@@ -33,4 +33,5 @@ from mailcore.domains.services.releasing import release_domain as release_domain
 from mailcore.domains.services.suspending import resume_domain as resume_domain
 from mailcore.domains.services.suspending import suspend_domain as suspend_domain
 from mailcore.domains.services.targets import choose_publishing as choose_publishing
+from mailcore.domains.services.targets import clear_left_targets as clear_left_targets
 from mailcore.domains.services.targets import write_targets as write_targets

@@ -16,6 +16,7 @@ from mailcore.domains import selectors
 from mailcore.domains.errors import DomainInUse, SuspendedByOperator
 from mailcore.domains.models import Domain
 from mailcore.domains.services.holding import hold
+from mailcore.domains.services.targets import leave_targets
 from mailcore.domains.states import SuspendedBy
 from mailcore.zones import services as zones
 from tenants.plans import services as plans
@@ -47,6 +48,7 @@ def release_domain(*, actor: Actor, domain_id: UUID) -> None:
 def remove(domain: Domain, *, keep_until: datetime | None) -> None:
     """Take a held domain out of everything that knows it; raises DomainInUse."""
     domain_id = domain.public_id
+    leave_targets(domain)  # while it has its keys, whose names are part of them
     try:
         domain.delete()
     except ProtectedError as error:

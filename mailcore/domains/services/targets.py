@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -22,6 +23,7 @@ from mailcore.protocol import dns_records
 from mailcore.protocol.dns_plan import value_of
 from mailcore.protocol.dns_records import Record
 from mailcore.protocol.dns_zone import Change
+from mailcore.zones import services as zones
 from mailcore.zones.ports import ZoneBusy, ZoneEditor
 
 log = logging.getLogger(__name__)
@@ -73,6 +75,41 @@ def write_targets(*, domain_id: UUID, editor: ZoneEditor | None = None) -> None:
             checks.watch(domain.public_id)
         claimed = schedule.targets_due_at if schedule else None
         checks.targets_written(domain.public_id, claimed=claimed)
+
+
+def leave_targets(domain: Domain) -> None:
+    """Let what we keep for the domain go with its quarantine; before its row goes."""
+    if domain.publishing != Publishing.CNAME:
+        return
+    zones.leave_targets(
+        domain_id=domain.public_id,
+        places=sorted({(record.name, record.type) for record in _targets(domain)}),
+        until=clock.now() + timedelta(days=settings.NAME_QUARANTINE_DAYS),
+    )
+
+
+def clear_left_targets(*, editor: ZoneEditor | None = None) -> bool:
+    """Take one given-up domain's records out of our zone; False when none is due.
+
+    As role worker. Raises ZoneBusy, ZoneRefused: then it is due again in an hour.
+    """
+    claimed = zones.claim_left()
+    if claimed is None:
+        return False
+    domain_id, places = claimed
+    editor = editor or platform_editor()
+    if editor is None:
+        raise ZoneBusy("dns_update.no_key")
+    standing = editor.read(settings.RECORDS_ZONE, places)
+    gone = [
+        Change(add=False, name=name, type=kind, value=value, ttl=held.ttl)
+        for (name, kind), held in standing.items()
+        for value in held.values
+    ]
+    if gone:
+        editor.apply(settings.RECORDS_ZONE, gone, standing=standing)
+    zones.forget_left(domain_id)
+    return True
 
 
 def _targets(domain: Domain) -> list[Record]:

@@ -14,6 +14,9 @@ from mailcore.zones.services.drafting import forget_old_plans as forget_old_plan
 from mailcore.zones.services.drafting import keep as keep
 from mailcore.zones.services.drafting import write as write
 from mailcore.zones.services.leases import claim_due as claim_due
+from mailcore.zones.services.leftovers import claim_left as claim_left
+from mailcore.zones.services.leftovers import forget_left as forget_left
+from mailcore.zones.services.leftovers import leave_targets as leave_targets
 from mailcore.zones.services.orders import begin as begin
 from mailcore.zones.services.orders import begin_undo as begin_undo
 from mailcore.zones.services.orders import check_unchanged as check_unchanged

@@ -5,6 +5,9 @@ from datetime import timedelta
 import pytest
 
 from kernel import clock
+from kernel.models import OutboxEvent
+from mailcore.domains import services
+from mailcore.zones import services as zones
 from mailcore.zones.models import DnsPlan, OwnedRecord
 from mailcore.zones.ports import ZoneBusy
 from tests.integration.domains.zone_stage import owned, shown, undone, work
@@ -92,3 +95,44 @@ def test_a_server_that_stays_away_ends_the_plan_and_the_next_one_sorts_it_out(
         "dns_plan.not_ours",
         "mx.other",
     }
+
+
+@pytest.mark.parametrize("when", ["read", "apply", "applied"])
+def test_a_worker_that_was_overtaken_writes_and_stores_nothing(
+    acme, shop, made, applied, client_zone, when
+) -> None:
+    """The second has claimed the plan, and does all of it, while the first stands still there."""
+    plan = made(replace=["mx"])
+    whole, turns = {"read": client_zone.read, "apply": client_zone.apply}, [1]
+
+    def second() -> None:
+        if turns:
+            turns.clear()
+            ((_, claimed),) = zones.claim_due(5)
+            assert claimed == plan.pk
+            assert services.work_on_plan(plan_id=plan.pk, editor=client_zone).state == "applied"
+
+    def read(*given):
+        seen = whole["read"](*given)
+        second() if when == "read" and DnsPlan.objects.get().state == "applying" else None
+        return seen
+
+    def apply(*given, **options):
+        second() if when == "apply" else None
+        whole["apply"](*given, **options)
+        second() if when == "applied" else None
+
+    services.apply_dns_plan(
+        actor=acme.owner, domain_id=shop.public_id, plan_id=plan.pk, editor=client_zone
+    )
+    ((_, claimed),) = zones.claim_due(5)
+    assert not zones.claim_due(5), "one worker at a time"
+    DnsPlan.objects.update(due_at=clock.now())  # its lease is over
+    client_zone.read, client_zone.apply = read, apply
+    services.work_on_plan(plan_id=claimed, editor=client_zone)
+    client_zone.read, client_zone.apply = whole["read"], whole["apply"]
+    plan = DnsPlan.objects.get()
+    assert (plan.state, plan.code, client_zone.writes) == ("applied", "", 1)
+    assert len(owned()) == sum(step["add"] for step in plan.steps)
+    assert not OwnedRecord.objects.filter(is_confirmed=False).exists()
+    assert OutboxEvent.objects.filter(type="dns.applied").count() == 1

@@ -12,6 +12,8 @@ from mailcore.domains.models import Domain
 from mailcore.domains.states import Publishing
 from mailcore.protocol.dns_plan import value_of
 from mailcore.protocol.dns_zone import RecordSet
+from mailcore.zones.models import LeftTargets
+from mailcore.zones.ports import ZoneBusy
 
 
 class Zone:
@@ -176,3 +178,32 @@ def test_what_is_asked_for_while_targets_are_written_is_still_to_come(acme, doma
 
     services.write_targets(domain_id=domain.public_id, editor=Asking())
     assert DomainSchedule.objects.get().targets_due_at is not None
+
+
+def test_what_we_keep_outlives_a_domain_for_a_while_and_goes(acme, domain, settings) -> None:
+    zone = Zone()
+    point(acme, domain, zone)
+    assert any(zone.held.values())
+    services.release_domain(actor=acme.owner, domain_id=domain.public_id)
+    assert not services.clear_left_targets(editor=zone)
+    assert any(zone.held.values()), "mail that it signed is on its way"
+    again = services.add_domain(
+        actor=acme.owner, organisation_id=acme.organisation.public_id, name="shop.test"
+    )
+    point(acme, again, zone)
+    fresh = {place for place, values in zone.held.items() if values and again.label in place[0]}
+    LeftTargets.objects.update(due_at=clock.now())
+    settings.PLATFORM_DNS_KEY_FILE = ""
+    with pytest.raises(ZoneBusy):  # it comes again
+        services.clear_left_targets()
+    assert not services.clear_left_targets(editor=zone)
+    LeftTargets.objects.update(due_at=clock.now())
+    assert services.clear_left_targets(editor=zone)
+    assert not services.clear_left_targets(editor=zone)
+    assert not LeftTargets.objects.exists()
+    assert {place for place, values in zone.held.items() if values} == fresh
+    services.choose_publishing(
+        actor=acme.owner, domain_id=again.public_id, publishing=Publishing.DIRECT
+    )
+    services.release_domain(actor=acme.owner, domain_id=again.public_id)
+    assert not LeftTargets.objects.exists(), "nothing of it points to us"

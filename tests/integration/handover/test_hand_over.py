@@ -121,6 +121,7 @@ STAYS = {
     "hand_over": "the offer itself, which both see",
     "released_name": "of a name that is given up, not given away",
     "dns_plan": "forgotten: made for the giver's DNS account",
+    "left_targets": "of domains that are given up",
     "owned_record": "forgotten: what was written with it",
     "zone_access": "forgotten: the giver's way into it",
     "job": "what the giver asked for, with what came of it",

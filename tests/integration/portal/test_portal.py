@@ -98,6 +98,7 @@ def test_a_domain_of_somebody_else_is_refused_without_saying_whose(alice, acme, 
         domains.add_domain(
             actor=globex.owner, organisation_id=globex.organisation.public_id, name="shop.test"
         )
+        directory.set_routed("shop.test", is_verified=True)
     form = {"name": "shop.test", "organisation": str(acme.organisation.public_id)}
     page = text(alice.post("/domains/add/", form))
     assert "already in use here" in page

@@ -62,7 +62,7 @@ def test_a_key_is_told_once_and_listed_to_its_maker(acme, program, api) -> None:
     ("body", "status", "code", "field"),
     [
         ({"scopes": ["api_keys.write"]}, 403, "api_key.beyond_maker", "scopes"),
-        ({"scopes": ["members.write"]}, 422, "invalid_input", "scopes/0"),
+        ({"scopes": ["brand.write"]}, 422, "invalid_input", "scopes/0"),
         ({"scopes": []}, 422, "invalid_input", "scopes"),
         ({"networks": ["198.51.100.0/24"]}, 403, "api_key.beyond_maker", "networks"),
         ({"networks": ["0.0.0.0/0"]}, 403, "api_key.beyond_maker", "networks"),

@@ -40,6 +40,13 @@ class DomainSchedule(models.Model):
 
     class Meta:
         db_table = "domain_schedule"
+        indexes = [
+            models.Index(
+                fields=["watched_until"],
+                condition=models.Q(watched_until__isnull=False),
+                name="domain_schedule_watched",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.domain

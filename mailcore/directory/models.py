@@ -41,6 +41,11 @@ class Route(models.Model):
     def __str__(self) -> str:
         return self.domain
 
+    @property
+    def takes_bounces(self) -> bool:
+        """Whether bounces to this name come in."""
+        return self.kind == RouteKind.FEEDBACK and self.is_verified
+
 
 class ReleasedName(models.Model):
     """A mail domain that was given up: until `kept_until` nobody else may have it.

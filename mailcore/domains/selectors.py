@@ -122,6 +122,11 @@ def get_seen_by_name(name: str, *, actor: Actor) -> Domain:
     return found
 
 
+def list_with_keys(domain_ids: Iterable[UUID]) -> QuerySet[Domain]:
+    """Several by their public ids, their keys read with them."""
+    return Domain.objects.filter(public_id__in=[*domain_ids]).prefetch_related("dkim_keys")
+
+
 def get_domain(domain_id: UUID, *, organisation_id: UUID | None = None) -> Domain:
     """One by its public id; raises NotFound, also for one of another organisation."""
     found = list_domains(organisation_id=organisation_id).filter(public_id=domain_id).first()
@@ -184,15 +189,17 @@ def record_of(domain: Domain, key: DkimKey) -> Record:
     return dns_records.dkim(domain.name, public_half(key))
 
 
-def expected_records(domain: Domain) -> list[Record]:
-    """Every record the domain should have, ownership first."""
-    return dns_records.wanted(hosted_domain(domain))
+def expected_records(domain: Domain, *, hosts: resellers.MailHosts | None = None) -> list[Record]:
+    """Every record the domain should have, ownership first; `hosts` where they are known."""
+    return dns_records.wanted(hosted_domain(domain, hosts=hosts))
 
 
-def hosted_domain(domain: Domain) -> HostedDomain:
+def hosted_domain(domain: Domain, *, hosts: resellers.MailHosts | None = None) -> HostedDomain:
     """What the domain's records are made of."""
-    keys = [public_half(key) for key in domain.dkim_keys.order_by("-algorithm", "selector")]
-    mail_hosts = resellers.mail_hosts()
+    by_selector = sorted(domain.dkim_keys.all(), key=lambda key: key.selector)
+    rows = sorted(by_selector, key=lambda key: key.algorithm, reverse=True)
+    keys = [public_half(key) for key in rows]
+    mail_hosts = hosts or resellers.mail_hosts()
     return HostedDomain(
         name=domain.name,
         token=domain.ownership_token,

@@ -11,7 +11,7 @@ from kernel.tasks import SCHEMA_HEADER
 from kernel.tenancy import in_reseller
 from mailcore.checks import services as checks
 from mailcore.domains import services
-from mailcore.domains.services import telling
+from mailcore.domains.services import rounds, telling
 from mailcore.zones import services as zones
 from mailcore.zones.ports import ZoneBusy, ZoneRefused
 from tenants.resellers import selectors as resellers
@@ -26,8 +26,6 @@ _SLICE = 30.0
 _WRITING = 4.0
 #: What says that our own zone's server is away, whatever was to be written there.
 _ZONE_DOWN = frozenset({"dns_update.timeout", "dns_update.unreachable", "dns_update.no_key"})
-#: So many domains are asked for at once; each has a few servers and half a dozen questions.
-_BATCH = 25
 #: Keys are made for no longer at once: others wait for this worker, and beat comes again.
 _STORING = 1.0
 
@@ -35,24 +33,10 @@ _STORING = 1.0
 @shared_task(name="mailcore.check_due_domains")
 def check_due_domains(**_: object) -> None:
     """Write the zones, then check the domains, that are due now."""
-    begun = time.monotonic()
+    until = time.monotonic() + _SLICE
     _write_by_turns()
-    took: list[float] = []
-    # One batch in any case: nor do slow zones all together keep checks from running.
-    while due := checks.claim_due(_BATCH):
-        asked = time.monotonic()
-        services.check_domains(due=due)
-        took += [time.monotonic() - asked] * len(due)
-        if time.monotonic() >= begun + _SLICE:
-            break
-    if took:
-        took.sort()
-        log.info(
-            "%d domains looked at, half within %d ms, 95 %% within %d ms",
-            len(took),
-            took[len(took) // 2] * 1000,
-            took[len(took) * 95 // 100] * 1000,
-        )
+    # One claim in any case: nor do slow zones all together keep checks from running.
+    rounds.check_due(until=until)
 
 
 def _write_by_turns() -> None:

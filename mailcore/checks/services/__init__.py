@@ -1,19 +1,20 @@
 """Look at a domain's records where they are published, keep what was seen, and say when next."""
 
+from mailcore.checks.services.claiming import Due as Due
+from mailcore.checks.services.claiming import claim_due as claim_due
+from mailcore.checks.services.claiming import claim_keys as claim_keys
+from mailcore.checks.services.claiming import claim_publishing as claim_publishing
+from mailcore.checks.services.claiming import claim_targets as claim_targets
 from mailcore.checks.services.keeping import keep as keep
 from mailcore.checks.services.looking import Look as Look
 from mailcore.checks.services.looking import Said as Said
 from mailcore.checks.services.looking import inspect as inspect
-from mailcore.checks.services.looking import inspect_each as inspect_each
 from mailcore.checks.services.looking import walker as walker
+from mailcore.checks.services.lookout import Lookout as Lookout
 from mailcore.checks.services.scheduling import WATCH as WATCH
 from mailcore.checks.services.scheduling import ask_for_targets as ask_for_targets
 from mailcore.checks.services.scheduling import ask_for_upkeep as ask_for_upkeep
 from mailcore.checks.services.scheduling import ask_to_publish as ask_to_publish
-from mailcore.checks.services.scheduling import claim_due as claim_due
-from mailcore.checks.services.scheduling import claim_keys as claim_keys
-from mailcore.checks.services.scheduling import claim_publishing as claim_publishing
-from mailcore.checks.services.scheduling import claim_targets as claim_targets
 from mailcore.checks.services.scheduling import close_schedule as close_schedule
 from mailcore.checks.services.scheduling import forget_publishing as forget_publishing
 from mailcore.checks.services.scheduling import look_soon as look_soon

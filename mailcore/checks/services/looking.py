@@ -76,14 +76,8 @@ def inspect(
     Domain → records in, domain → looks out. Blocks at most 15 seconds; never raises for DNS:
     what could not be asked is `unknown`.
     """
-    return dict(zip(jobs, inspect_each(list(jobs.items()), exchange=exchange), strict=True))
-
-
-def inspect_each(
-    jobs: Sequence[tuple[str, Sequence[Record]]], *, exchange: Exchange | None = None
-) -> list[list[Look]]:
-    """The same where several wait for different records of one domain; looks in the jobs' order."""
-    return asyncio.run(_inspect_all(jobs, exchange))
+    found = asyncio.run(_inspect_all(list(jobs.items()), exchange))
+    return dict(zip(jobs, found, strict=True))
 
 
 async def _inspect_all(

@@ -1,17 +1,18 @@
 """When a domain is looked at and written next."""
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
 
 from kernel import clock
 from kernel.tenancy import current_reseller_id
 from mailcore.checks.models import DomainAlarm, DomainSchedule, RecordVerdict
+from mailcore.checks.services.claiming import LEASE
 from mailcore.protocol.dns_records import Key, Need
 from mailcore.protocol.verdicts import Outcome
 
@@ -26,8 +27,10 @@ _SPREAD = 0.1
 WATCH = timedelta(minutes=15)
 #: A zone that we write and that lacks something is written again at most so often.
 _UPKEEP = timedelta(hours=1)
-#: A domain that is being checked is not taken again by another worker for this long.
-_LEASE = timedelta(seconds=60)
+_PLAN = """
+UPDATE public.domain_schedule s SET checked_at = %s, due_at = n.due_at
+FROM unnest(%s::uuid[], %s::timestamptz[]) AS n(id, due_at) WHERE s.domain_id = n.id
+"""
 
 
 @transaction.atomic
@@ -77,16 +80,17 @@ def plan_keys(domain_id: UUID, *, due_at: datetime | None) -> None:
     DomainSchedule.objects.filter(domain_id=domain_id).update(keys_due_at=due_at)
 
 
-def plan_next(domain_id: UUID, *, rows: Iterable[RecordVerdict], now: datetime) -> None:
-    """Say when to look again after a look that gave these rows."""
-    schedule = DomainSchedule.objects.select_for_update().get(domain_id=domain_id)
-    rows = [row for row in rows if row.verdict != Outcome.MATCH]
-    is_watched = schedule.watched_until is not None and now < schedule.watched_until
-    schedule.checked_at = now
-    schedule.due_at = now + timedelta(
-        seconds=_seconds(rows, now, is_watched=is_watched) * settings.DELAY_SCALE
-    )
-    schedule.save(update_fields=["checked_at", "due_at"])
+def plan_next(seen: Mapping[UUID, Iterable[RecordVerdict]], *, now: datetime) -> None:
+    """Say when to look again at each domain after a look that gave these rows."""
+    locked = DomainSchedule.objects.select_for_update().filter(domain_id__in=list(seen))
+    due: dict[UUID, datetime] = {}
+    for schedule in locked.order_by("domain_id").only("domain_id", "watched_until"):
+        amiss = [row for row in seen[schedule.domain_id] if row.verdict != Outcome.MATCH]
+        is_watched = schedule.watched_until is not None and now < schedule.watched_until
+        seconds = _seconds(amiss, now, is_watched=is_watched) * settings.DELAY_SCALE
+        due[schedule.domain_id] = now + timedelta(seconds=seconds)
+    with connection.cursor() as cursor:
+        cursor.execute(_PLAN, [now, list(due), list(due.values())])
 
 
 def _seconds(amiss: Sequence[RecordVerdict], now: datetime, *, is_watched: bool) -> float:
@@ -98,38 +102,6 @@ def _seconds(amiss: Sequence[RecordVerdict], now: datetime, *, is_watched: bool)
         newest = max(row.since or now for row in pressing)
         wait = min(max(UNSETTLED, (now - newest).total_seconds() * _PATIENCE), SETTLED)
     return wait * random.uniform(1 - _SPREAD, 1)  # noqa: S311 (a spread, not a secret)
-
-
-def claim_due(limit: int) -> list[tuple[UUID, UUID]]:
-    """Domains to look at now, over all resellers: (reseller_id, domain_id); as role worker."""
-    return _claim("due_at", limit)
-
-
-def claim_keys(limit: int) -> list[tuple[UUID, UUID]]:
-    """Domains whose DKIM keys may be due for a step: (reseller_id, domain_id); as role worker."""
-    return _claim("keys_due_at", limit)
-
-
-def claim_publishing(limit: int) -> list[tuple[UUID, UUID]]:
-    """Domains whose records are to be written now: (reseller_id, domain_id); as role worker."""
-    return _claim("publish_due_at", limit)
-
-
-def claim_targets(limit: int) -> list[tuple[UUID, UUID]]:
-    """Domains whose records in our zone are to be written: (reseller_id, domain_id); as worker."""
-    return _claim("targets_due_at", limit)
-
-
-@transaction.atomic
-def _claim(field: str, limit: int) -> list[tuple[UUID, UUID]]:
-    now = clock.now()
-    rows = list(
-        DomainSchedule.objects.select_for_update(skip_locked=True)
-        .filter(**{f"{field}__lte": now})
-        .order_by(field)[:limit]
-    )
-    DomainSchedule.objects.filter(pk__in=[row.pk for row in rows]).update(**{field: now + _LEASE})
-    return [(row.reseller_id, row.domain_id) for row in rows]
 
 
 def ask_to_publish(domain_id: UUID) -> None:
@@ -191,8 +163,12 @@ def ask_for_targets(domain_id: UUID) -> None:
 def put_targets_off() -> None:
     """Leave our own zone alone for half a minute, for all domains; as role worker."""
     # Shorter than the lease of the one that met it: the others come before it next time.
-    now, due_at = clock.now(), clock.now() + _LEASE / 2
-    DomainSchedule.objects.filter(targets_due_at__lte=now).update(targets_due_at=due_at)
+    now, due_at = clock.now(), clock.now() + LEASE / 2
+    with transaction.atomic():
+        waiting = DomainSchedule.objects.filter(targets_due_at__lte=now)
+        # Whoever holds one of them may wait for another: what is held comes back by itself.
+        free = waiting.select_for_update(skip_locked=True).values_list("pk", flat=True)
+        DomainSchedule.objects.filter(pk__in=list(free)).update(targets_due_at=due_at)
 
 
 def targets_written(domain_id: UUID, *, claimed: datetime | None) -> None:

@@ -2,7 +2,6 @@
 
 from mailcore.domains.services.adding import add_domain as add_domain
 from mailcore.domains.services.checking import check_domain as check_domain
-from mailcore.domains.services.checking import check_domains as check_domains
 from mailcore.domains.services.checking import request_check as request_check
 from mailcore.domains.services.claims import end_old_claims as end_old_claims
 from mailcore.domains.services.credentials import add_credential as add_credential

@@ -1,7 +1,7 @@
-"""Look at a domain's records, and draw the consequences."""
+"""Look at domains' records, and draw the consequences."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
@@ -12,8 +12,11 @@ from kernel.dns.ports import Exchange
 from kernel.errors import NotFound
 from kernel.outbox import publish
 from kernel.tenancy import in_reseller
+from mailcore.checks import selectors as check_selectors
 from mailcore.checks import services as checks
+from mailcore.checks.models import DomainAlarm, RecordVerdict
 from mailcore.checks.services import Look
+from mailcore.directory import selectors as directory_selectors
 from mailcore.directory import services as directory
 from mailcore.domains import selectors
 from mailcore.domains.models import Domain
@@ -28,7 +31,9 @@ from mailcore.domains.services.consequences import (
     targets,
     upkeep,
 )
-from mailcore.protocol.dns_records import Record
+from mailcore.protocol import verp
+from mailcore.protocol.dns_records import Key, Record
+from tenants.resellers import selectors as resellers
 
 log = logging.getLogger(__name__)
 
@@ -60,22 +65,40 @@ def check_domain(*, domain_id: UUID, exchange: Exchange | None = None) -> Domain
     return _conclude(domain, looks)
 
 
-def check_domains(*, due: Sequence[tuple[UUID, UUID]], exchange: Exchange | None = None) -> None:
-    """Check many domains at once, of any resellers: (reseller_id, domain_id); as role worker.
+def jobs_of(
+    *, reseller_id: UUID, domain_ids: Sequence[UUID]
+) -> list[tuple[Domain, Sequence[Record]]]:
+    """A reseller's domains with the records to look at; those that are gone are not in it."""
+    with in_reseller(reseller_id):
+        hosts = resellers.mail_hosts()
+        return [
+            (domain, selectors.expected_records(domain, hosts=hosts))
+            for domain in selectors.list_with_keys(domain_ids)
+        ]
 
-    A domain that is gone or fails is logged and holds up no other.
+
+def conclude(*, reseller_id: UUID, seen: Sequence[tuple[Domain, Sequence[Look]]]) -> None:
+    """Store what was seen of a reseller's domains and draw the consequences; as role worker.
+
+    Those that are proven in one transaction; what fails there is tried one by one, so that a domain
+    that is gone or fails is logged and holds up no other.
     """
-    jobs: list[tuple[str, Sequence[Record]]] = []
-    owners: list[tuple[UUID, Domain]] = []
-    for reseller_id, domain_id in due:
-        with in_reseller(reseller_id), _alone(domain_id):
-            domain = selectors.get_domain(domain_id)
-            jobs.append((domain.name, selectors.expected_records(domain)))
-            owners.append((reseller_id, domain))
-    found = checks.inspect_each(jobs, exchange=exchange)
-    for (reseller_id, domain), looks in zip(owners, found, strict=True):
-        with in_reseller(reseller_id), _alone(domain.public_id):
-            _conclude(domain, looks)
+    proven = {one.public_id: looks for one, looks in seen if one.verified_at is not None}
+    done = len(proven) > 1 and _concluded_together(reseller_id, proven)
+    for domain, looks in seen:
+        if not (done and domain.public_id in proven):
+            with _alone(domain.public_id), in_reseller(reseller_id):
+                _conclude(domain, looks)
+
+
+def _concluded_together(reseller_id: UUID, seen: Mapping[UUID, Sequence[Look]]) -> bool:
+    try:
+        with in_reseller(reseller_id):
+            _keep_all(seen)
+    except Exception:
+        log.exception("%d domains are concluded one by one", len(seen))
+        return False
+    return True
 
 
 @contextmanager
@@ -101,20 +124,41 @@ def _keep(looked_at: Domain, looks: Sequence[Look]) -> Domain:
     if looked_at.verified_at is None:
         # It may be proven now: the name before the row, as whoever claims or gives up does it.
         directory.lock_name(names.registrable(looked_at.name))
-    domain_id: UUID = looked_at.public_id
-    # Not FOR UPDATE: that would wait for everybody who commits a reference to this row, and they
-    # for us, with the schedule in their hands.
-    locked = Domain.objects.select_for_update(no_key=True)
-    domain = locked.filter(public_id=domain_id).first()
-    if domain is None:
+    kept = _keep_all({looked_at.public_id: looks})
+    if not kept:
         raise NotFound
-    rows = checks.keep(domain_id=domain_id, looks=looks)
+    return kept[0]
+
+
+@transaction.atomic
+def _keep_all(seen: Mapping[UUID, Sequence[Look]]) -> list[Domain]:
+    """Those that are still there."""
+    # Not FOR UPDATE: that would wait for everybody who commits a reference to these rows, and they
+    # for us, with the schedules in their hands.
+    locked = selectors.list_with_keys(seen).select_for_update(no_key=True, of=("self",))
+    domains = list(locked.order_by("pk"))
+    rows = checks.keep({one.public_id: seen[one.public_id] for one in domains})
+    opened = check_selectors.list_open_alarms(seen)
+    names_of = [verp.bounce_domain(one.name) for one in domains]
+    routes = directory_selectors.list_routes(names_of)
+    bounces = {name for name, route in routes.items() if route.takes_bounces}
+    for domain in domains:
+        _draw(domain, rows[domain.public_id], seen[domain.public_id], opened, bounces)
+    return domains
+
+
+def _draw(
+    domain: Domain,
+    rows: Mapping[Key, RecordVerdict],
+    looks: Sequence[Look],
+    opened: Mapping[UUID, Sequence[DomainAlarm]],
+    bounces: set[str],
+) -> None:
     evidence.draw(domain, rows)
     ownership.draw(domain, rows)
     keys.draw(domain, rows, looks)
-    alarms.draw(domain, rows, looks)
+    alarms.draw(domain, rows, looks, opened.get(domain.public_id, ()))
     policies.draw(domain, rows)
-    return_path.draw(domain, rows)
+    return_path.draw(domain, rows, is_routed=verp.bounce_domain(domain.name) in bounces)
     targets.draw(domain, rows)
     upkeep.draw(domain, rows)
-    return domain

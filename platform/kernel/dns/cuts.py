@@ -11,6 +11,15 @@ from kernel.dns.answers import Server
 _SECONDS, _MOST = 30.0, 5000
 
 
+#: A name as a key: the hash of dnspython's names is worked out letter by letter, each time.
+Labels = tuple[bytes, ...]
+
+
+def labels_of(name: Name) -> Labels:
+    """Its labels in lower case."""
+    return tuple([label.lower() for label in name.labels])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cut:
     """A zone and the servers that its parent names for it."""
@@ -35,15 +44,15 @@ class SharedCuts:
     speak for others here.
     """
 
-    _known: dict[Name, Known] = field(default_factory=dict)
+    _known: dict[Labels, Known] = field(default_factory=dict)
 
     def find(self, name: Name) -> Known | None:
         """What was learned of a name, unless that was too long ago."""
-        known = self._known.get(name)
+        known = self._known.get(labels_of(name))
         return known if known is not None and known.until > time.monotonic() else None
 
     def keep(self, name: Name, cut: Cut | None) -> None:
         """Tell the others."""
         if len(self._known) >= _MOST:
             self._known.clear()
-        self._known[name] = Known(cut=cut, until=time.monotonic() + _SECONDS)
+        self._known[labels_of(name)] = Known(cut=cut, until=time.monotonic() + _SECONDS)

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections import deque
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,8 +16,9 @@ from kernel.dns import datagrams
 from kernel.dns.datagrams import Port
 from kernel.dns.ports import NoAnswer, Question
 
-#: Questions under way at once; those beyond wait for their turn.
-_AT_ONCE = 2000
+#: Questions under way at one address, and at all; those beyond wait for their turn. More than a
+#: server's socket holds (about 250, by Linux's default) would be lost, and look like silence.
+_AT_AN_ADDRESS, _AT_ONCE = 100, 2000
 #: Replies of which the parsed form is kept: the next server mostly says the very same.
 _KEPT = 500
 _ROUTES = Path("/proc/net/ipv6_route")
@@ -69,6 +69,8 @@ class UdpExchange:
     asked: int = 0
     has_ipv6: bool = field(default_factory=has_ipv6)
     _under_way: dict[int, Asked] = field(default_factory=dict)
+    _load: dict[str, int] = field(default_factory=dict)
+    _queues: dict[str, deque[Asked]] = field(default_factory=dict)
     _queue: deque[Asked] = field(default_factory=deque)
     _ports: dict[bool, Port[Asked]] = field(default_factory=dict)
     _kept: dict[bytes, Message] = field(default_factory=dict)
@@ -78,13 +80,18 @@ class UdpExchange:
         """The reply; raises NoAnswer with code timeout, unreachable or malformed."""
         waiting: _Waiting = asyncio.get_running_loop().create_future()
         one = Asked(question=question, address=address, waiting=waiting, tries=self.tries)
-        # Whoever gave up waiting leaves no port open.
-        waiting.add_done_callback(lambda _: self._drop(one))
-        if len(self._under_way) < _AT_ONCE:
-            self._send(one)
-        else:
-            self._queue.append(one)
+        # Also when whoever asked gave up waiting.
+        waiting.add_done_callback(lambda _: self._end(one))
+        self._send_or_queue(one)
         return waiting
+
+    def _send_or_queue(self, one: Asked) -> None:
+        if self._load.get(one.address, 0) >= _AT_AN_ADDRESS:
+            self._queues.setdefault(one.address, deque()).append(one)
+        elif len(self._under_way) >= _AT_ONCE:
+            self._queue.append(one)
+        else:
+            self._send(one)
 
     def _send(self, one: Asked) -> None:
         one.tries -= 1
@@ -100,6 +107,7 @@ class UdpExchange:
             self._fail(one, "unreachable")
             return
         self._under_way[id(one)] = one
+        self._load[one.address] = self._load.get(one.address, 0) + 1
         if self._sweeper is None:
             self._sweeper = asyncio.get_running_loop().call_later(_SWEEP, self._sweep)
 
@@ -119,7 +127,6 @@ class UdpExchange:
                 self._fail(one, "malformed")
             else:
                 self._answer(one, message)
-        self._go_on()
 
     def _read(self, wire: bytes) -> Message:
         # All but the number is the same from each server that says the same.
@@ -180,18 +187,29 @@ class UdpExchange:
         for one in late:
             self._drop(one)
             self._fail(one, "timeout")
-        self._go_on()
         if self._under_way and self._sweeper is None:
             self._sweeper = asyncio.get_running_loop().call_later(_SWEEP, self._sweep)
 
     def _drop(self, one: Asked) -> None:
-        self._under_way.pop(id(one), None)
+        if self._under_way.pop(id(one), None) is not None:
+            self._load[one.address] -= 1
+            if not self._load[one.address]:
+                del self._load[one.address]
         if one.port is not None:
             one.port.forget(one.number)
 
-    def _go_on(self) -> None:
+    def _end(self, one: Asked) -> None:
+        """Let those go out that waited for it to end."""
+        self._drop(one)
+        address = one.address
+        mine = self._queues.get(address)
+        while mine and self._load.get(address, 0) < _AT_AN_ADDRESS:
+            self._send_if_wanted(mine.popleft())
+        if mine is not None and not mine:
+            del self._queues[address]
         while self._queue and len(self._under_way) < _AT_ONCE:
-            with suppress(IndexError):
-                one = self._queue.popleft()
-                if not one.waiting.done():
-                    self._send(one)
+            self._send_if_wanted(self._queue.popleft())
+
+    def _send_if_wanted(self, one: Asked) -> None:
+        if not one.waiting.done():
+            self._send_or_queue(one)

@@ -15,7 +15,7 @@ from dns.name import Name
 from dns.rdatatype import RdataType
 
 from kernel.dns.answers import Answers, Reply, Server, read
-from kernel.dns.cuts import Cut, Known, SharedCuts
+from kernel.dns.cuts import Cut, Known, Labels, SharedCuts, labels_of
 from kernel.dns.ports import Exchange, NoAnswer, Question
 
 _MOST_SERVERS = 13
@@ -59,8 +59,9 @@ class Walker:
         self._left = budget
         self._shared = shared
         self._subject = dns.name.from_text(subject)
-        self._cuts: dict[Name, Cut | None] = {dns.name.root: Cut(zone=dns.name.root, servers=root)}
-        self._ahead: dict[tuple[str, Name, RdataType], Message | NoAnswer] = {}
+        self._root = Cut(zone=dns.name.root, servers=root)
+        self._cuts: dict[Labels, Cut | None] = {labels_of(dns.name.root): self._root}
+        self._ahead: dict[tuple[str, Labels, RdataType], Message | NoAnswer] = {}
 
     async def look_up(self, name: str, rdtype: str, *, follow: bool = True) -> Answers:
         """What every authoritative server says, aliases followed or not; raises Unreachable."""
@@ -85,11 +86,12 @@ class Walker:
 
     async def ask_ahead(self, places: Iterable[tuple[str, str]]) -> None:
         """Ask all servers for these (name, type) of one zone at once, for `look_up` to find."""
-        asked: dict[tuple[str, Name, RdataType], asyncio.Future[Message]] = {}
+        asked: dict[tuple[str, Labels, RdataType], asyncio.Future[Message]] = {}
         for name, rdtype in places:
             question = Question(dns.name.from_text(name), dns.rdatatype.from_text(rdtype))
+            labels = labels_of(question.name)
             for server in self._nearest(question.name).servers:
-                key = (server.address, question.name, question.rdtype)
+                key = (server.address, labels, question.rdtype)
                 if self._left > 0 and key not in asked and not self._unusable(server):
                     self._left -= 1
                     sent = self._exchange.ask(question, address=server.address)
@@ -124,17 +126,16 @@ class Walker:
         self, cut: Cut, name: Name, rdtype: RdataType
     ) -> Sequence[Reply | Message]:
         asking = [self._ask_server(server, name, rdtype, zone=cut.zone) for server in cut.servers]
-        if all((server.address, name, rdtype) in self._ahead for server in cut.servers):
+        labels = labels_of(name)
+        if all((server.address, labels, rdtype) in self._ahead for server in cut.servers):
             return [await one for one in asking]  # nothing to wait for
         return await asyncio.gather(*asking)
 
     def _nearest(self, name: Name) -> Cut:
         """The lowest zone known to hold the name."""
-        while True:
-            cut = self._cuts.get(name)
-            if cut is not None:
-                return cut
-            name = name.parent()
+        labels = labels_of(name)
+        found = (self._cuts.get(labels[start:]) for start in range(len(labels)))
+        return next((cut for cut in found if cut is not None), self._root)
 
     async def _ask_server(
         self, server: Server, name: Name, rdtype: RdataType, *, zone: Name
@@ -153,29 +154,29 @@ class Walker:
 
     async def _cut(self, name: Name, *, depth: int) -> Cut:
         """Ask for NS one label at a time: one server may hold a parent and its child."""
-        cut = self._cuts[dns.name.root]
-        assert cut is not None
-        for length in range(2, len(name.labels) + 1):
-            part = Name(name.labels[-length:])
-            if part not in self._cuts:
+        cut, labels = self._root, labels_of(name)
+        for length in range(2, len(labels) + 1):
+            key = labels[-length:]
+            if key not in self._cuts:
+                part = Name(key)
                 known = self._known(part)
                 if known is not None:
-                    self._cuts[part] = known.cut
+                    self._cuts[key] = known.cut
                 else:
                     message = await self._first_answer(cut, part)
                     if message.rcode() == dns.rcode.NXDOMAIN:
                         break  # RFC 8020: nothing is below either
-                    self._cuts[part] = await self._child(message, part, cut, depth)
-                    self._share(part)
-            cut = self._cuts[part] or cut
+                    self._cuts[key] = await self._child(message, part, cut, depth)
+                    self._share(part, self._cuts[key])
+            cut = self._cuts[key] or cut
         return cut
 
     def _known(self, name: Name) -> Known | None:
         return self._shared.find(name) if self._shared and self._may_share(name) else None
 
-    def _share(self, name: Name) -> None:
+    def _share(self, name: Name, cut: Cut | None) -> None:
         if self._shared is not None and self._may_share(name):
-            self._shared.keep(name, self._cuts[name])
+            self._shared.keep(name, cut)
 
     def _may_share(self, name: Name) -> bool:
         """Whether it says nothing of the job's own name: neither leads there nor stands below."""
@@ -203,7 +204,7 @@ class Walker:
         owner = referral(message, name, zone=cut.zone)
         assert owner is not None
         lower = await self._child(message, owner, cut, depth)
-        self._cuts[owner] = lower
+        self._cuts[labels_of(owner)] = lower
         return lower or cut
 
     async def _child(self, message: Message, name: Name, parent: Cut, depth: int) -> Cut | None:
@@ -265,7 +266,7 @@ class Walker:
         return ""
 
     async def _ask(self, server: Server, name: Name, rdtype: RdataType) -> Message:
-        known = self._ahead.get((server.address, name, rdtype))
+        known = self._ahead.get((server.address, labels_of(name), rdtype))
         if isinstance(known, NoAnswer):
             raise known
         if known is not None:

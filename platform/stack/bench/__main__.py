@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -15,6 +16,8 @@ from stack.bench.dns import scenario as dns
 from stack.bench.figures import Result
 from stack.bench.furnishing import furnished
 from stack.client.endpoints import Endpoints, EndpointsError, load_endpoints
+
+TERMINATED = 143
 
 
 def show(result: Result) -> None:
@@ -95,6 +98,8 @@ def measure(endpoints: Endpoints, options: argparse.Namespace) -> Result:
 def main() -> int:
     """Run one bench and return the exit code."""
     options = parsed(sys.argv[1:])
+    # As an exception, so that what was started is ended.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
     try:
         result = measure(load_endpoints(), options)
     except (EndpointsError, Missing) as error:

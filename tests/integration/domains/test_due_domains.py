@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from kernel import clock
+from kernel import clock, ids
 from kernel.dns.memory import MemoryExchange
 from kernel.tenancy import PUBLIC, in_schema
 from mailcore.checks import services as checks
 from mailcore.checks.models import DomainSchedule
-from mailcore.checks.services import Look, looking
+from mailcore.checks.services import Look, lookout
 from mailcore.domains import selectors, services, tasks
 from mailcore.protocol.verdicts import Judgement, Outcome
 from mailcore.zones.ports import ZoneBusy
@@ -38,14 +38,14 @@ def looked_at(monkeypatch, settings) -> list[object]:
     seen: list[object] = []
     keep = checks.keep
 
-    def fail_once(*, domain_id: object, looks: list) -> object:
-        seen.append(domain_id)
+    def fail_once(looks: dict) -> object:
+        seen.extend(looks)
         if len(seen) == 1:
             raise RuntimeError("a server that drives us mad")
-        return keep(domain_id=domain_id, looks=looks)
+        return keep(looks)
 
     monkeypatch.setattr(checks, "keep", fail_once)
-    monkeypatch.setattr(looking, "UdpExchange", lambda: MemoryExchange(zones={}))
+    monkeypatch.setattr(lookout, "UdpExchange", lambda: MemoryExchange(zones={}))
     return seen
 
 
@@ -57,6 +57,27 @@ def test_due_domains_of_all_resellers_are_checked(acme, globex, as_worker, looke
     assert list(checked) == looked_at[1:], "the one that failed holds up no other"
     run()
     assert len(looked_at) == 2, "a domain that was just taken is not due"
+
+
+def test_whoever_waits_goes_first_and_a_backlog_does_not_stand_still(acme, as_worker) -> None:
+    now = clock.now()
+    rows = [
+        DomainSchedule(
+            domain_id=ids.uuid7(),
+            reseller_id=acme.reseller.public_id,
+            domain=f"{kind}{number}.test",
+            due_at=now - timedelta(hours=hours, seconds=30 - number),
+            watched_until=now + timedelta(minutes=1) if kind == "new" else None,
+        )
+        for kind, hours in (("old", 1), ("new", 0))
+        for number in range(20)
+    ]
+    DomainSchedule.objects.bulk_create(rows)
+    names = {row.domain_id: row.domain for row in rows}
+    taken = [names[one.domain_id] for one in checks.claim_due(8)]
+    assert taken == [f"new{n}.test" for n in range(6)] + ["old0.test", "old1.test"]
+    rest = [names[one.domain_id] for one in checks.claim_due(40)]
+    assert sorted(taken + rest) == sorted(names.values()), "each of them once"
 
 
 def test_a_domain_of_a_worker_that_died_comes_back(acme, as_worker, looked_at) -> None:
@@ -82,7 +103,7 @@ def test_the_next_look_comes_by_what_was_seen(
             Look(record=record, judgement=Judgement(outcome=outcome))
             for record in selectors.expected_records(domain)
         ]
-        checks.keep(domain_id=domain.public_id, looks=looks)
+        checks.keep({domain.public_id: looks})
         due = DomainSchedule.objects.get(domain_id=domain.public_id).due_at
     assert 0.9 * seconds - 1 <= (due - now).total_seconds() <= seconds
 

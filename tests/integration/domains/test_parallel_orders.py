@@ -37,12 +37,12 @@ def test_a_key_for_the_zone_can_be_handed_in_while_the_domain_is_looked_at(
         handed_in.append(True)
         connection.close()
 
-    def keep_later(**what: object) -> object:
+    def keep_later(looks: object) -> object:
         person = threading.Thread(target=hand_in)
         person.start()
         person.join(PATIENCE)
         assert handed_in, "the person waits for the look, which waits for the person"
-        return keep(**what)
+        return keep(looks)
 
     monkeypatch.setattr(checks, "keep", keep_later)
     services.check_domain(domain_id=domain.public_id, exchange=internet("shop.test").exchange)

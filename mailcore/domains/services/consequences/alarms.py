@@ -1,6 +1,6 @@
 """A record that was right and is not any more opens an alarm, once; when it is back, it closes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from kernel import clock
 from kernel.outbox import publish
@@ -21,17 +21,18 @@ _SEEN = ("verdict", "code", "params", "found")
 _WRONG = frozenset({Outcome.MISSING.value, Outcome.CONFLICT.value})
 
 
-def draw(domain: Domain, rows: Mapping[Key, RecordVerdict], looks: Sequence[Look]) -> None:
+def draw(
+    domain: Domain,
+    rows: Mapping[Key, RecordVerdict],
+    looks: Sequence[Look],
+    open_alarms: Iterable[DomainAlarm],
+) -> None:
     """Open and close alarms by what was seen; whoever wants to know is told in one piece."""
-    stand = {
-        (alarm.kind, alarm.name): alarm
-        for alarm in DomainAlarm.objects.filter(domain_id=domain.public_id, state=AlarmState.OPEN)
-    }
+    stand = {(alarm.kind, alarm.name): alarm for alarm in open_alarms}
     opened, closed = _lapse(domain, stand.pop((LAPSED, domain.name), None))
     for look in looks:
         row, alarm = rows[look.record.key], stand.pop(look.record.key, None)
         if row.verdict == Outcome.MATCH:
-            _remember(row, look)
             closed += [alarm] if alarm else []
         elif row.verdict in _WRONG and alarm is not None:
             _update(alarm, row)
@@ -46,12 +47,6 @@ def _is_drift(row: RecordVerdict, look: Look) -> bool:
     was_right = row.matched_value == look.record.value
     is_often = row.missing_in_a_row >= OPEN_AFTER
     return was_right and row.verdict in _WRONG and is_often and patience.is_over(row)
-
-
-def _remember(row: RecordVerdict, look: Look) -> None:
-    if row.matched_value != look.record.value:
-        row.matched_value = look.record.value
-        row.save(update_fields=["matched_value"])
 
 
 def _lapse(
@@ -90,6 +85,8 @@ def _update(alarm: DomainAlarm, row: RecordVerdict) -> None:
 
 
 def _conclude(domain: Domain, opened: Sequence[DomainAlarm], closed: Sequence[DomainAlarm]) -> None:
+    if not opened and not closed:
+        return
     now = clock.now()
     DomainAlarm.objects.bulk_create(opened)
     for alarm in closed:
@@ -98,5 +95,4 @@ def _conclude(domain: Domain, opened: Sequence[DomainAlarm], closed: Sequence[Do
     for event, alarms in (("dns.drifted", opened), ("dns.recovered", closed)):
         if alarms:
             publish(event, subject=domain.reference, data=telling.data_of(domain, alarms))
-    if opened or closed:
-        telling.tell(domain)
+    telling.tell(domain)

@@ -17,12 +17,18 @@ _PURPOSES = frozenset({dns_records.RETURN_PATH, dns_records.RETURN_PATH_SPF})
 _WRONG = frozenset({Outcome.MISSING.value, Outcome.CONFLICT.value})
 
 
-def draw(domain: Domain, rows: Mapping[Key, RecordVerdict]) -> None:
-    """Route the bounce name of a verified domain by what was seen of it."""
+def draw(domain: Domain, rows: Mapping[Key, RecordVerdict], *, is_routed: bool) -> None:
+    """Route the bounce name of a verified domain by what was seen of it.
+
+    `is_routed`: whether it is by now.
+    """
     seen = [row for row in rows.values() if row.purpose in _PURPOSES]
     name = verp.bounce_domain(domain.name)
     if domain.state == DomainState.VERIFIED and all(r.verdict == Outcome.MATCH for r in seen):
-        directory.take_bounces(name, organisation_id=domain.organisation_id)
+        if not is_routed:
+            directory.take_bounces(name, organisation_id=domain.organisation_id)
+    elif not is_routed:
+        return
     elif domain.state != DomainState.VERIFIED or any(
         row.missing_in_a_row >= GIVE_UP_AFTER and _is_wrong(row) for row in seen
     ):

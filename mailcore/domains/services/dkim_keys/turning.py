@@ -91,7 +91,7 @@ def plan_next(domain: Domain, turn: Turn, *, lacks: bool) -> None:
 
 def rows_of(domain: Domain) -> list[DkimKey]:
     """The domain's keys, in the order of their selectors."""
-    return list(domain.dkim_keys.order_by("selector"))
+    return sorted(domain.dkim_keys.all(), key=lambda key: key.selector)
 
 
 def _decide(

@@ -66,7 +66,6 @@ class UdpExchange:
     timeout: float = 1.0
     tries: int = 2
     port: int = 53
-    asked: int = 0
     has_ipv6: bool = field(default_factory=has_ipv6)
     _under_way: dict[int, Asked] = field(default_factory=dict)
     _load: dict[str, int] = field(default_factory=dict)
@@ -75,6 +74,7 @@ class UdpExchange:
     _ports: dict[bool, Port[Asked]] = field(default_factory=dict)
     _kept: dict[bytes, Message] = field(default_factory=dict)
     _sweeper: asyncio.TimerHandle | None = None
+    _sweep_at: float = 0.0
 
     def ask(self, question: Question, *, address: str) -> _Waiting:
         """The reply; raises NoAnswer with code timeout, unreachable or malformed."""
@@ -99,7 +99,6 @@ class UdpExchange:
         one.port = self._open_port(is_v6=":" in one.address)
         one.number = one.port.free_number()
         one.wire = datagrams.query(one.question, number=one.number)
-        self.asked += 1
         try:
             one.port.send(one.wire, (one.address, self.port), number=one.number, asked=one)
         except OSError:
@@ -108,8 +107,7 @@ class UdpExchange:
             return
         self._under_way[id(one)] = one
         self._load[one.address] = self._load.get(one.address, 0) + 1
-        if self._sweeper is None:
-            self._sweeper = asyncio.get_running_loop().call_later(_SWEEP, self._sweep)
+        self._sweep_soon()
 
     def _open_port(self, *, is_v6: bool) -> Port[Asked]:
         port = self._ports.get(is_v6)
@@ -179,6 +177,9 @@ class UdpExchange:
         """End what has waited for too long; the oldest stand first."""
         self._sweeper = None
         now = time.monotonic()
+        if now > self._sweep_at + _SWEEP:  # while we did not listen, nobody kept us waiting
+            for one in self._under_way.values():
+                one.until += now - self._sweep_at
         late = []
         for one in self._under_way.values():
             if one.until > now and not one.waiting.done():
@@ -187,7 +188,12 @@ class UdpExchange:
         for one in late:
             self._drop(one)
             self._fail(one, "timeout")
-        if self._under_way and self._sweeper is None:
+        if self._under_way:
+            self._sweep_soon()
+
+    def _sweep_soon(self) -> None:
+        if self._sweeper is None:
+            self._sweep_at = time.monotonic() + _SWEEP
             self._sweeper = asyncio.get_running_loop().call_later(_SWEEP, self._sweep)
 
     def _drop(self, one: Asked) -> None:

@@ -107,6 +107,7 @@ def _domains(names: list[str], pairs: dict[str, KeyPair], *, reseller_id: UUID) 
             organisation_id=organisation_id,
             kind="hosted" if name == domain.name else "feedback",
             is_verified=True,
+            is_held=True,
         )
         for domain in domains
         for name in (domain.name, verp.bounce_domain(domain.name))

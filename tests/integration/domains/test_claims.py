@@ -9,12 +9,14 @@ from controlplane import dispatch
 from kernel import clock
 from kernel.models import AuditEntry, OutboxEvent
 from kernel.tenancy import in_schema
+from mailcore.checks import services as checks
 from mailcore.checks.models import DomainSchedule, RecordVerdict
 from mailcore.directory import services as directory
 from mailcore.directory.models import Route, SigningKey
 from mailcore.domains import selectors, services
 from mailcore.domains.errors import DomainTaken
 from mailcore.domains.models import Domain
+from mailcore.domains.services import checking
 from mailcore.domains.services.claims import NOTICE
 from tenants.plans.models import Counter
 
@@ -33,9 +35,16 @@ def add(cast, name: str = "shop.test") -> Domain:
 
 
 def check(net, *claims) -> None:
-    """One batch, as the worker takes what is due of all resellers."""
-    due = [(cast.reseller.public_id, domain.public_id) for cast, domain in claims]
-    services.check_domains(due=due, exchange=net.exchange)
+    """One round, as the worker takes what is due: all are looked at before any is stored."""
+    seen = []
+    for cast, domain in claims:
+        reseller_id = cast.reseller.public_id
+        jobs = checking.jobs_of(reseller_id=reseller_id, domain_ids=[domain.public_id])
+        for one, records in jobs:
+            looks = checks.inspect({one.name: records}, exchange=net.exchange)[one.name]
+            seen.append((reseller_id, one, looks))
+    for reseller_id, one, looks in seen:
+        checking.conclude(reseller_id=reseller_id, seen=[(one, looks)])
 
 
 def events(kind: str) -> list[dict[str, object]]:

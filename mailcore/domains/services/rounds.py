@@ -16,10 +16,11 @@ from mailcore.domains.services import checking
 
 log = logging.getLogger(__name__)
 
-#: So many domains are under way at most; each has a few servers and two dozen questions.
-_AT_ONCE = 240
+#: So many domains are under way at most; each has a few servers and two dozen questions. With more,
+#: a machine that is busy with other things answers none of them within the time of a look.
+_AT_ONCE = 60
 #: No less is claimed at a time while looks are under way: a claim costs two statements.
-_CLAIM = 60
+_CLAIM = 20
 #: So many domains of one reseller are concluded in one transaction at most.
 _TOGETHER = 30
 #: While more is due, what was seen waits so long for more of the same reseller (seconds).

@@ -5,7 +5,16 @@ from django.db import models
 from django.db.models.functions import Collate, Reverse
 
 from kernel import clock, ids
-from mailcore.directory.states import HandOverState, KeyState, LoginState, RouteKind
+from mailcore.directory.states import (
+    HandOverState,
+    HoldKind,
+    HoldOn,
+    HoldScope,
+    HoldSide,
+    KeyState,
+    LoginState,
+    RouteKind,
+)
 
 
 class Route(models.Model):
@@ -23,6 +32,8 @@ class Route(models.Model):
     is_held = models.BooleanField(default=False)
     is_verified = models.BooleanField(default=False)
     claimed_at = models.DateTimeField(default=clock.now)
+    #: What holds of it and above it hold; written by triggers alone (see Hold).
+    held = ArrayField(models.CharField(max_length=10), default=list, editable=False)
 
     class Meta:
         db_table = "route"
@@ -122,6 +133,8 @@ class MailboxLogin(models.Model):
     store = models.CharField(max_length=40, default="store1")
     home = models.CharField(max_length=60)
     quota_bytes = models.BigIntegerField(default=5 * 1024**3)
+    #: What holds of it and above it hold; written by triggers alone (see Hold).
+    held = ArrayField(models.CharField(max_length=10), default=list, editable=False)
 
     class Meta:
         db_table = "mailbox_login"
@@ -132,6 +145,51 @@ class MailboxLogin(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+
+class Hold(models.Model):
+    """Something that shall not go on for a while; several may stand on one object.
+
+    It stands until it is lifted, also when `until` is over: then that happens within seconds. With
+    each change triggers write the sum of all that stand into `held` of routes and logins, so that
+    nobody who looks these up asks here.
+    """
+
+    public_id = models.UUIDField(default=ids.uuid7, unique=True)
+    reseller_id = models.UUIDField()
+    object_kind = models.CharField(max_length=10, choices=HoldOn.choices)
+    object_id = models.UUIDField()
+    name = models.CharField(max_length=320)
+    kind = models.CharField(max_length=10, choices=HoldKind.choices)
+    scopes = ArrayField(models.CharField(max_length=10, choices=HoldScope.choices))
+    side = models.CharField(max_length=10, choices=HoldSide.choices)
+    reason = models.CharField(max_length=200)
+    placed_at = models.DateTimeField(default=clock.now)
+    until = models.DateTimeField(null=True, blank=True)
+    lifted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "hold"
+        constraints = [
+            models.UniqueConstraint(
+                fields=("object_id", "kind", "side"),
+                condition=models.Q(lifted_at=None),
+                name="hold_once",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["reseller_id"], condition=models.Q(lifted_at=None), name="hold_standing"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} on {self.name}"
+
+    @property
+    def reference(self) -> str:
+        """The id that is shown: `hld_…`."""
+        return ids.to_public("hld", self.public_id)
 
 
 class AliasRoute(models.Model):

@@ -4,9 +4,10 @@ from collections.abc import Collection
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
-from mailcore.directory.models import Route, SigningKey
-from mailcore.directory.states import KeyState
+from mailcore.directory.models import Hold, MailboxLogin, Route, SigningKey
+from mailcore.directory.states import HoldScope, KeyState
 
 
 def find_route(domain: str) -> Route | None:
@@ -32,3 +33,21 @@ def list_signing_keys(domain: str) -> list[SigningKey]:
     """The domain's keys that are published, without their private halves."""
     found = SigningKey.objects.defer("sealed_key").filter(domain=domain)
     return list(found.exclude(state=KeyState.RETIRED).order_by("selector"))
+
+
+def is_login_held(public_id: UUID, scope: HoldScope) -> bool:
+    """Whether a hold on a mailbox, its domain or its reseller covers this."""
+    return MailboxLogin.objects.filter(public_id=public_id, held__contains=[scope]).exists()
+
+
+def is_domain_held(domain: str, scope: HoldScope) -> bool:
+    """Whether a hold on a domain, a mailbox of it or its reseller covers this."""
+    held = {"domain": domain, "held__contains": [scope]}
+    return Route.objects.filter(**held).exists() or MailboxLogin.objects.filter(**held).exists()
+
+
+def has_holds(domain_id: UUID, domain: str) -> bool:
+    """Whether any hold stands on a domain itself or on a mailbox of it."""
+    logins = MailboxLogin.objects.filter(domain=domain).values("public_id")
+    on = Q(object_id=domain_id) | Q(object_id__in=logins)
+    return Hold.objects.filter(on, lifted_at=None).exists()

@@ -49,3 +49,37 @@ class KeyState(models.TextChoices):
     ACTIVE = "active"
     RETIRING = "retiring"
     RETIRED = "retired"
+
+
+class HoldKind(models.TextChoices):
+    """Why something is held."""
+
+    BILLING = "billing"
+    ABUSE = "abuse"
+    LEGAL = "legal"
+    OWNER = "owner"
+    MIGRATION = "migration"
+
+
+class HoldScope(models.TextChoices):
+    """What is held: mail out, mail in, logins of mailboxes, or that anything is deleted."""
+
+    SEND = "send"
+    RECEIVE = "receive"
+    LOGIN = "login"
+    DELETE = "delete"
+
+
+class HoldOn(models.TextChoices):
+    """What a hold is on, with all that is below it."""
+
+    RESELLER = "reseller"
+    DOMAIN = "domain"
+    MAILBOX = "mailbox"
+
+
+class HoldSide(models.TextChoices):
+    """Who placed a hold, and alone lifts it."""
+
+    OPERATOR = "operator"
+    RESELLER = "reseller"

@@ -67,3 +67,15 @@ class TooManyDnsCredentials(Conflict):
     """The organisation has too many DNS credentials: remove some."""
 
     code = "dns_credential.too_many"
+
+
+class DeletingHeld(Conflict):
+    """A hold keeps this from being deleted."""
+
+    code = "hold.deleting"
+
+
+class MovingHeld(Conflict):
+    """A hold stands on this domain or a mailbox of it: it stays where it is."""
+
+    code = "hold.moving"

@@ -24,7 +24,7 @@ from mailcore.directory.models import HandOver
 from mailcore.directory.states import HandOverState
 from mailcore.domains.api.shapes import DomainShown
 from mailcore.domains.api.shapes import show as show_domain
-from mailcore.domains.errors import DomainNotVerified
+from mailcore.domains.errors import DomainNotVerified, MovingHeld
 from mailcore.handover import errors, selectors, services
 from mailcore.handover.selectors import Moves
 from tenants.plans.errors import LimitReached, NoPlan
@@ -130,6 +130,7 @@ class Offer(CommandView):
         answers={201: NewHandOver},
         problems=[
             DomainNotVerified,
+            MovingHeld,
             errors.HandOverOpen,
             errors.TooManyOffers,
             errors.UnknownReseller,
@@ -210,6 +211,7 @@ class Accept(CommandView):
             errors.HandOverEnded,
             errors.DomainEntangled,
             DomainNotVerified,
+            MovingHeld,
             LimitReached,
             NoPlan,
         ],

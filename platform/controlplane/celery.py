@@ -16,6 +16,7 @@ app.autodiscover_tasks(
         "mailcore.domains",
         "mailcore.mailboxes",
         "mailcore.handover",
+        "mailcore.holds",
         "mailcore.delivery",
         "mailcore.feedback",
         "billing.metering",

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from controlplane import dispatch, job_kinds, webhook_events
+from controlplane import dispatch, hold_events, job_kinds, webhook_events
 from tenants.jobs import services as jobs
 
 
@@ -28,3 +28,9 @@ def forget_jobs(**_: object) -> None:
 def queue_mail_webhooks(**_: object) -> None:
     """Queue new mail facts for the webhooks that ask for them."""
     webhook_events.queue_mail_facts()
+
+
+@shared_task(name="controlplane.keep_held", queue="control")
+def keep_held() -> None:
+    """Keep in the queue what a hold keeps from being sent."""
+    hold_events.keep_held()

@@ -45,6 +45,7 @@ _PREFIXES = {
     "invoice_id": ("invoice", "inv"),
     "job_id": ("job", "job"),
     "hand_over_id": ("hand_over", "hov"),
+    "hold_id": ("hold", "hld"),
     "member_id": ("member", "mem"),
 }
 _Data = Mapping[str, Any]
@@ -87,6 +88,7 @@ _app_password = _with("app_password_id", "mailbox_id", "organisation_id", "addre
 _member = _with("member_id", "email", "name", "role", "state")
 _hand_over = _with("hand_over_id", "domain_id", "name", "side")
 _stream = _with("stream", "reason", "by")
+_hold = _with("hold_id", "on", "name", "kind", "scopes", "by", "reason", "until")
 _suppression = _with("address", "stream")
 _alarm = _with("signal", "stream", "provider", "quantity", "of", "line", "since")
 
@@ -148,6 +150,8 @@ TOLD: dict[str, tuple[str, Callable[[_Data], dict[str, object]]]] = {
     "suppression.removed": ("suppression.removed", _suppression),
     "stream.paused": ("stream.paused", _stream),
     "stream.resumed": ("stream.resumed", _stream),
+    "hold.placed": ("hold.placed", _hold),
+    "hold.lifted": ("hold.lifted", _hold),
     "delivery.alarm": ("alarm.opened", _alarm),
     "delivery.recovered": ("alarm.recovered", _alarm),
     "job.ended": (

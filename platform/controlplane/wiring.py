@@ -10,6 +10,7 @@ from controlplane import alarm_events as alarms
 from controlplane import billing_events as billing
 from controlplane import domain_events as domains
 from controlplane import drift_events as drift
+from controlplane import hold_events as holds
 from controlplane import mail_events as mail
 from controlplane import member_events as members
 from controlplane import reseller_events as resellers
@@ -36,6 +37,8 @@ _HANDLERS: dict[str, tuple[Handler, ...]] = {
     "hand_over.offered": (domains.tell_of_offer,),
     "member.changed": (members.follow_owners,),
     "member.removed": (members.follow_owners,),
+    "hold.placed": (holds.sync_queue,),
+    "hold.lifted": (holds.sync_queue,),
     "mailbox.created": (billing.count_new_mailbox,),
     "mailbox.day": (billing.count_mailbox_days,),
     "mailbox.limit_reached": (mail.warn_of_limit,),

@@ -47,6 +47,7 @@ _READ = frozenset(
     {
         "domains.read",
         "events.read",
+        "holds.read",
         "jobs.read",
         "mailboxes.read",
         "messages.read",
@@ -58,6 +59,7 @@ _READ = frozenset(
 )
 _MAIL = _READ | {
     "domains.write",
+    "holds.write",
     "jobs.write",
     "mailboxes.write",
     "messages.send",
@@ -84,6 +86,8 @@ ROLE_ACTIONS: dict[str, frozenset[str]] = {
     "operator": frozenset(
         {
             "audit.read",
+            "holds.read",
+            "holds.write",
             "nodes.read",
             "nodes.write",
             "operator_keys.write",

@@ -17,6 +17,7 @@ PREFIXES = {
     "domain": "dom",
     "event": "evt",
     "hand_over": "hov",
+    "hold": "hld",
     "invoice": "inv",
     "job": "job",
     "key": "key",

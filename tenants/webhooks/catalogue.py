@@ -58,6 +58,8 @@ CATALOGUE: dict[str, str] = {
     "suppression.removed": "an address was taken off the suppression list",
     "stream.paused": "a stream stands still: its mail is kept; `by` says who paused it",
     "stream.resumed": "a stream runs again",
+    "hold.placed": "sending, receiving, logins or deleting are on hold for something",
+    "hold.lifted": "such a hold is over; others may stand",
     "alarm.opened": "a stream passed a warn line",
     "alarm.recovered": "a stream keeps its warn line again",
     "job.ended": "a job has ended or was cancelled",

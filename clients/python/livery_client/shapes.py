@@ -368,6 +368,21 @@ class HandOverRead(TypedDict):
     moves: "Moves | None"
 
 
+class Hold(TypedDict):
+    """A hold that stands; `by` says who placed it, and alone lifts it."""
+
+    id: "str"
+    object: "str"
+    on: "str"
+    name: "str"
+    kind: "str"
+    scopes: "Sequence[str]"
+    by: "str"
+    reason: "str"
+    since: "str"
+    until: "str | None"
+
+
 class Intake(TypedDict):
     """How many reports came in the time they are kept: counted, not used, and by how many senders."""
 
@@ -646,6 +661,16 @@ class NewHandOver(TypedDict):
     expires_at: "str"
     ended_at: "str | None"
     code: "str | None"
+
+
+class NewHold(TypedDict):
+    """What is held of a domain (`dom_…`) or a mailbox (`mbx_…`), and why; until it is lifted."""
+
+    object: "str"
+    kind: "str"
+    scopes: "Sequence[str]"
+    reason: "str"
+    until: "NotRequired[str | None]"
 
 
 class NewKey(TypedDict):

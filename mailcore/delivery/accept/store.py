@@ -36,13 +36,14 @@ _OPTIONS = f"{PLANNED_ONCE} -c statement_timeout=25s -c application_name=livery-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """Owners by login, what is hosted here, names in which a login may write beside its own, and
-    reasons by reseller and address of no mail at all.
+    """Owners by login, what is hosted here, names in which a login may write beside its own, logins
+    that a hold keeps from sending, and reasons by reseller and address of no mail at all.
     """
 
     owners: dict[str, Owner] = field(default_factory=dict)
     known: Known = field(default_factory=Known)
     names: set[tuple[str, str]] = field(default_factory=set)
+    held: set[str] = field(default_factory=set)
     suppressed: dict[tuple[UUID, str], str] = field(default_factory=dict)
 
     def fault_of(self, draft: Draft) -> NotAccepted | None:
@@ -51,6 +52,9 @@ class Facts:
             return NotAccepted("4.7.1", "This login has no mailbox, or no key yet")
         if domain_of(draft.login) not in self.known.hosted:
             text = "The domain of this mailbox is switched off"
+            return NotAccepted("5.7.1", text, code=550)
+        if draft.login in self.held:
+            text = "Sending is on hold for this mailbox: ask whoever administers it"
             return NotAccepted("5.7.1", text, code=550)
         if not all((draft.login, name) in self.names for name in draft.other_names):
             return NotAccepted("5.7.1", "From header is not yours", code=550)
@@ -147,6 +151,8 @@ class Store:
         kind, name, told, reseller, organisation, mailbox, key_id, wrapped = row
         match kind:
             case "owner":
+                if told is not None:
+                    facts.held.add(name)
                 facts.owners[name] = Owner(
                     reseller_id=reseller,
                     organisation_id=organisation,

@@ -12,7 +12,7 @@ from kernel.errors import InvalidInput
 class Selection:
     """All conditions together; at least one is given.
 
-    `header` is a Message-ID with its angle brackets; `login` who submitted; `domain` and `address`
+    `header` is a Message-ID with its angle brackets; `login` who submitted, `from_domain` in whose name; `domain` and `address`
     the recipient's; `held` the reason of a hold, or how it begins.
     """
 
@@ -22,6 +22,7 @@ class Selection:
     reseller: UUID | None = None
     stream: str | None = None
     login: str | None = None
+    from_domain: str | None = None
     domain: str | None = None
     address: str | None = None
     held: str | None = None

@@ -32,7 +32,7 @@ class Copier:
         self._bulk = Preparation(reseller_id=current_reseller_id())
 
     def make(self, posting: Posting) -> Made:
-        """Raises SenderRefused, DomainNotVerified, and what `Preparation.prepare` raises."""
+        """Raises SenderRefused, DomainNotVerified, SendingHeld, and what `Preparation.prepare` raises."""
         organisation_id = self._senders.organisation_of(posting.from_domain)
         if posting.stream is Stream.BULK:
             submissions = [self._bulk.prepare(one) for one in _copies(posting)]

@@ -1,6 +1,6 @@
 """Why a posted message is not taken, as stable codes; `detail["field"]` is its place in the JSON."""
 
-from kernel.errors import ApplicationError, InvalidInput
+from kernel.errors import ApplicationError, Conflict, InvalidInput
 
 
 class MessageInvalid(InvalidInput):
@@ -38,3 +38,9 @@ class NoneAccepted(ApplicationError):
 
     code = "message.none_accepted"
     status = 422
+
+
+class SendingHeld(Conflict):
+    """Sending is on hold for this domain."""
+
+    code = "hold.sending"

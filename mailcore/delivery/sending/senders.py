@@ -5,10 +5,10 @@ from uuid import UUID
 
 from kernel.actor import Actor
 from mailcore.delivery import return_paths
-from mailcore.delivery.sending.errors import SenderRefused
+from mailcore.delivery.sending.errors import SenderRefused, SendingHeld
 from mailcore.directory import selectors as directory
 from mailcore.directory.models import Route
-from mailcore.directory.states import RouteKind
+from mailcore.directory.states import HoldScope, RouteKind
 from mailcore.domains.errors import DomainNotVerified
 
 
@@ -21,7 +21,7 @@ class Senders:
         self._bounces: dict[str, str] = {}
 
     def organisation_of(self, domain: str) -> UUID | None:
-        """Whose mail it is; raises SenderRefused, DomainNotVerified.
+        """Whose mail it is; raises SenderRefused, DomainNotVerified, SendingHeld.
 
         A domain of somebody else's is refused in the same words as one that does not exist.
         """
@@ -30,6 +30,8 @@ class Senders:
             raise SenderRefused(field="from")
         if not route.is_verified:
             raise DomainNotVerified(field="from")
+        if HoldScope.SEND in route.held:
+            raise SendingHeld(field="from")
         return route.organisation_id
 
     def return_path(self, recipient_id: UUID, *, domain: str) -> str:

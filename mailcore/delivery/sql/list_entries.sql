@@ -12,6 +12,7 @@ WHERE (%(recipient)s::uuid IS NULL OR q.recipient_id = %(recipient)s::uuid)
     AND (%(header)s::text IS NULL OR m.message_id = %(header)s::text)
     AND (%(stream)s::text IS NULL OR m.stream = %(stream)s::text)
     AND (%(login)s::text IS NULL OR m.submitter = %(login)s::text)
+    AND (%(from_domain)s::text IS NULL OR m.from_domain = %(from_domain)s::text)
     AND (%(domain)s::text IS NULL OR r.domain = %(domain)s::text)
     AND (%(address)s::text IS NULL OR r.address = %(address)s::text)
 ORDER BY q.recipient_id LIMIT %(limit)s

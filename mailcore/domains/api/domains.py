@@ -107,7 +107,7 @@ class OneDomain(ApiView):
         "domains.delete",
         right="domains.write",
         answers={204: None},
-        problems=[errors.DomainInUse, errors.SuspendedByOperator],
+        problems=[errors.DomainInUse, errors.SuspendedByOperator, errors.DeletingHeld],
     )
     def delete(self, request: Request, domain_id: str) -> Response:
         """Give a domain up.

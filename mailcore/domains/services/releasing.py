@@ -12,8 +12,10 @@ from kernel.actor import Actor, authorise
 from kernel.outbox import audit, publish
 from mailcore.checks import services as checks
 from mailcore.directory import services as directory
+from mailcore.directory.selectors import is_domain_held
+from mailcore.directory.states import HoldScope
 from mailcore.domains import selectors
-from mailcore.domains.errors import DomainInUse, SuspendedByOperator
+from mailcore.domains.errors import DeletingHeld, DomainInUse, SuspendedByOperator
 from mailcore.domains.models import Domain
 from mailcore.domains.services.holding import hold
 from mailcore.domains.services.targets import leave_targets
@@ -27,12 +29,14 @@ def release_domain(*, actor: Actor, domain_id: UUID) -> None:
     """Remove a domain on which there is no address any more; its keys are destroyed.
 
     Nobody else can take the name for a while, if it was ever verified. Raises NotAllowed,
-    NotFound, DomainInUse, SuspendedByOperator.
+    NotFound, DomainInUse, SuspendedByOperator, DeletingHeld.
     """
     authorise(actor, "domains.write")
     domain = hold(selectors.get_seen(domain_id, actor=actor))
     if domain.suspended_by == SuspendedBy.OPERATOR:
         raise SuspendedByOperator
+    if is_domain_held(domain.name, HoldScope.DELETE):
+        raise DeletingHeld
     reference, until = domain.reference, _keep_until(domain)
     remove(domain, keep_until=until)
     shown = {"name": domain.name, "kept_until": until.isoformat() if until else None}

@@ -10,9 +10,10 @@ from kernel.actor import Actor
 from kernel.tenancy import current_reseller_id, current_schema, in_reseller
 from mailcore.checks import services as checks
 from mailcore.directory.models import HandOver
+from mailcore.directory.selectors import has_holds
 from mailcore.directory.states import HandOverState
 from mailcore.domains import selectors as domains
-from mailcore.domains.errors import DomainNotVerified
+from mailcore.domains.errors import DomainNotVerified, MovingHeld
 from mailcore.domains.models import Domain
 from mailcore.domains.services.claims import ClaimEnd, drop_claim
 from mailcore.domains.services.holding import hold
@@ -34,7 +35,7 @@ def accept(*, actor: Actor, hand_over_id: UUID, organisation_id: UUID) -> Domain
     """Take the domain into an organisation of the caller's, with its mailboxes, aliases and keys.
 
     Raises NotAllowed, NotFound (offer, organisation), HandOverEnded, DomainNotVerified,
-    DomainEntangled, plans.LimitReached; then everything is as before.
+    DomainEntangled, MovingHeld, plans.LimitReached; then everything is as before.
     """
     require_reseller(actor)
     offer = selectors.get_received(hand_over_id)
@@ -70,6 +71,8 @@ def _hold(offer: HandOver) -> Mapping[str, int]:
     domain = hold(domain)
     if domain.state != DomainState.VERIFIED:
         raise DomainNotVerified
+    if has_holds(domain.public_id, domain.name):
+        raise MovingHeld
     if selectors.is_entangled(domain.pk, domain.name):
         raise DomainEntangled
     return {

@@ -13,9 +13,10 @@ from kernel.crypto import Secret
 from kernel.errors import NotAllowed
 from kernel.tenancy import current_reseller_id
 from mailcore.directory.models import HandOver
+from mailcore.directory.selectors import has_holds
 from mailcore.directory.states import HandOverState
 from mailcore.domains import selectors as domains
-from mailcore.domains.errors import DomainNotVerified
+from mailcore.domains.errors import DomainNotVerified, MovingHeld
 from mailcore.domains.services.holding import hold
 from mailcore.domains.states import DomainState
 from mailcore.handover import selectors
@@ -34,12 +35,14 @@ def offer(*, actor: Actor, domain_id: UUID, to: str = "") -> tuple[HandOver, Sec
     """Offer a verified domain to the reseller whose portal has this host name.
 
     Without a name, to whoever brings the code, which is told only here. Raises NotAllowed,
-    NotFound, DomainNotVerified, HandOverOpen, UnknownReseller, TooManyOffers.
+    NotFound, DomainNotVerified, MovingHeld, HandOverOpen, UnknownReseller, TooManyOffers.
     """
     require_reseller(actor)
     domain = hold(domains.get_seen(domain_id, actor=actor))
     if domain.state != DomainState.VERIFIED:
         raise DomainNotVerified
+    if has_holds(domain.public_id, domain.name):
+        raise MovingHeld
     if HandOver.objects.filter(domain_id=domain_id, state=HandOverState.OFFERED).exists():
         raise HandOverOpen
     taker = _taker(to) if to else None

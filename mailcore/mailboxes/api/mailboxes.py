@@ -12,7 +12,7 @@ from kernel.rest.openapi import Page, operation
 from kernel.rest.paging import page
 from kernel.rest.views import ApiView, CommandView, actor_of
 from mailcore.directory.states import OPEN_STATES
-from mailcore.domains.errors import DomainNotVerified
+from mailcore.domains.errors import DeletingHeld, DomainNotVerified
 from mailcore.mailboxes import errors, selectors, services
 from mailcore.mailboxes.api.shapes import MailboxChange, MailboxShown, NewMailbox, show
 from tenants.plans.errors import LimitReached, NoPlan
@@ -104,7 +104,12 @@ class OneMailbox(ApiView):
         )
         return Response(show(changed))
 
-    @operation("mailboxes.delete", right="mailboxes.write", answers={204: None})
+    @operation(
+        "mailboxes.delete",
+        right="mailboxes.write",
+        answers={204: None},
+        problems=[DeletingHeld],
+    )
     def delete(self, request: Request, mailbox_id: str) -> Response:
         """Delete a mailbox.
 

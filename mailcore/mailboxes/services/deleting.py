@@ -9,8 +9,10 @@ from kernel import clock
 from kernel.actor import SYSTEM, Actor, authorise
 from kernel.errors import NotFound
 from mailcore.directory import services as directory
-from mailcore.directory.states import LoginState
+from mailcore.directory.selectors import is_login_held
+from mailcore.directory.states import HoldScope, LoginState
 from mailcore.domains import selectors as domains
+from mailcore.domains.errors import DeletingHeld
 from mailcore.mailboxes import selectors
 from mailcore.mailboxes.models import Mailbox
 from mailcore.mailboxes.services.aliases import drop_target
@@ -23,10 +25,12 @@ KEPT = timedelta(days=14)
 
 @transaction.atomic
 def delete_mailbox(*, actor: Actor, mailbox_id: UUID) -> None:
-    """No login, no sending, and mail to it is refused; raises NotAllowed, NotFound."""
+    """No login, no sending, and mail to it is refused; raises NotAllowed, NotFound, DeletingHeld."""
     authorise(actor, "mailboxes.write")
     mailbox = selectors.get_seen(mailbox_id, actor=actor)
     domains.keep_held(mailbox.domain)
+    if is_login_held(mailbox_id, HoldScope.DELETE):
+        raise DeletingHeld
     mailbox.deleted_at = clock.now()
     if not Mailbox.objects.filter(pk=mailbox.pk, deleted_at=None).update(
         deleted_at=mailbox.deleted_at
@@ -63,20 +67,20 @@ def restore_mailbox(*, actor: Actor, mailbox_id: UUID) -> Mailbox:
 def purge_mailboxes() -> int:
     """Give up the current reseller's deleted mailboxes whose time is over; how many."""
     over = Mailbox.objects.filter(deleted_at__lte=clock.now() - KEPT)
-    found = list(over.select_related("domain"))
-    for mailbox in found:
-        _purge(mailbox)
-    return len(found)
+    return sum(_purge(mailbox) for mailbox in over.select_related("domain"))
 
 
 @transaction.atomic
-def _purge(mailbox: Mailbox) -> None:
+def _purge(mailbox: Mailbox) -> bool:
     if not domains.keep_each([mailbox.domain_id]):
-        return  # it went to another reseller, with its domain
+        return False  # it went to another reseller, with its domain
+    if is_login_held(mailbox.public_id, HoldScope.DELETE):
+        return False
     drop_target(mailbox.address)
     directory.remove_login(mailbox.public_id)
     tell("mailbox.purged", mailbox=mailbox, actor=SYSTEM)
     mailbox.delete()
+    return True
 
 
 def _is_over(mailbox: Mailbox) -> bool:

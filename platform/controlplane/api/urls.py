@@ -12,6 +12,7 @@ from mailcore.delivery.suppression import api as suppression
 from mailcore.domains import api as domains
 from mailcore.feedback import api as feedback
 from mailcore.handover import api as handover
+from mailcore.holds import api as holds
 from mailcore.mailboxes import api as mailboxes
 from tenants.accounts import api as accounts
 from tenants.jobs import api as jobs
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *domains.urlpatterns,
     *feedback.urlpatterns,
     *handover.urlpatterns,
+    *holds.urlpatterns,
     *mailboxes.urlpatterns,
     *sending.urlpatterns,
     *suppression.urlpatterns,

@@ -83,6 +83,13 @@ WORDS: dict[str, Promise] = {
     "bulk.domain_not_ready": _(
         "Mailings need a verified domain with an active DKIM key and a DMARC record."
     ),
+    "hold.invalid": _("A part of this hold is not valid."),
+    "hold.stands": _("A hold of this kind stands on it already."),
+    "hold.of_operator": _("We placed this hold. Write to us, so that we look at it."),
+    "hold.of_reseller": _("The reseller placed this hold; only they lift it."),
+    "hold.sending": _("Sending is on hold for this domain."),
+    "hold.deleting": _("A hold keeps this from being deleted."),
+    "hold.moving": _("A hold stands on this domain or a mailbox of it: it stays here."),
     "stream.not_pausable": _("Notices of the portal itself cannot be paused."),
     "stream.paused_by_platform": _("We paused this stream. Write to us, so that we look at it."),
     "message.invalid": _("A field of this message is not acceptable."),

@@ -15,6 +15,7 @@ from livery_client.resources.dns_plans import DnsPlans
 from livery_client.resources.domains import Domains
 from livery_client.resources.events import Events
 from livery_client.resources.hand_overs import HandOvers
+from livery_client.resources.holds import Holds
 from livery_client.resources.invoices import Invoices
 from livery_client.resources.jobs import Jobs
 from livery_client.resources.mailboxes import Mailboxes
@@ -47,6 +48,7 @@ class Resources:
         self.domains = Domains(transport)
         self.events = Events(transport)
         self.hand_overs = HandOvers(transport)
+        self.holds = Holds(transport)
         self.invoices = Invoices(transport)
         self.jobs = Jobs(transport)
         self.mailboxes = Mailboxes(transport)

@@ -100,6 +100,7 @@ class Messages(CommandView):
             errors.MessageInvalid,
             errors.HeaderNotAllowed,
             errors.SenderRefused,
+            errors.SendingHeld,
             errors.TooManyRecipients,
             errors.TooLarge,
             errors.NoneAccepted,

@@ -1,0 +1,153 @@
+"""Place holds and lift them: each side its own. What they hold is effective with the commit."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from kernel import clock
+from kernel.actor import SYSTEM, Actor, ActorKind, authorise
+from kernel.outbox import audit, publish
+from kernel.tenancy import in_reseller
+from mailcore.directory.models import Hold
+from mailcore.directory.states import HoldKind, HoldOn, HoldScope, HoldSide
+from mailcore.holds import selectors
+from mailcore.holds.errors import HoldInvalid, HoldOfOperator, HoldOfReseller, HoldStands
+from mailcore.holds.selectors import Object
+from tenants.resellers import selectors as resellers
+
+READ, WRITE = "holds.read", "holds.write"
+MOST_REASON = 200
+#: What a reseller holds for reasons of its own; the others are the operator's.
+OWN_KINDS = (HoldKind.OWNER, HoldKind.MIGRATION)
+
+
+@transaction.atomic
+def place_hold(
+    *,
+    actor: Actor,
+    reseller_id: UUID,
+    on: HoldOn,
+    object_id: UUID,
+    kind: str,
+    scopes: Sequence[str],
+    reason: str,
+    until: datetime | None = None,
+) -> Hold:
+    """Hold a domain or a mailbox of the reseller, or (the operator alone) all of it.
+
+    A legal hold always keeps from deleting. Raises NotAllowed, NotFound, HoldInvalid, HoldStands.
+    """
+    authorise(actor, WRITE)
+    side = _side_of(actor)
+    found = _object(actor, reseller_id, on, object_id)
+    hold = Hold(
+        reseller_id=reseller_id,
+        object_kind=found.kind,
+        object_id=found.id,
+        name=found.name,
+        kind=_kind(kind, side),
+        scopes=_scopes(kind, scopes),
+        side=side,
+        reason=_reason(reason),
+        until=_until(until),
+    )
+    try:
+        with transaction.atomic():
+            hold.save(force_insert=True)
+    except IntegrityError as error:
+        raise HoldStands from error
+    _tell("hold.placed", hold, actor)
+    return hold
+
+
+@transaction.atomic
+def lift_hold(*, actor: Actor, hold_id: UUID) -> Hold:
+    """End a hold of the caller's side; what others hold stays.
+
+    Raises NotAllowed, NotFound (also of one that was lifted), HoldOfOperator, HoldOfReseller.
+    """
+    authorise(actor, WRITE)
+    hold = selectors.get_seen(hold_id, actor=actor)
+    if hold.side != _side_of(actor):
+        raise HoldOfOperator if hold.side == HoldSide.OPERATOR else HoldOfReseller
+    _lift(hold, actor)
+    return hold
+
+
+def lift_due() -> int:
+    """End the holds whose time is over; how many. As role worker, in schema public."""
+    due = Hold.objects.filter(lifted_at=None, until__lte=clock.now())
+    return sum(_lift(hold, SYSTEM) for hold in due)
+
+
+@transaction.atomic
+def _lift(hold: Hold, actor: Actor) -> bool:
+    hold.lifted_at = clock.now()
+    standing = Hold.objects.filter(pk=hold.pk, lifted_at=None)
+    # The condition makes a repeat silent: one change, one event.
+    is_new = bool(standing.update(lifted_at=hold.lifted_at))
+    if is_new:
+        _tell("hold.lifted", hold, actor)
+    return is_new
+
+
+def _side_of(actor: Actor) -> HoldSide:
+    ours = actor.kind in {ActorKind.OPERATOR, ActorKind.SYSTEM}
+    return HoldSide.OPERATOR if ours else HoldSide.RESELLER
+
+
+def _object(actor: Actor, reseller_id: UUID, on: HoldOn, object_id: UUID) -> Object:
+    if on is HoldOn.RESELLER:
+        if _side_of(actor) is not HoldSide.OPERATOR:
+            raise HoldInvalid("Hold a domain or a mailbox.", field="object")
+        if object_id != reseller_id:
+            raise HoldInvalid("This is another reseller.", field="object")
+        found = resellers.get_reseller(object_id)
+        return Object(kind=on, id=found.public_id, name=found.name)
+    with in_reseller(reseller_id):
+        return selectors.get_object(on, object_id, actor=actor)
+
+
+def _kind(kind: str, side: HoldSide) -> str:
+    allowed = OWN_KINDS if side is HoldSide.RESELLER else tuple(HoldKind)
+    if kind not in allowed:
+        raise HoldInvalid("A kind is one of: " + ", ".join(allowed) + ".", field="kind")
+    return kind
+
+
+def _scopes(kind: str, scopes: Sequence[str]) -> list[str]:
+    wanted = set(scopes) | ({HoldScope.DELETE.value} if kind == HoldKind.LEGAL else set())
+    if not wanted or not wanted <= set(HoldScope.values):
+        raise HoldInvalid("Scopes are send, receive, login and delete.", field="scopes")
+    return sorted(wanted)
+
+
+def _reason(reason: str) -> str:
+    clean = " ".join(reason.split())
+    if not clean or len(clean) > MOST_REASON:
+        raise HoldInvalid(f"A reason has 1 to {MOST_REASON} characters.", field="reason")
+    return clean
+
+
+def _until(until: datetime | None) -> datetime | None:
+    if until is not None and until <= clock.now():
+        raise HoldInvalid("The end of a hold lies in the future.", field="until")
+    return until
+
+
+def _tell(event: str, hold: Hold, actor: Actor) -> None:
+    data: dict[str, object] = {
+        "on": str(hold.object_kind),
+        "name": hold.name,
+        "kind": str(hold.kind),
+        "scopes": hold.scopes,
+        "by": str(hold.side),
+        "reason": hold.reason,
+        "until": hold.until.isoformat() if hold.until else None,
+    }
+    with in_reseller(hold.reseller_id):  # it stands in the reseller's own log
+        audit(event, subject=hold.reference, actor=actor, data=data)
+        told = {"hold_id": str(hold.public_id), "object_id": str(hold.object_id), **data}
+        publish(event, subject=hold.reference, actor=actor, data=told)

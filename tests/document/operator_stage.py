@@ -10,6 +10,8 @@ from kernel import ids
 from kernel.actor import Actor, ActorKind
 from kernel.tenancy import PUBLIC, in_schema
 from mailcore.delivery.egress import services as egress
+from mailcore.directory.states import HoldOn
+from mailcore.holds import services as holds
 from tenants.operators import services as operators
 from tenants.operators.models import OperatorKey
 from tenants.plans import services as plans
@@ -61,6 +63,11 @@ BODIES: dict[str, Callable[[OperatorStage], Any]] = {
     "operator/egress_streams.map": lambda stage: {
         "pool": stage.ids["pool"],
         "reseller": stage.ids["reseller_id"],
+    "operator/holds.place": lambda stage: {
+        "reseller": stage.ids["reseller_id"],
+        "kind": "abuse",
+        "scopes": ["send"],
+        "reason": "a test",
     },
     "operator/plans.create": lambda _: {
         "key": "new",
@@ -91,7 +98,17 @@ def build(acme: Any) -> OperatorStage:
         plans.assign_plan(actor=OPERATOR, reseller_id=acme.reseller.public_id, key="agency")
         key, mine = _key("mine", scopes=operators.SCOPES)
         _, reading = _key("reading", scopes=READING)
+        hold = holds.place_hold(
+            actor=OPERATOR,
+            reseller_id=acme.reseller.public_id,
+            on=HoldOn.RESELLER,
+            object_id=acme.reseller.public_id,
+            kind="billing",
+            scopes=["login"],
+            reason="a test",
+        )
         found = {
+            "hold_id": hold.reference,
             "reseller_id": ids.to_public("res", acme.reseller.public_id),
             "plan": "agency",
             "spare_plan": "spare",

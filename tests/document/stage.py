@@ -19,9 +19,11 @@ from mailcore.delivery.streams import pauses
 from mailcore.delivery.suppression import selectors as suppressions
 from mailcore.delivery.suppression import services as suppression
 from mailcore.directory import services as directory
+from mailcore.directory.states import HoldOn
 from mailcore.domains import services as domains
 from mailcore.domains.models import Domain
 from mailcore.handover import services as handover
+from mailcore.holds import services as holds
 from mailcore.mailboxes import services as mailboxes
 from mailcore.zones.adapters.memory import MemoryZone
 from mailcore.zones.models import DnsPlan
@@ -134,6 +136,12 @@ BODIES: dict[str, Callable[[Stage], Any]] = {
     },
     "organisations.create": lambda _: {"name": "Bakery"},
     "organisations.update": lambda _: {"contact_email": "it@bakery.test"},
+    "holds.place": lambda stage: {
+        "object": stage.ids["domain_id"],
+        "kind": "migration",
+        "scopes": ["login"],
+        "reason": "a test",
+    },
     "streams.pause": lambda _: {"reason": "a wrong price"},
     "suppressions.create": lambda _: {"address": "ann@out.test"},
     "webhooks.create": lambda _: {"url": "https://8.8.8.8/new"},
@@ -215,7 +223,7 @@ def build(acme: Any, globex: Any) -> Stage:
         "invoice_id": ids.to_public("inv", _bill(acme).public_id),
         **_plans(acme, domain),
         "n": "1",
-        **_streams(acme),
+        **_standing(acme, spare),
     }
     shared, others = _shared(acme, globex), _others(acme, globex)
     before = snapshot(acme.reseller.schema_name)
@@ -240,12 +248,21 @@ def _alarm(acme: Any, domain: Domain) -> None:
     )
 
 
-def _streams(acme: Any) -> dict[str, str]:
-    """A stream that runs, and one that Acme paused."""
+def _standing(acme: Any, spare: Domain) -> dict[str, str]:
+    """A stream that runs, one that Acme paused, and a hold of its own."""
+    held = holds.place_hold(
+        actor=acme.owner,
+        reseller_id=acme.reseller.public_id,
+        on=HoldOn.DOMAIN,
+        object_id=spare.public_id,
+        kind="owner",
+        scopes=["login"],
+        reason="a test",
+    )
     pauses.pause_stream(
         actor=acme.owner, reseller_id=acme.reseller.public_id, stream="mailbox", reason="a test"
     )
-    return {"name": "bulk", "paused_name": "mailbox"}
+    return {"name": "bulk", "paused_name": "mailbox", "hold_id": held.reference}
 
 
 def _offered(cast: Any, name: str, *, to: str = "") -> tuple[str, str]:

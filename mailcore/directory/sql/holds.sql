@@ -62,7 +62,7 @@ FROM public.mailbox_login;
 
 -- Mail in. Whoever is asked where to put mail for a held mailbox fails as if PostgreSQL were away: then
 -- Dovecot says "not now" (4xx), to a stranger's server at the MX as to our own queue, which try again.
-CREATE FUNCTION sec.not_now() RETURNS text LANGUAGE plpgsql AS $body$
+CREATE FUNCTION sec.not_now() RETURNS text LANGUAGE plpgsql STABLE AS $body$
 BEGIN
   RAISE EXCEPTION 'mail for this mailbox is on hold';
 END $body$;

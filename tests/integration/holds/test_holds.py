@@ -133,10 +133,10 @@ def test_a_reseller_writes_no_hold_of_the_operators(acme, shop) -> None:
 
 def test_what_is_held_does_not_go_on(acme, shop) -> None:
     mailbox_id = shop.anna.public_id
-    with as_role("operator"):
+    with as_role("dovecot"):
         assert asked("dovecot_login", "can_login") == (True,)
     hold = place(acme.owner, acme, HoldOn.MAILBOX, mailbox_id, "login", "receive", "delete")
-    with as_role("operator"), in_schema(PUBLIC):
+    with as_role("dovecot"):
         assert asked("dovecot_login", "can_login") == (False,)
         assert asked("dovecot_user") == ("anna@shop.test",), "who lists users is not disturbed"
         with pytest.raises(Exception, match="on hold"):
@@ -146,7 +146,7 @@ def test_what_is_held_does_not_go_on(acme, shop) -> None:
     with pytest.raises(MovingHeld):
         handover.offer(actor=acme.owner, domain_id=shop.domain.public_id)
     services.lift_hold(actor=acme.owner, hold_id=hold.public_id)
-    with as_role("operator"):
+    with as_role("dovecot"):
         assert asked("dovecot_user", "home") is not None
     mailboxes.delete_mailbox(actor=acme.owner, mailbox_id=mailbox_id)
     by_operator(acme, HoldOn.RESELLER, acme.reseller.public_id, "delete", kind="legal")

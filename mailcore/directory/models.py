@@ -33,7 +33,7 @@ class Route(models.Model):
     is_verified = models.BooleanField(default=False)
     claimed_at = models.DateTimeField(default=clock.now)
     #: What holds of it and above it hold; written by triggers alone (see Hold).
-    held = ArrayField(models.CharField(max_length=10), default=list, editable=False)
+    on_hold = ArrayField(models.CharField(max_length=10), default=list, editable=False)
 
     class Meta:
         db_table = "route"
@@ -134,7 +134,7 @@ class MailboxLogin(models.Model):
     home = models.CharField(max_length=60)
     quota_bytes = models.BigIntegerField(default=5 * 1024**3)
     #: What holds of it and above it hold; written by triggers alone (see Hold).
-    held = ArrayField(models.CharField(max_length=10), default=list, editable=False)
+    on_hold = ArrayField(models.CharField(max_length=10), default=list, editable=False)
 
     class Meta:
         db_table = "mailbox_login"
@@ -150,8 +150,8 @@ class MailboxLogin(models.Model):
 class Hold(models.Model):
     """Something that shall not go on for a while; several may stand on one object.
 
-    It stands until it is lifted, also when `until` is over: then that happens within seconds. With
-    each change triggers write the sum of all that stand into `held` of routes and logins, so that
+    It stands until it is lifted, also when `ends_at` is over: then that happens within seconds. With
+    each change triggers write the sum of all that stand into `on_hold` of routes and logins, so that
     nobody who looks these up asks here.
     """
 
@@ -165,7 +165,7 @@ class Hold(models.Model):
     side = models.CharField(max_length=10, choices=HoldSide.choices)
     reason = models.CharField(max_length=200)
     placed_at = models.DateTimeField(default=clock.now)
-    until = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)
     lifted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

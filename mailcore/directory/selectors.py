@@ -37,12 +37,12 @@ def list_signing_keys(domain: str) -> list[SigningKey]:
 
 def is_login_held(public_id: UUID, scope: HoldScope) -> bool:
     """Whether a hold on a mailbox, its domain or its reseller covers this."""
-    return MailboxLogin.objects.filter(public_id=public_id, held__contains=[scope]).exists()
+    return MailboxLogin.objects.filter(public_id=public_id, on_hold__contains=[scope]).exists()
 
 
 def is_domain_held(domain: str, scope: HoldScope) -> bool:
     """Whether a hold on a domain, a mailbox of it or its reseller covers this."""
-    held = {"domain": domain, "held__contains": [scope]}
+    held = {"domain": domain, "on_hold__contains": [scope]}
     return Route.objects.filter(**held).exists() or MailboxLogin.objects.filter(**held).exists()
 
 

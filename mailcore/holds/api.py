@@ -35,9 +35,9 @@ class Holds(CommandView):
         problems=[errors.HoldInvalid, errors.HoldStands],
     )
     def perform(self, request: Request, **_: object) -> Response:
-        """Hold a domain or a mailbox: its mail out or in, its logins, or that it is deleted.
+        """Hold a domain or a mailbox.
 
-        It is effective at once. The kind is owner or migration; the others are the operator's.
+        Its mail out or in, its logins, or that it is deleted. It is effective at once. The kind is owner or migration; the others are the operator's.
         """
         body = NewHold(data=request.data)
         body.is_valid(raise_exception=True)

@@ -51,7 +51,7 @@ def place_hold(
         scopes=_scopes(kind, scopes),
         side=side,
         reason=_reason(reason),
-        until=_until(until),
+        ends_at=_until(until),
     )
     try:
         with transaction.atomic():
@@ -78,7 +78,7 @@ def lift_hold(*, actor: Actor, hold_id: UUID) -> Hold:
 
 def lift_due() -> int:
     """End the holds whose time is over; how many. As role worker, in schema public."""
-    due = Hold.objects.filter(lifted_at=None, until__lte=clock.now())
+    due = Hold.objects.filter(lifted_at=None, ends_at__lte=clock.now())
     return sum(_lift(hold, SYSTEM) for hold in due)
 
 
@@ -145,7 +145,7 @@ def _tell(event: str, hold: Hold, actor: Actor) -> None:
         "scopes": hold.scopes,
         "by": str(hold.side),
         "reason": hold.reason,
-        "until": hold.until.isoformat() if hold.until else None,
+        "until": hold.ends_at.isoformat() if hold.ends_at else None,
     }
     with in_reseller(hold.reseller_id):  # it stands in the reseller's own log
         audit(event, subject=hold.reference, actor=actor, data=data)

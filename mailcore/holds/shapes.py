@@ -88,7 +88,7 @@ def show(hold: Hold) -> HoldShown:
         "by": hold.side,
         "reason": hold.reason,
         "since": hold.placed_at,
-        "until": hold.until,
+        "until": hold.ends_at,
     }
 
 

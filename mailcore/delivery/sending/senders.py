@@ -30,7 +30,7 @@ class Senders:
             raise SenderRefused(field="from")
         if not route.is_verified:
             raise DomainNotVerified(field="from")
-        if HoldScope.SEND in route.held:
+        if HoldScope.SEND in route.on_hold:
             raise SendingHeld(field="from")
         return route.organisation_id
 

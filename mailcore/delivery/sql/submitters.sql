@@ -4,7 +4,7 @@
 -- the logins' recipients (`senders` and `recipients`, pair by pair) get no mail at all, with the reason.
 WITH owner AS MATERIALIZED (
   SELECT m.address, m.reseller_id, m.organisation_id, m.public_id, k.key_id, k.wrapped,
-         CASE WHEN 'send' = ANY (m.held) THEN 'held' END AS told
+         CASE WHEN 'send' = ANY (m.on_hold) THEN 'held' END AS told
   FROM unnest(%(logins)s::text[]) AS wanted (address)
   JOIN public.mailbox_login m ON m.address = wanted.address
   JOIN public.reseller_key k ON k.reseller_id = m.reseller_id AND k.is_current

@@ -1,4 +1,4 @@
--- Holds: their sum stands in `held` of each route and login, so that a look-up costs nothing more.
+-- Holds: their sum stands in `on_hold` of each route and login, so that a look-up costs nothing more.
 
 CREATE FUNCTION sec.held_scopes(reseller uuid, domain_id uuid, mailbox_id uuid) RETURNS varchar[]
 LANGUAGE sql STABLE SECURITY DEFINER
@@ -12,27 +12,28 @@ RETURN (
 CREATE FUNCTION sec.route_is_held() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $body$
 BEGIN
   PERFORM pg_advisory_xact_lock_shared(hashtextextended('hold:' || NEW.reseller_id, 0));
-  NEW.held := CASE WHEN NEW.kind = 'hosted' THEN sec.held_scopes(NEW.reseller_id, NEW.public_id, NULL) ELSE '{}' END;
+  NEW.on_hold := CASE WHEN NEW.kind = 'hosted' THEN sec.held_scopes(NEW.reseller_id, NEW.public_id, NULL) ELSE '{}' END;
   RETURN NEW;
 END $body$;
 
 CREATE FUNCTION sec.login_is_held() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $body$
 BEGIN
   PERFORM pg_advisory_xact_lock_shared(hashtextextended('hold:' || NEW.reseller_id, 0));
-  NEW.held := sec.held_scopes(
-    NEW.reseller_id, (SELECT r.public_id FROM public.route r WHERE r.domain = NEW.domain), NEW.public_id);
+  NEW.on_hold := sec.held_scopes(
+    NEW.reseller_id, (SELECT r.public_id FROM public.route r
+    WHERE r.domain = NEW.domain AND r.reseller_id = NEW.reseller_id), NEW.public_id);
   RETURN NEW;
 END $body$;
 
 CREATE FUNCTION sec.hold_has_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $body$
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('hold:' || NEW.reseller_id, 0));
-  UPDATE public.route r SET held = sec.held_scopes(r.reseller_id, r.public_id, NULL)
+  UPDATE public.route r SET on_hold = sec.held_scopes(r.reseller_id, r.public_id, NULL)
   WHERE r.reseller_id = NEW.reseller_id AND r.kind = 'hosted'
     AND (NEW.object_kind = 'reseller' OR r.public_id = NEW.object_id);
-  UPDATE public.mailbox_login m SET held = sec.held_scopes(m.reseller_id, r.public_id, m.public_id)
+  UPDATE public.mailbox_login m SET on_hold = sec.held_scopes(m.reseller_id, r.public_id, m.public_id)
   FROM public.route r
-  WHERE m.reseller_id = NEW.reseller_id AND r.domain = m.domain
+  WHERE m.reseller_id = NEW.reseller_id AND r.domain = m.domain AND r.reseller_id = m.reseller_id
     AND (NEW.object_kind = 'reseller' OR NEW.object_id IN (r.public_id, m.public_id));
   RETURN NULL;
 END $body$;
@@ -57,7 +58,7 @@ CREATE POLICY platform ON public.hold TO livery_web
 -- Logins.
 CREATE OR REPLACE VIEW public.dovecot_login AS
 SELECT address, password, home, public_id, quota_bytes,
-       state = 'active' AND NOT 'login' = ANY (held) AS can_login
+       state = 'active' AND NOT 'login' = ANY (on_hold) AS can_login
 FROM public.mailbox_login;
 
 -- Mail in. Whoever is asked where to put mail for a held mailbox fails as if PostgreSQL were away: then
@@ -67,7 +68,7 @@ BEGIN
   RAISE EXCEPTION 'mail for this mailbox is on hold';
 END $body$;
 CREATE OR REPLACE VIEW public.dovecot_user AS
-SELECT address, CASE WHEN 'receive' = ANY (held) THEN sec.not_now()::varchar(60) ELSE home END::varchar(60) AS home,
+SELECT address, CASE WHEN 'receive' = ANY (on_hold) THEN sec.not_now()::varchar(60) ELSE home END::varchar(60) AS home,
        public_id, quota_bytes
 FROM public.mailbox_login WHERE state <> 'deleted';
 
@@ -80,7 +81,7 @@ BEGIN
   SELECT a.* INTO known FROM public.app_password a
   JOIN public.mailbox_login m ON m.public_id = a.mailbox_id AND a.reseller_id = m.reseller_id
   WHERE a.secret_hash = app_login.hash AND m.address = app_login.login AND m.state = 'active'
-    AND NOT 'login' = ANY (m.held)
+    AND NOT 'login' = ANY (m.on_hold)
     AND CASE app_login.service WHEN 'sieve' THEN 'imap' ELSE app_login.service END = ANY (a.scopes)
     AND (a.expires_at IS NULL OR a.expires_at > now());
   IF NOT FOUND THEN

@@ -13,6 +13,7 @@ from mailcore.domains.alarms import list_open
 from mailcore.domains.selectors import list_domains
 from mailcore.domains.states import DomainState
 from mailcore.handover.selectors import list_waiting
+from mailcore.holds.selectors import list_seen
 from mailcore.mailboxes.selectors import list_mailboxes
 from tenants.organisations.selectors import list_organisations
 
@@ -32,6 +33,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             "first_pending": domains.filter(state=DomainState.PENDING).first(),
             "mailboxes": list_mailboxes().count(),
             "paused": list_paused(),
+            "holds": list_seen(caller),
             "alarms": list_open(caller),
             "offered": list_waiting().count(),
         }

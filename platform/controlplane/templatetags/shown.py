@@ -116,6 +116,18 @@ _PAUSED_BY: dict[str, Promise] = {
     "reseller": _("by you"),
 }
 
+_ON_HOLD: dict[str, Promise] = {
+    "send": _("does not send"),
+    "receive": _("takes no mail for now"),
+    "login": _("nobody logs in"),
+    "delete": _("is not deleted"),
+}
+
+_HELD_BY: dict[str, Promise] = {
+    "operator": _("The platform placed this hold and lifts it."),
+    "reseller": _("You placed this hold."),
+}
+
 _SUPPRESSION_REASONS: dict[str, Promise] = {
     "hard_bounce": _("No such mailbox"),
     "quota": _("The mailbox was full again and again"),
@@ -174,6 +186,18 @@ def record_need(code: str) -> str:
 def kept_back(stream: str) -> str:
     """What a suppressed address does not get."""
     return str(KEPT_BACK.get(stream, stream))
+
+
+@register.filter
+def on_hold(scope: str) -> str:
+    """What something does not do because of a hold."""
+    return str(_ON_HOLD.get(scope, scope))
+
+
+@register.filter
+def held_by(side: str) -> str:
+    """Who placed a hold."""
+    return str(_HELD_BY.get(side, side))
 
 
 @register.filter

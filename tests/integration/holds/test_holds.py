@@ -62,7 +62,7 @@ def by_operator(cast, on: HoldOn, object_id, *scopes: str, kind: str = "abuse"):
 
 
 def held(address: str = "anna@shop.test") -> list[str]:
-    return MailboxLogin.objects.get(address=address).held
+    return MailboxLogin.objects.get(address=address).on_hold
 
 
 def asked(view: str, column: str = "address", address: str = "anna@shop.test"):
@@ -79,7 +79,7 @@ def test_several_stand_and_each_side_lifts_its_own(acme, globex, shop) -> None:
     legal = by_operator(acme, HoldOn.RESELLER, acme.reseller.public_id, "login", kind="legal")
     assert legal.scopes == ["delete", "login"]
     assert held() == ["delete", "login", "receive", "send"]
-    assert Route.objects.get(domain="shop.test").held == ["delete", "login", "receive", "send"]
+    assert Route.objects.get(domain="shop.test").on_hold == ["delete", "login", "receive", "send"]
     ben = _mailbox(acme, shop.domain, "ben")
     assert held("ben@shop.test") == ["delete", "login", "receive", "send"], (
         "what is made under a hold"

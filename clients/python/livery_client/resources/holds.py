@@ -76,7 +76,7 @@ class Holds(Resource):
         until: Unset | str | None = UNSET,
         idempotency_key: str | None = None,
     ) -> shapes.Hold:
-        """Hold a domain or a mailbox: its mail out or in, its logins, or that it is deleted."""
+        """Hold a domain or a mailbox."""
         found: shapes.Hold = self._send(
             "POST",
             "/holds",

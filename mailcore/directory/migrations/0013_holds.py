@@ -20,20 +20,20 @@ FUNCTIONS = (
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("directory", "0011_tenant_border"),
+        ("directory", "0012_contested_claims"),
     ]
 
     operations = [
         migrations.AddField(
             model_name="mailboxlogin",
-            name="held",
+            name="on_hold",
             field=django.contrib.postgres.fields.ArrayField(
                 base_field=models.CharField(max_length=10), default=list, editable=False, size=None
             ),
         ),
         migrations.AddField(
             model_name="route",
-            name="held",
+            name="on_hold",
             field=django.contrib.postgres.fields.ArrayField(
                 base_field=models.CharField(max_length=10), default=list, editable=False, size=None
             ),
@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
                 ),
                 ("reason", models.CharField(max_length=200)),
                 ("placed_at", models.DateTimeField(default=kernel.clock.now)),
-                ("until", models.DateTimeField(blank=True, null=True)),
+                ("ends_at", models.DateTimeField(blank=True, null=True)),
                 ("lifted_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={

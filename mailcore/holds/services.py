@@ -11,16 +11,13 @@ from kernel.actor import SYSTEM, Actor, ActorKind, authorise
 from kernel.outbox import audit, publish
 from kernel.tenancy import in_reseller
 from mailcore.directory.models import Hold
-from mailcore.directory.states import HoldKind, HoldOn, HoldScope, HoldSide
-from mailcore.holds import selectors
+from mailcore.directory.states import HoldOn, HoldSide
+from mailcore.holds import selectors, values
 from mailcore.holds.errors import HoldInvalid, HoldOfOperator, HoldOfReseller, HoldStands
-from mailcore.holds.selectors import Object
+from mailcore.holds.objects import Object, get_object
 from tenants.resellers import selectors as resellers
 
 READ, WRITE = "holds.read", "holds.write"
-MOST_REASON = 200
-#: What a reseller holds for reasons of its own; the others are the operator's.
-OWN_KINDS = (HoldKind.OWNER, HoldKind.MIGRATION)
 
 
 @transaction.atomic
@@ -47,11 +44,11 @@ def place_hold(
         object_kind=found.kind,
         object_id=found.id,
         name=found.name,
-        kind=_kind(kind, side),
-        scopes=_scopes(kind, scopes),
+        kind=values.kind_of(kind, side),
+        scopes=values.scopes_of(kind, scopes),
         side=side,
-        reason=_reason(reason),
-        ends_at=_until(until),
+        reason=values.reason_of(reason),
+        ends_at=values.until_of(until),
     )
     try:
         with transaction.atomic():
@@ -107,34 +104,7 @@ def _object(actor: Actor, reseller_id: UUID, on: HoldOn, object_id: UUID) -> Obj
         found = resellers.get_reseller(object_id)
         return Object(kind=on, id=found.public_id, name=found.name)
     with in_reseller(reseller_id):
-        return selectors.get_object(on, object_id, actor=actor)
-
-
-def _kind(kind: str, side: HoldSide) -> str:
-    allowed = OWN_KINDS if side is HoldSide.RESELLER else tuple(HoldKind)
-    if kind not in allowed:
-        raise HoldInvalid("A kind is one of: " + ", ".join(allowed) + ".", field="kind")
-    return kind
-
-
-def _scopes(kind: str, scopes: Sequence[str]) -> list[str]:
-    wanted = set(scopes) | ({HoldScope.DELETE.value} if kind == HoldKind.LEGAL else set())
-    if not wanted or not wanted <= set(HoldScope.values):
-        raise HoldInvalid("Scopes are send, receive, login and delete.", field="scopes")
-    return sorted(wanted)
-
-
-def _reason(reason: str) -> str:
-    clean = " ".join(reason.split())
-    if not clean or len(clean) > MOST_REASON:
-        raise HoldInvalid(f"A reason has 1 to {MOST_REASON} characters.", field="reason")
-    return clean
-
-
-def _until(until: datetime | None) -> datetime | None:
-    if until is not None and until <= clock.now():
-        raise HoldInvalid("The end of a hold lies in the future.", field="until")
-    return until
+        return get_object(on, object_id, actor=actor)
 
 
 def _tell(event: str, hold: Hold, actor: Actor) -> None:

@@ -14,7 +14,7 @@ from kernel.rest.serializers import Body
 from mailcore.directory.models import Hold
 from mailcore.directory.states import HoldKind, HoldOn, HoldScope, HoldSide
 from mailcore.holds.errors import HoldInvalid
-from mailcore.holds.services import MOST_REASON
+from mailcore.holds.values import MOST_REASON
 
 PREFIXES = {HoldOn.RESELLER: "res", HoldOn.DOMAIN: "dom", HoldOn.MAILBOX: "mbx"}
 

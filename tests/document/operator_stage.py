@@ -63,6 +63,7 @@ BODIES: dict[str, Callable[[OperatorStage], Any]] = {
     "operator/egress_streams.map": lambda stage: {
         "pool": stage.ids["pool"],
         "reseller": stage.ids["reseller_id"],
+    },
     "operator/holds.place": lambda stage: {
         "reseller": stage.ids["reseller_id"],
         "kind": "abuse",

@@ -1,6 +1,6 @@
 """Why a mailbox or an alias cannot be made."""
 
-from kernel.errors import Conflict, InvalidInput
+from kernel.errors import Conflict, InvalidInput, NotFound
 
 
 class MailboxExists(Conflict):
@@ -19,6 +19,30 @@ class WeakPassword(InvalidInput):
     """This password is too short or too common."""
 
     code = "mailbox.password_weak"
+
+
+class NotInvited(Conflict):
+    """This mailbox has a password already."""
+
+    code = "mailbox.not_invited"
+
+
+class InvitedLately(Conflict):
+    """The invitation was sent a moment ago; it can be sent again after ten minutes."""
+
+    code = "mailbox.invited_lately"
+
+
+class TooManyInvitations(Conflict):
+    """10,000 mailboxes were invited to within a day."""
+
+    code = "mailbox.too_many_invitations"
+
+
+class InvitationGone(NotFound):
+    """The link was used, replaced or is too old."""
+
+    code = "mailbox.invitation_gone"
 
 
 class AliasExists(Conflict):

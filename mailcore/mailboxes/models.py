@@ -13,7 +13,11 @@ USUAL_QUOTA = 5 * 1024**3
 
 
 class Mailbox(models.Model):
-    """An address that keeps mail; its login is projected to the directory."""
+    """An address that keeps mail; its login is projected to the directory.
+
+    `invite` is where the link went by which its owner chooses the first password, and
+    `invitation_hash` that of the link's token: empty as soon as there is a password.
+    """
 
     public_id = models.UUIDField(default=ids.uuid7, unique=True)
     domain = models.ForeignKey("domains.Domain", on_delete=models.PROTECT, related_name="+")
@@ -24,10 +28,26 @@ class Mailbox(models.Model):
     quota_bytes = models.BigIntegerField(default=USUAL_QUOTA)
     #: The state stays what it was, for the way back.
     deleted_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    invite = models.EmailField(default="", db_default="", blank=True)
+    invitation_hash = models.CharField(max_length=64, default="", db_default="", blank=True)
+    invited_at = models.DateTimeField(null=True, blank=True)
+    invitation_expires_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         db_table = "mailbox"
+        indexes = [
+            models.Index(
+                fields=["invitation_hash"],
+                name="mailbox_invitation",
+                condition=~models.Q(invitation_hash=""),
+            ),
+            models.Index(
+                fields=["invited_at"],
+                name="mailbox_invited_at",
+                condition=models.Q(invited_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.address

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from kernel import clock
 from kernel.actor import Actor
 from kernel.errors import NotFound
 from mailcore.directory.models import AppPassword
@@ -42,6 +43,15 @@ def get_seen(mailbox_id: UUID, *, actor: Actor) -> Mailbox:
     if found is None:
         raise NotFound
     return found
+
+
+def find_invited(invitation: str, *, for_update: bool = False) -> Mailbox | None:
+    """Whose invitation this is (the hash of its token), while it is good."""
+    good = list_mailboxes().filter(
+        invitation_hash=invitation, invitation_expires_at__gt=clock.now()
+    )
+    rows = good.select_for_update(of=("self",)) if for_update else good
+    return rows.first() if invitation else None
 
 
 def get_mailbox(mailbox_id: UUID, *, organisation_id: UUID | None = None) -> Mailbox:

@@ -55,10 +55,15 @@ def _create_mailbox(actor: Actor, given: _Given) -> str:
         actor=actor,
         domain_id=domains.get_seen_by_name(name, actor=actor).public_id,
         local_part=local_part,
-        password=str(given["password"]),
+        password=_text(given, "password"),
+        invite=_text(given, "invite"),
         display_name=str(given["display_name"]),
     )
     return mailbox.reference
+
+
+def _text(given: _Given, name: str) -> str | None:
+    return str(given[name]) if given.get(name) else None
 
 
 KINDS: Mapping[str, Do] = {ADD_DOMAIN: _add_domain, CREATE_MAILBOX: _create_mailbox}

@@ -13,6 +13,8 @@ from controlplane.portal import (
     joining,
     login,
     look,
+    mailbox_changes,
+    mailbox_passwords,
     mailboxes,
 )
 from controlplane.portal import app_passwords as app_password_pages
@@ -124,6 +126,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("mailboxes/", mailboxes.mailboxes, name="mailboxes"),
     path("mailboxes/add/", mailboxes.add_mailbox, name="mailbox-add"),
+    path("mailboxes/deleted/", mailbox_changes.deleted, name="mailboxes-deleted"),
+    path("mailbox-password/", mailbox_passwords.choose, name="mailbox-password"),
+    path("mailbox-password/<str:token>/", mailbox_passwords.link, name="mailbox-password-link"),
+    path("mailbox-ready/", mailbox_passwords.ready, name="mailbox-ready"),
+    path("mailboxes/<mbx:mailbox_id>/change/", mailbox_changes.change, name="mailbox-change"),
+    path("mailboxes/<mbx:mailbox_id>/delete/", mailbox_changes.delete, name="mailbox-delete"),
+    path("mailboxes/<mbx:mailbox_id>/restore/", mailbox_changes.restore, name="mailbox-restore"),
+    path("mailboxes/<mbx:mailbox_id>/invite/", mailbox_changes.invite_again, name="mailbox-invite"),
     path("mailboxes/<mbx:mailbox_id>/", mailboxes.mailbox, name="mailbox"),
     path("mailboxes/<mbx:mailbox_id>/suspend/", mailboxes.suspend, name="mailbox-suspend"),
     path("mailboxes/<mbx:mailbox_id>/resume/", mailboxes.resume, name="mailbox-resume"),

@@ -130,6 +130,7 @@ TOLD: dict[str, tuple[str, Callable[[_Data], dict[str, object]]]] = {
     "dkim.revoked": ("dkim.revoked", _keys("selector", "selectors")),
     "dns.applied": ("dns.applied", _with("domain_id", "plan", "added", "removed")),
     "mailbox.created": ("mailbox.created", _mailbox),
+    "mailbox.invited": ("mailbox.invited", _mailbox),
     "mailbox.suspended": ("mailbox.suspended", _mailbox),
     "mailbox.resumed": ("mailbox.resumed", _mailbox),
     "mailbox.limit_reached": (

@@ -25,6 +25,7 @@ from mailcore.domains.models import Domain
 from mailcore.handover import services as handover
 from mailcore.holds import services as holds
 from mailcore.mailboxes import services as mailboxes
+from mailcore.mailboxes.models import Mailbox
 from mailcore.zones.adapters.memory import MemoryZone
 from mailcore.zones.models import DnsPlan
 from tenants.accounts import services as accounts
@@ -126,6 +127,7 @@ BODIES: dict[str, Callable[[Stage], Any]] = {
         "local_part": "ben",
         "password": PASSWORD,
     },
+    "mailboxes.invite": lambda _: {"invite": "ben@elsewhere.test"},
     "mailboxes.update": lambda _: {"display_name": "Anna"},
     "members.invite": lambda _: {"email": "new@people.test", "role": "billing"},
     "members.update": lambda _: {"name": "Eve"},
@@ -153,6 +155,7 @@ INSTEAD: dict[str, dict[str, str]] = {
     "domains.delete": {"domain_id": "spare_domain_id"},
     "hand_overs.accept": {"hand_over_id": "received_id"},
     "hand_overs.decline": {"hand_over_id": "received_id"},
+    "mailboxes.invite": {"mailbox_id": "invited_mailbox_id"},
     "mailboxes.restore": {"mailbox_id": "gone_mailbox_id"},
     "streams.resume": {"name": "paused_name"},
 }
@@ -185,6 +188,10 @@ def build(acme: Any, globex: Any) -> Stage:
         actor=owner, domain_id=domain.public_id, local_part="gone", password=PASSWORD
     )
     mailboxes.delete_mailbox(actor=owner, mailbox_id=gone.public_id)
+    invited = mailboxes.create_mailbox(
+        actor=owner, domain_id=domain.public_id, local_part="new", invite="new@elsewhere.test"
+    )
+    Mailbox.objects.filter(pk=invited.pk).update(invited_at=clock.now() - timedelta(hours=1))
     alias = mailboxes.create_alias(
         actor=owner, domain_id=domain.public_id, local_part="sales", targets=[mailbox.address]
     )
@@ -216,6 +223,7 @@ def build(acme: Any, globex: Any) -> Stage:
         "app_password_id": app_password.reference,
         "mailbox_id": mailbox.reference,
         "gone_mailbox_id": gone.reference,
+        "invited_mailbox_id": invited.reference,
         "suppression_id": ids.to_public("sup", suppressions.list_suppressions()[0].id),
         "message_id": ids.to_public("msg", sent.copies[0].id),
         "webhook_id": webhook.reference,

@@ -47,14 +47,17 @@ OPEN = {
     "openapi",
     "api-reference",
     "join",
+    "mailbox-password",
+    "mailbox-ready",
 }
 #: Anybody who has the link that a mail carried: the token names the object, and proves it.
-BY_TOKEN = {"unsubscribe", "join-link"}
+BY_TOKEN = {"unsubscribe", "join-link", "mailbox-password-link"}
 #: For members; every one shows or makes things of the host's own reseller only.
 OWN = {
     "dashboard", "brand", "brand-mail-hosts", "organisations", "domains", "domain-add", "mailboxes", "mailbox-add",
     "aliases", "api-keys", "invoices", "webhooks", "webhook-add",
     "suppressions", "hand-overs", "streams", "members",
+    "mailboxes-deleted",
 }  # fmt: skip
 #: Page with an object in its path → method and form.
 OBJECTS: dict[str, tuple[str, dict[str, str]]] = {
@@ -89,6 +92,10 @@ OBJECTS: dict[str, tuple[str, dict[str, str]]] = {
     "hand-over-decline": ("post", {}),
     "hand-over-withdraw": ("post", {}),
     "mailbox": ("get", {}),
+    "mailbox-change": ("post", {"display_name": "Anna", "quota": "2"}),
+    "mailbox-delete": ("post", {}),
+    "mailbox-restore": ("post", {}),
+    "mailbox-invite": ("post", {}),
     "mailbox-suspend": ("post", {}),
     "mailbox-resume": ("post", {}),
     "alias": ("post", {"targets": "anna@shop.test"}),
@@ -128,6 +135,11 @@ def objects(acme, globex) -> dict[str, object]:
         actor=acme.owner, domain_id=domain.public_id, local_part="anna",
         password="a long enough secret",
     )  # fmt: skip
+    gone = mailboxes.create_mailbox(
+        actor=acme.owner, domain_id=domain.public_id, local_part="gone",
+        invite="anna@elsewhere.test",
+    )  # fmt: skip
+    mailboxes.delete_mailbox(actor=acme.owner, mailbox_id=gone.public_id)
     alias = mailboxes.create_alias(
         actor=acme.owner, domain_id=domain.public_id, local_part="sales",
         targets=[mailbox.address],
@@ -159,6 +171,7 @@ def objects(acme, globex) -> dict[str, object]:
         "organisation_id": acme.organisation.public_id,
         "domain_id": domain.public_id, "mailbox_id": mailbox.public_id,
         "alias_id": alias.public_id, "app_password_id": app_password.public_id, "key_id": key.public_id,
+        "mailbox-restore mailbox_id": gone.public_id,
         "member_id": member.public_id,
         "dkim_key_id": domain.dkim_keys.get(selector="r2").public_id,
         "suppression_id": selectors.list_suppressions()[0].id,
@@ -315,12 +328,14 @@ def test_lists_do_show_the_owners_things(acme, objects):
         ("support", {"dashboard", "organisations", "domains", "domain", "domain-reports",
                      "domain-zone-file", "domain-dns", "domain-dns-plan",
                      "mailboxes", "mailbox",
+                     "mailboxes-deleted", "mailbox-change", "mailbox-delete", "mailbox-restore",
+                     "mailbox-invite",
                      "mailbox-add", "mailbox-suspend", "mailbox-resume", "aliases", "alias",
                      "alias-delete", "app-passwords", "app-password-delete", "webhooks", "webhook",
                      "suppressions", "hand-overs", "streams"}),
         ("read_only", {"dashboard", "organisations", "domains", "domain", "domain-reports",
                      "domain-zone-file", "domain-dns", "domain-dns-plan",
-                     "mailboxes", "mailbox", "aliases",
+                     "mailboxes", "mailboxes-deleted", "mailbox", "aliases",
                        "invoices", "invoice", "invoice-line", "webhooks", "webhook",
                        "suppressions", "hand-overs", "streams"}),
     ],

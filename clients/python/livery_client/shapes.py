@@ -392,6 +392,12 @@ class Intake(TypedDict):
     last_at: "str | None"
 
 
+class Invitation(TypedDict):
+    """Where the link goes; where it went before when no address is given."""
+
+    invite: "NotRequired[str]"
+
+
 class Invoice(TypedDict):
     """An invoice's head."""
 
@@ -497,6 +503,8 @@ class Mailbox(TypedDict):
     display_name: "str"
     state: "str"
     quota_bytes: "int"
+    invite: "str | None"
+    invitation_expires_at: "str | None"
     created_at: "str"
 
 
@@ -509,10 +517,11 @@ class MailboxChange(TypedDict):
 
 
 class MailboxRow(TypedDict):
-    """An address of a verified domain, and its owner's first password."""
+    """An address of a verified domain, and its owner's first password or an address to invite."""
 
     address: "str"
-    password: "str"
+    password: "NotRequired[str]"
+    invite: "NotRequired[str]"
     display_name: "NotRequired[str]"
 
 
@@ -685,11 +694,12 @@ class NewKey(TypedDict):
 
 
 class NewMailbox(TypedDict):
-    """Domain, local part and the owner's first password."""
+    """Domain, local part and the owner's first password, or an address elsewhere to invite."""
 
     domain: "str"
     local_part: "str"
-    password: "str"
+    password: "NotRequired[str]"
+    invite: "NotRequired[str]"
     display_name: "NotRequired[str]"
 
 

@@ -16,6 +16,7 @@ from mailcore.domains.errors import DeletingHeld, DomainNotVerified
 from mailcore.mailboxes import errors, selectors, services
 from mailcore.mailboxes.api.shapes import MailboxChange, MailboxShown, NewMailbox, show
 from tenants.plans.errors import LimitReached, NoPlan
+from tenants.resellers.errors import InvalidEmail
 
 LISTING = Listing(
     filters={
@@ -57,13 +58,19 @@ class Mailboxes(CommandView):
             errors.MailboxExists,
             errors.InvalidLocalPart,
             errors.WeakPassword,
+            errors.TooManyInvitations,
+            InvalidEmail,
             DomainNotVerified,
             LimitReached,
             NoPlan,
         ],
     )
     def perform(self, request: Request, **_: object) -> Response:
-        """Create a mailbox."""
+        """Create a mailbox.
+
+        With `invite` in place of `password`, its owner gets a link there and chooses one; mail
+        arrives from the beginning.
+        """
         body = NewMailbox(data=request.data)
         body.is_valid(raise_exception=True)
         given = dict(body.validated_data)

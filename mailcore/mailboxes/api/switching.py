@@ -1,4 +1,4 @@
-"""Mailboxes switched off and on: suspended, resumed, restored."""
+"""Mailboxes switched off and on: suspended, resumed, invited to, restored."""
 
 from django.urls import path
 from rest_framework.request import Request
@@ -8,9 +8,10 @@ from kernel import ids
 from kernel.rest.openapi import operation
 from kernel.rest.views import CommandView, actor_of
 from mailcore.domains.errors import DomainNotVerified
-from mailcore.mailboxes import services
-from mailcore.mailboxes.api.shapes import MailboxShown, show
+from mailcore.mailboxes import errors, services
+from mailcore.mailboxes.api.shapes import Invitation, MailboxShown, show
 from tenants.plans.errors import LimitReached, NoPlan
+from tenants.resellers.errors import InvalidEmail
 
 
 class Suspend(CommandView):
@@ -44,6 +45,38 @@ class Resume(CommandView):
         )
 
 
+class InviteAgain(CommandView):
+    """A new link."""
+
+    keeps_domain = True
+
+    @operation(
+        "mailboxes.invite",
+        right="mailboxes.write",
+        takes=Invitation,
+        answers={200: MailboxShown},
+        problems=[
+            errors.NotInvited,
+            errors.InvitedLately,
+            errors.TooManyInvitations,
+            InvalidEmail,
+        ],
+    )
+    def perform(self, request: Request, **parts: object) -> Response:
+        """Send the link to a mailbox without a password again.
+
+        The link that was sent before is dead.
+        """
+        body = Invitation(data=request.data)
+        body.is_valid(raise_exception=True)
+        mailbox = services.invite_again(
+            actor=actor_of(request),
+            mailbox_id=ids.from_public("mbx", str(parts["mailbox_id"])),
+            **body.validated_data,
+        )
+        return Response(show(mailbox))
+
+
 class Restore(CommandView):
     """Undo a deletion."""
 
@@ -66,5 +99,6 @@ class Restore(CommandView):
 urlpatterns = [
     path("mailboxes/<str:mailbox_id>/suspend", Suspend.as_view(), name="api-mailbox-suspend"),
     path("mailboxes/<str:mailbox_id>/resume", Resume.as_view(), name="api-mailbox-resume"),
+    path("mailboxes/<str:mailbox_id>/invite", InviteAgain.as_view(), name="api-mailbox-invite"),
     path("mailboxes/<str:mailbox_id>/restore", Restore.as_view(), name="api-mailbox-restore"),
 ]

@@ -10,6 +10,7 @@ from mailcore.directory import services as directory
 from mailcore.domains import selectors as domains
 from mailcore.mailboxes import passwords, selectors
 from mailcore.mailboxes.models import Mailbox
+from mailcore.mailboxes.services.inviting import end as end_invitation
 from mailcore.mailboxes.services.telling import tell
 from mailcore.mailboxes.services.weakness import check_password
 
@@ -26,7 +27,7 @@ def change_mailbox(
 ) -> Mailbox:
     """What is None stays; raises NotAllowed, NotFound, InvalidInput, WeakPassword.
 
-    A new password closes no session that is open.
+    A new password closes no session that is open; a link to choose one is dead.
     """
     authorise(actor, "mailboxes.write")
     mailbox = selectors.get_seen(mailbox_id, actor=actor)
@@ -49,6 +50,8 @@ def change_mailbox(
         domains.keep_held(mailbox.domain)
         if changed:
             mailbox.save(update_fields=changed)
+        if hashed is not None and mailbox.invitation_hash:
+            end_invitation(mailbox)
         directory.change_login(mailbox_id, password=hashed, quota_bytes=quota_bytes)
         if changed:
             tell("mailbox.changed", mailbox=mailbox, actor=actor)

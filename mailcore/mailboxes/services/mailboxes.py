@@ -6,27 +6,43 @@ from django.db import IntegrityError, transaction
 
 from kernel import ids
 from kernel.actor import Actor, authorise
+from kernel.errors import InvalidInput
 from mailcore.directory import services as directory
 from mailcore.directory.states import LoginState
 from mailcore.domains import selectors as domains
 from mailcore.mailboxes import passwords, selectors
 from mailcore.mailboxes.errors import MailboxExists
 from mailcore.mailboxes.models import Mailbox
+from mailcore.mailboxes.services import inviting
 from mailcore.mailboxes.services.addresses import local_part_of, take_address, verified_domain
 from mailcore.mailboxes.services.telling import tell
 from mailcore.mailboxes.services.weakness import check_password
 from tenants.plans.services import require
 
+#: What the directory has of a login that nobody gets into by a password: Dovecot does not find it.
+NO_PASSWORD = ""
+
 
 def create_mailbox(
-    *, actor: Actor, domain_id: UUID, local_part: str, password: str, display_name: str = ""
+    *,
+    actor: Actor,
+    domain_id: UUID,
+    local_part: str,
+    password: str | None = None,
+    invite: str | None = None,
+    display_name: str = "",
 ) -> Mailbox:
     """An address that keeps mail, and its login.
 
-    Raises NotAllowed, NotFound (domain), InvalidLocalPart, WeakPassword, DomainNotVerified,
-    MailboxExists, plans.LimitReached.
+    With `invite`, an address elsewhere, in place of a password: a link goes there by which the
+    owner chooses one; mail arrives until then, and nobody logs in.
+
+    Raises NotAllowed, NotFound (domain), InvalidLocalPart, InvalidInput, WeakPassword, InvalidEmail,
+    DomainNotVerified, MailboxExists, TooManyInvitations, plans.LimitReached.
     """
     authorise(actor, "mailboxes.write")
+    if (password is None) == (invite is None):
+        raise InvalidInput("Give a password, or an address to invite.", field="password")
     domain = verified_domain(domain_id, actor=actor)
     mailbox = Mailbox(
         public_id=ids.uuid7(),
@@ -37,8 +53,12 @@ def create_mailbox(
     )
     if selectors.list_mailboxes().filter(address=mailbox.address).exists():
         raise MailboxExists(field="local_part")
-    check_password(password)
-    hashed = passwords.hash_for_dovecot(password)  # slow by intent, so outside the transaction
+    token, hashed = "", NO_PASSWORD
+    if invite is not None:
+        token = inviting.prepare(mailbox, invite=invite)
+    elif password is not None:
+        check_password(password)
+        hashed = passwords.hash_for_dovecot(password)  # slow by intent, so outside the transaction
     with transaction.atomic():
         domains.keep_verified(domain)
         if not take_address(mailbox.address):
@@ -46,6 +66,8 @@ def create_mailbox(
         require("mailboxes")
         _save(mailbox, hashed)
         tell("mailbox.created", mailbox=mailbox, actor=actor)
+        if token:
+            inviting.send(mailbox, token=token, actor=actor)
     return mailbox
 
 

@@ -32,16 +32,23 @@ class DomainRow(Body):
 
 
 class MailboxRow(Body):
-    """An address of a verified domain, and its owner's first password."""
+    """An address of a verified domain, and its owner's first password or an address to invite."""
 
     address = serializers.CharField(max_length=1000)
-    password = serializers.CharField(max_length=1000, trim_whitespace=False)
+    password = serializers.CharField(max_length=1000, trim_whitespace=False, required=False)
+    invite = serializers.CharField(max_length=320, required=False)
     display_name = serializers.CharField(max_length=100, allow_blank=True, default="")
     example = {
         "address": "anna@client.test",
         "password": "tulip-lantern-42",
         "display_name": "Anna",
     }
+
+    def validate(self, attrs: dict[str, object]) -> dict[str, object]:
+        """One of the two; raises ValidationError."""
+        if bool(attrs.get("password")) == bool(attrs.get("invite")):
+            raise serializers.ValidationError("Give a password, or an address to invite.")
+        return attrs
 
 
 class BulkView(CommandView):

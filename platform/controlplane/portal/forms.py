@@ -92,28 +92,6 @@ class DomainForm(forms.Form):
     )
 
 
-class MailboxForm(forms.Form):
-    """A mailbox: address, name and first password."""
-
-    local_part = forms.CharField(
-        label=_("Address"), max_length=64, widget=forms.TextInput(attrs=_PLAIN)
-    )
-    domain = forms.ChoiceField(label=_("Domain"))
-    display_name = forms.CharField(
-        label=_("Name"),
-        max_length=100,
-        required=False,
-        help_text=_("Shown to people who receive mail from this address."),
-    )
-    password = forms.CharField(
-        label=_("Password"),
-        max_length=128,
-        strip=False,
-        help_text=_("At least 10 characters. Its owner uses it in webmail and mail programs."),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-
-
 class AppPasswordForm(forms.Form):
     """A password for one program."""
 

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from controlplane.portal import guard
 from controlplane.portal.context import site_of
-from controlplane.portal.forms import MailboxForm, offer
+from controlplane.portal.forms import offer
+from controlplane.portal.mailbox_forms import MailboxForm
 from controlplane.portal.paging import page_of
 from controlplane.portal.submit import submit
 from kernel import ids
@@ -32,6 +33,7 @@ def mailboxes(request: HttpRequest) -> HttpResponse:
         "page": page_of(request, selectors.list_mailboxes()),
         "has_verified": list_domains().filter(state=DomainState.VERIFIED).exists(),
         "may_write": may(guard.actor(request), "mailboxes.write"),
+        "deleted": selectors.list_deleted(guard.actor(request)).count(),
     }
     return render(request, "portal/mailboxes.html", context)
 
@@ -48,7 +50,9 @@ def add_mailbox(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         made = submit(form, lambda: _create(request, form))
         if made is not None:
-            messages.success(request, _("%(address)s is ready.") % {"address": made.address})
+            words = _("%(address)s is ready. The link is on its way to %(invite)s.")
+            words = words if made.invite else _("%(address)s is ready.")
+            messages.success(request, words % {"address": made.address, "invite": made.invite})
             return redirect("mailbox", mailbox_id=made.public_id)
     context = {"form": form, "has_verified": bool(choices)}
     return render(request, "portal/mailbox_add.html", context, status=guard.status_of(form))
@@ -92,6 +96,7 @@ def _create(request: HttpRequest, form: MailboxForm) -> Mailbox:
         actor=guard.actor(request),
         domain_id=ids.from_public("dom", data["domain"]),
         local_part=data["local_part"],
-        password=data["password"],
+        password=data["password"] or None,
+        invite=data["invite"] or None,
         display_name=data["display_name"],
     )

@@ -73,6 +73,10 @@ WORDS: dict[str, Promise] = {
         "Use letters and digits, with single dots, hyphens or underscores between them."
     ),
     "mailbox.password_weak": _("Use at least 10 characters, and no common password."),
+    "mailbox.not_invited": _("This mailbox has a password already."),
+    "mailbox.invited_lately": _("The mail was sent a moment ago. Wait ten minutes."),
+    "mailbox.too_many_invitations": _("Too many invitations were sent today. Wait until tomorrow."),
+    "mailbox.invitation_gone": _("This link was used, replaced or is too old."),
     "suppression.address_invalid": _("This is not a complete e-mail address."),
     "suppression.stream_invalid": _("Choose one of the streams of automatic mail, or none."),
     "bulk.one_recipient": _("Send one message to each recipient of a mailing."),

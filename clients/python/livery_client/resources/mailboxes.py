@@ -88,7 +88,8 @@ class Mailboxes(Resource):
         *,
         domain: str,
         local_part: str,
-        password: str,
+        password: Unset | str = UNSET,
+        invite: Unset | str = UNSET,
         display_name: Unset | str = UNSET,
         idempotency_key: str | None = None,
     ) -> shapes.Mailbox:
@@ -101,6 +102,7 @@ class Mailboxes(Resource):
                 "domain": domain,
                 "local_part": local_part,
                 "password": password,
+                "invite": invite,
                 "display_name": display_name,
             },
         )
@@ -143,6 +145,19 @@ class Mailboxes(Resource):
             parts={"mailbox_id": mailbox_id},
             headers={"If-Match": if_match},
         )
+
+    def invite(
+        self, mailbox_id: str, *, invite: Unset | str = UNSET, idempotency_key: str | None = None
+    ) -> shapes.Mailbox:
+        """Send the link to a mailbox without a password again."""
+        found: shapes.Mailbox = self._send(
+            "POST",
+            "/mailboxes/{mailbox_id}/invite",
+            parts={"mailbox_id": mailbox_id},
+            headers={"Idempotency-Key": idempotency_key},
+            body={"invite": invite},
+        )
+        return found
 
     def restore(self, mailbox_id: str, *, idempotency_key: str | None = None) -> shapes.Mailbox:
         """Bring a deleted mailbox back, with its mail, within 14 days."""

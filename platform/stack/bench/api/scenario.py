@@ -2,7 +2,7 @@
 
 import os
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
 
@@ -89,19 +89,18 @@ def calls(world: World) -> list[Call]:
             full=200,
         ),
         Call(
+            name="create_mailbox_invitation",
+            requests=_new_mailboxes(
+                domain,
+                lambda n: {"local_part": f"asked{n}", "invite": world.outside_address(f"a{n}")},
+            ),
+            full=200,
+        ),
+        Call(
             name="create_mailbox_password",
-            requests=(
-                Request(
-                    method="POST",
-                    path="/mailboxes",
-                    body={
-                        "domain": domain,
-                        "local_part": f"made{n}",
-                        "password": f"a long passphrase {n}",
-                        "display_name": "",
-                    },
-                )
-                for n in count()
+            requests=_new_mailboxes(
+                domain,
+                lambda n: {"local_part": f"made{n}", "password": f"a long passphrase {n}"},
             ),
             steady=_WITH_PASSWORD,
             full=_WITH_PASSWORD,
@@ -109,6 +108,11 @@ def calls(world: World) -> list[Call]:
             has_goal=False,
         ),
     ]
+
+
+def _new_mailboxes(domain: str, given: Callable[[int], dict[str, object]]) -> Iterator[Request]:
+    for n in count():
+        yield Request(method="POST", path="/mailboxes", body={"domain": domain, **given(n)})
 
 
 def _again(method: str, path: str) -> Iterator[Request]:

@@ -1,0 +1,119 @@
+"""A mailbox without a password: its owner gets a link by mail and chooses one.
+
+Of the link's token only a hash is kept; it is good once and for a week, dies when a password is set
+otherwise, and a new link ends the one before.
+"""
+
+import secrets
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from kernel import clock
+from kernel.actor import SYSTEM, Actor, authorise
+from kernel.errors import InvalidInput
+from kernel.tenancy import current_reseller_id
+from mailcore.directory import services as directory
+from mailcore.domains import selectors as domains
+from mailcore.mailboxes import passwords, selectors
+from mailcore.mailboxes.errors import (
+    InvitationGone,
+    InvitedLately,
+    NotInvited,
+    TooManyInvitations,
+)
+from mailcore.mailboxes.models import Mailbox
+from mailcore.mailboxes.services.telling import tell
+from mailcore.mailboxes.services.weakness import check_password
+from tenants.resellers import services as resellers
+from tenants.resellers import text
+from tenants.resellers.errors import InvalidEmail
+from tenants.resellers.tokens import hash_token
+
+LIFETIME = timedelta(days=7)
+AGAIN_AFTER = timedelta(minutes=10)
+#: Mailboxes of a reseller that get a link in a day: one list of the largest size, and no mailing.
+MOST_A_DAY = 10_000
+FIELDS = ("invite", "invitation_hash", "invited_at", "invitation_expires_at")
+
+
+def prepare(mailbox: Mailbox, *, invite: str) -> str:
+    """Set the fields of an invitation to an address elsewhere; the link's token.
+
+    Raises InvalidEmail, InvalidInput, TooManyInvitations.
+    """
+    try:
+        mailbox.invite = text.clean_email(invite)
+    except InvalidEmail as error:
+        raise InvalidEmail(field="invite") from error
+    if mailbox.invite == mailbox.address:
+        raise InvalidInput("Nobody can read this mailbox yet: name another.", field="invite")
+    now = clock.now()
+    lately = Mailbox.objects.filter(invited_at__gt=now - timedelta(days=1))
+    if lately.count() >= MOST_A_DAY:
+        raise TooManyInvitations
+    token = secrets.token_urlsafe(32)
+    mailbox.invitation_hash = hash_token(token)
+    mailbox.invited_at, mailbox.invitation_expires_at = now, now + LIFETIME
+    return token
+
+
+def send(mailbox: Mailbox, *, token: str, actor: Actor) -> None:
+    """Mail the link, in the caller's transaction."""
+    resellers.write_to(
+        reseller_id=current_reseller_id(),
+        address=mailbox.invite,
+        template="mailbox_invited",
+        page=f"mailbox-password/{token}/",
+        context={"address": mailbox.address, "days": LIFETIME.days},
+    )
+    tell("mailbox.invited", mailbox=mailbox, actor=actor)
+
+
+@transaction.atomic
+def invite_again(*, actor: Actor, mailbox_id: UUID, invite: str | None = None) -> Mailbox:
+    """A new link, to another address when one is given.
+
+    Raises NotAllowed, NotFound, NotInvited, InvitedLately, TooManyInvitations, InvalidEmail,
+    InvalidInput.
+    """
+    authorise(actor, "mailboxes.write")
+    found = selectors.get_seen(mailbox_id, actor=actor)
+    domains.keep_held(found.domain)
+    rows = Mailbox.objects.select_related("domain").select_for_update(of=("self",))
+    mailbox = rows.get(pk=found.pk)
+    if not mailbox.invitation_hash:
+        raise NotInvited
+    if mailbox.invited_at is not None and mailbox.invited_at > clock.now() - AGAIN_AFTER:
+        raise InvitedLately
+    token = prepare(mailbox, invite=mailbox.invite if invite is None else invite)
+    mailbox.save(update_fields=FIELDS)
+    send(mailbox, token=token, actor=actor)
+    return mailbox
+
+
+def accept_invitation(*, invitation: str, password: str) -> Mailbox:
+    """Set the first password of an invitation's mailbox (by the hash of its token), once.
+
+    Raises InvitationGone, WeakPassword.
+    """
+    if selectors.find_invited(invitation) is None:
+        raise InvitationGone
+    check_password(password)
+    hashed = passwords.hash_for_dovecot(password)  # slow by intent: before the transaction
+    with transaction.atomic():
+        mailbox = selectors.find_invited(invitation, for_update=True)
+        if mailbox is None:  # used, replaced or ended meanwhile
+            raise InvitationGone
+        end(mailbox)
+        directory.change_login(mailbox.public_id, password=hashed)
+        # Who holds the link is nobody that we know by name.
+        tell("mailbox.password_changed", mailbox=mailbox, actor=SYSTEM)
+    return mailbox
+
+
+def end(mailbox: Mailbox) -> None:
+    """No link opens this mailbox any more."""
+    mailbox.invite, mailbox.invitation_hash, mailbox.invitation_expires_at = "", "", None
+    mailbox.save(update_fields=FIELDS)

@@ -1,0 +1,159 @@
+"""A mailbox made by invitation: mail arrives, and its owner chooses the password by a link."""
+
+import re
+from datetime import timedelta
+
+import argon2
+import pytest
+from django.core import mail
+from django.test import Client
+
+from kernel import clock
+from kernel.errors import InvalidInput
+from kernel.models import AuditEntry, OutboxEvent
+from kernel.tenancy import current_schema, in_schema
+from mailcore.directory.models import MailboxLogin
+from mailcore.mailboxes import passwords, services
+from mailcore.mailboxes.models import Mailbox
+from mailcore.mailboxes.services import inviting
+from tenants.organisations import services as organisations
+from tenants.resellers.errors import InvalidEmail
+from tests.integration.api.conftest import Program
+
+pytestmark = pytest.mark.django_db
+SECRET = "a long enough secret"
+
+
+@pytest.fixture
+def api(acme) -> Program:
+    _, secret = organisations.create_api_key(actor=acme.owner, name="tests")
+    return Program(acme.host, secret)
+
+
+@pytest.fixture
+def browser(acme):
+    """Opens pages of Acme's portal, as somebody who has no login there."""
+
+    class Browser:
+        def __init__(self) -> None:
+            self.client = Client(headers={"host": acme.host})
+
+        def __getattr__(self, method: str):
+            def send(*args, **options):
+                with in_schema(current_schema()):
+                    return getattr(self.client, method)(*args, **options)
+
+            return send
+
+    return Browser
+
+
+def link_of(message) -> str:
+    found = re.search(r"(/mailbox-password/[\w-]+/)", message.body)
+    assert found
+    return found[1]
+
+
+def made(acme, domain, name="anna", **options) -> Mailbox:
+    options = options or {"invite": "Anna@Bücher.test"}
+    return services.create_mailbox(
+        actor=acme.owner, domain_id=domain.public_id, local_part=name, **options
+    )
+
+
+def password() -> str:
+    return MailboxLogin.objects.get(address="anna@shop.test").password
+
+
+def test_the_owner_chooses_the_password_once(acme, domain, api, browser, monkeypatch) -> None:
+    def dear(_: str) -> str:
+        raise AssertionError("no password, no argon2id")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(passwords, "hash_for_dovecot", dear)
+        body = {"domain": domain.reference, "local_part": "anna", "invite": "Anna@Bücher.test"}
+        shown = api.post("mailboxes", body, Idempotency_Key="one").json()
+        api.post("mailboxes", body, Idempotency_Key="one")
+    assert (shown["state"], shown["invite"]) == ("active", "anna@xn--bcher-kva.test")
+    assert password() == ""
+    (message,) = mail.outbox
+    assert message.to == [shown["invite"]]
+    assert message.subject == "Your new mailbox anna@shop.test"
+    assert message.from_email.startswith('"Acme Mail"')
+    token = link_of(message).split("/")[2]
+    kept = [*OutboxEvent.objects.values_list("data"), *AuditEntry.objects.values_list("data")]
+    assert token not in str(kept)
+    assert token not in str(Mailbox.objects.values())
+    owner, other = browser(), browser()
+    for one in (owner, other):  # a scanner follows the link too
+        answer = one.get(link_of(message))
+        assert (answer.status_code, answer["Location"]) == (302, "/mailbox-password/")
+    page = owner.get("/mailbox-password/")
+    assert "anna@shop.test" in page.content.decode()
+    assert page["Referrer-Policy"] == "same-origin"
+    assert owner.post("/mailbox-password/", {"password": "short"}).status_code == 422
+    assert password() == ""
+    ready = owner.post("/mailbox-password/", {"password": SECRET}, follow=True)
+    assert "Your mailbox is open" in ready.content.decode()
+    assert argon2.PasswordHasher().verify(password().partition("}")[2], SECRET)
+    # Good once, for whoever else has it open too.
+    assert other.post("/mailbox-password/", {"password": "another long secret"}).status_code == 404
+    assert owner.get(link_of(message)).status_code == 404
+    assert argon2.PasswordHasher().verify(password().partition("}")[2], SECRET)
+    shown = api.get(f"mailboxes/{shown['id']}").json()
+    assert (shown["invite"], shown["invitation_expires_at"]) == (None, None)
+    types = list(OutboxEvent.objects.filter(subject=shown["id"]).values_list("type", flat=True))
+    assert types == ["mailbox.created", "mailbox.invited", "mailbox.password_changed"]
+
+
+def test_a_link_ends_when_it_is_old_replaced_or_not_needed(acme, domain, api, browser) -> None:
+    anna = made(acme, domain)
+    first = link_of(mail.outbox[0])
+    path = f"mailboxes/{anna.reference}/invite"
+    assert api.post(path).json()["code"] == "mailbox.invited_lately"
+    earlier = clock.now() - inviting.AGAIN_AFTER
+    Mailbox.objects.update(invited_at=earlier)
+    assert api.post(path, {"invite": "anna@else.test"}).json()["invite"] == "anna@else.test"
+    second = link_of(mail.outbox[1])
+    assert mail.outbox[1].to == ["anna@else.test"]
+
+    def status(link: str) -> int:
+        return browser().get(link).status_code
+
+    assert (status(first), status(second), status("/mailbox-password/none/")) == (404, 302, 404)
+    with clock.at(clock.now() + inviting.LIFETIME):
+        assert status(second) == 404
+    services.delete_mailbox(actor=acme.owner, mailbox_id=anna.public_id)
+    assert status(second) == 404
+    services.restore_mailbox(actor=acme.owner, mailbox_id=anna.public_id)
+    opened = browser()
+    opened.get(second)
+    services.change_mailbox(actor=acme.owner, mailbox_id=anna.public_id, password=SECRET)
+    assert opened.post("/mailbox-password/", {"password": "x" * 20}).status_code == 404
+    assert argon2.PasswordHasher().verify(password().partition("}")[2], SECRET)
+    assert api.post(path).json()["code"] == "mailbox.not_invited"
+
+
+def test_what_makes_no_invitation(acme, domain, api, monkeypatch) -> None:
+    for options, error in (
+        ({"invite": "x@y.test", "password": SECRET}, InvalidInput),
+        ({"invite": "", "password": ""}, InvalidInput),
+        ({"invite": "nobody"}, InvalidEmail),
+        ({"invite": "ANNA@shop.test"}, InvalidInput),
+    ):
+        with pytest.raises(error):
+            made(acme, domain, **options)
+    made(acme, domain)
+    monkeypatch.setattr(inviting, "MOST_A_DAY", 1)
+    body = {"domain": domain.reference, "local_part": "ben", "invite": "ben@else.test"}
+    assert api.post("mailboxes", body).json()["code"] == "mailbox.too_many_invitations"
+    Mailbox.objects.update(invited_at=clock.now() - timedelta(days=2))
+    assert api.post("mailboxes", body).status_code == 201
+    rows = [
+        {"address": "eva@shop.test", "invite": "eva@else.test"},
+        {"address": "kim@shop.test"},
+        {"address": "lea@shop.test", "invite": "lea@else.test", "password": SECRET},
+    ]
+    answer = api.post("mailboxes/bulk", rows)
+    assert [one["pointer"] for one in answer.json()["errors"]] == ["/1", "/2"]
+    assert api.post("mailboxes/bulk", rows[:1]).status_code == 202

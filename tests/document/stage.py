@@ -181,17 +181,7 @@ def build(acme: Any, globex: Any) -> Stage:
     spare = domains.add_domain(actor=owner, organisation_id=organisation, name="spare.test")
     Domain.objects.filter(pk=domain.pk).update(state="verified")
     directory.set_routed("shop.test", is_verified=True)
-    mailbox = mailboxes.create_mailbox(
-        actor=owner, domain_id=domain.public_id, local_part="anna", password=PASSWORD
-    )
-    gone = mailboxes.create_mailbox(
-        actor=owner, domain_id=domain.public_id, local_part="gone", password=PASSWORD
-    )
-    mailboxes.delete_mailbox(actor=owner, mailbox_id=gone.public_id)
-    invited = mailboxes.create_mailbox(
-        actor=owner, domain_id=domain.public_id, local_part="new", invite="new@elsewhere.test"
-    )
-    Mailbox.objects.filter(pk=invited.pk).update(invited_at=clock.now() - timedelta(hours=1))
+    mailbox, gone, invited = _mailboxes(owner, domain)
     alias = mailboxes.create_alias(
         actor=owner, domain_id=domain.public_id, local_part="sales", targets=[mailbox.address]
     )
@@ -239,6 +229,22 @@ def build(acme: Any, globex: Any) -> Stage:
         acme=acme, globex=globex, ids=found, key=key, mine=mine, before=before, shared=shared,
         **others,
     )  # fmt: skip
+
+
+def _mailboxes(owner: Actor, domain: Domain) -> tuple[Mailbox, Mailbox, Mailbox]:
+    """One, one that was deleted, and one whose owner was invited an hour ago."""
+    mailbox = mailboxes.create_mailbox(
+        actor=owner, domain_id=domain.public_id, local_part="anna", password=PASSWORD
+    )
+    gone = mailboxes.create_mailbox(
+        actor=owner, domain_id=domain.public_id, local_part="gone", password=PASSWORD
+    )
+    mailboxes.delete_mailbox(actor=owner, mailbox_id=gone.public_id)
+    invited = mailboxes.create_mailbox(
+        actor=owner, domain_id=domain.public_id, local_part="new", invite="new@elsewhere.test"
+    )
+    Mailbox.objects.filter(pk=invited.pk).update(invited_at=clock.now() - timedelta(hours=1))
+    return mailbox, gone, invited
 
 
 def _alarm(acme: Any, domain: Domain) -> None:

@@ -140,6 +140,10 @@ def objects(acme, globex) -> dict[str, object]:
         invite="anna@elsewhere.test",
     )  # fmt: skip
     mailboxes.delete_mailbox(actor=acme.owner, mailbox_id=gone.public_id)
+    spare = mailboxes.create_mailbox(
+        actor=acme.owner, domain_id=domain.public_id, local_part="spare",
+        invite="anna@elsewhere.test",
+    )  # fmt: skip
     alias = mailboxes.create_alias(
         actor=acme.owner, domain_id=domain.public_id, local_part="sales",
         targets=[mailbox.address],
@@ -172,6 +176,7 @@ def objects(acme, globex) -> dict[str, object]:
         "domain_id": domain.public_id, "mailbox_id": mailbox.public_id,
         "alias_id": alias.public_id, "app_password_id": app_password.public_id, "key_id": key.public_id,
         "mailbox-restore mailbox_id": gone.public_id,
+        "mailbox-delete mailbox_id": spare.public_id,
         "member_id": member.public_id,
         "dkim_key_id": domain.dkim_keys.get(selector="r2").public_id,
         "suppression_id": selectors.list_suppressions()[0].id,

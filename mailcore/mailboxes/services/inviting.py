@@ -12,7 +12,7 @@ from django.db import transaction
 
 from kernel import clock
 from kernel.actor import SYSTEM, Actor, authorise
-from kernel.errors import InvalidInput
+from kernel.errors import InvalidInput, NotFound
 from kernel.tenancy import current_reseller_id
 from mailcore.directory import services as directory
 from mailcore.domains import selectors as domains
@@ -98,11 +98,13 @@ def accept_invitation(*, invitation: str, password: str) -> Mailbox:
 
     Raises InvitationGone, WeakPassword.
     """
-    if selectors.find_invited(invitation) is None:
+    found = selectors.find_invited(invitation)
+    if found is None:
         raise InvitationGone
     check_password(password)
     hashed = passwords.hash_for_dovecot(password)  # slow by intent: before the transaction
     with transaction.atomic():
+        _keep(found)
         mailbox = selectors.find_invited(invitation, for_update=True)
         if mailbox is None:  # used, replaced or ended meanwhile
             raise InvitationGone
@@ -111,6 +113,14 @@ def accept_invitation(*, invitation: str, password: str) -> Mailbox:
         # Who holds the link is nobody that we know by name.
         tell("mailbox.password_changed", mailbox=mailbox, actor=SYSTEM)
     return mailbox
+
+
+def _keep(mailbox: Mailbox) -> None:
+    """Raises InvitationGone when the domain, and the mailbox with it, went to somebody else."""
+    try:
+        domains.keep_held(mailbox.domain)
+    except NotFound as error:
+        raise InvitationGone from error
 
 
 def end(mailbox: Mailbox) -> None:

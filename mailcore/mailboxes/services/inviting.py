@@ -11,21 +11,18 @@ from uuid import UUID
 from django.db import transaction
 
 from kernel import clock
-from kernel.actor import SYSTEM, Actor, authorise
-from kernel.errors import InvalidInput, NotFound
+from kernel.actor import Actor, authorise
+from kernel.errors import InvalidInput
 from kernel.tenancy import current_reseller_id
-from mailcore.directory import services as directory
 from mailcore.domains import selectors as domains
-from mailcore.mailboxes import passwords, selectors
+from mailcore.mailboxes import selectors
 from mailcore.mailboxes.errors import (
-    InvitationGone,
     InvitedLately,
     NotInvited,
     TooManyInvitations,
 )
 from mailcore.mailboxes.models import Mailbox
 from mailcore.mailboxes.services.telling import tell
-from mailcore.mailboxes.services.weakness import check_password
 from tenants.resellers import services as resellers
 from tenants.resellers import text
 from tenants.resellers.errors import InvalidEmail
@@ -91,36 +88,6 @@ def invite_again(*, actor: Actor, mailbox_id: UUID, invite: str | None = None) -
     mailbox.save(update_fields=FIELDS)
     send(mailbox, token=token, actor=actor)
     return mailbox
-
-
-def accept_invitation(*, invitation: str, password: str) -> Mailbox:
-    """Set the first password of an invitation's mailbox (by the hash of its token), once.
-
-    Raises InvitationGone, WeakPassword.
-    """
-    found = selectors.find_invited(invitation)
-    if found is None:
-        raise InvitationGone
-    check_password(password)
-    hashed = passwords.hash_for_dovecot(password)  # slow by intent: before the transaction
-    with transaction.atomic():
-        _keep(found)
-        mailbox = selectors.find_invited(invitation, for_update=True)
-        if mailbox is None:  # used, replaced or ended meanwhile
-            raise InvitationGone
-        end(mailbox)
-        directory.change_login(mailbox.public_id, password=hashed)
-        # Who holds the link is nobody that we know by name.
-        tell("mailbox.password_changed", mailbox=mailbox, actor=SYSTEM)
-    return mailbox
-
-
-def _keep(mailbox: Mailbox) -> None:
-    """Raises InvitationGone when the domain, and the mailbox with it, went to somebody else."""
-    try:
-        domains.keep_held(mailbox.domain)
-    except NotFound as error:
-        raise InvitationGone from error
 
 
 def end(mailbox: Mailbox) -> None:

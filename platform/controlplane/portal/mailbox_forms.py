@@ -79,18 +79,6 @@ class MailboxChangeForm(forms.Form):
         return given
 
 
-class FirstPasswordForm(forms.Form):
-    """The owner's own choice."""
-
-    password = forms.CharField(
-        label=_("Password"),
-        max_length=128,
-        strip=False,
-        help_text=_("At least 10 characters. You use it in webmail and mail programs."),
-        widget=forms.PasswordInput(attrs={**_NEW_PASSWORD, "autofocus": True}),
-    )
-
-
 def in_gib(octets: int) -> Decimal:
     """A quota as the form shows it."""
     return (Decimal(octets) / _GIB).quantize(Decimal("0.01"))

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from controlplane.portal import guard
 from controlplane.portal.context import site_of
 from controlplane.portal.links import gone, handle_of, open_link
-from controlplane.portal.mailbox_forms import FirstPasswordForm
+from controlplane.portal.password_form import FirstPasswordForm
 from controlplane.portal.submit import submit
 from mailcore.mailboxes import selectors, services
 from mailcore.mailboxes.errors import InvitationGone

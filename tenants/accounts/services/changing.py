@@ -41,12 +41,11 @@ def change_member(
             raise NotJoined
         member.is_active = is_active
         member.shut_out_at = member.shut_out_at if is_active else clock.now()
-    if _kept(member) == before:
-        return member
     if was_owner and not _owns(member):
         standing.keep_an_owner(member, owners)
-    member.save(update_fields=["role", "name", "is_active", "shut_out_at"])
-    standing.tell("member.changed", member=member, actor=actor)
+    if _kept(member) != before:
+        member.save(update_fields=["role", "name", "is_active", "shut_out_at"])
+        standing.tell("member.changed", member=member, actor=actor)
     return member
 
 

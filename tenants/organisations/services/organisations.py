@@ -47,10 +47,8 @@ def change_organisation(
     found = selectors.get_organisation(organisation_id, organisation=actor.organisation)
     organisation = Organisation.objects.select_for_update().get(pk=found.pk)
     before = organisation.name, organisation.contact_email
-    if name is not None:
-        organisation.name = line(name)
-    if contact_email is not None:
-        organisation.contact_email = _address(contact_email)
+    organisation.name = before[0] if name is None else line(name)
+    organisation.contact_email = before[1] if contact_email is None else _address(contact_email)
     if (organisation.name, organisation.contact_email) != before:
         organisation.save(update_fields=["name", "contact_email"])
         _tell("organisation.changed", organisation, actor)
@@ -67,6 +65,6 @@ def _address(given: str) -> str:
 
 
 def _tell(event: str, organisation: Organisation, actor: Actor) -> None:
-    audit(event, subject=organisation.reference, actor=actor)
-    data: dict[str, object] = {"organisation_id": str(organisation.public_id)}
-    publish(event, subject=organisation.reference, data=data, actor=actor)
+    subject, identifier = organisation.reference, str(organisation.public_id)
+    audit(event, subject=subject, actor=actor)
+    publish(event, subject=subject, data={"organisation_id": identifier}, actor=actor)

@@ -14,7 +14,7 @@ from kernel.actor import Actor, authorise
 from kernel.tenancy import current_reseller_id
 from mailcore.delivery.sending.selectors import READ
 from mailcore.delivery.statements import statement
-from mailcore.protocol import xtext
+from mailcore.protocol import addresses, xtext
 
 _TO, _LIST, _RECIPIENTS = (
     statement("messages_to"),
@@ -95,13 +95,22 @@ def list_messages(*, actor: Actor, sought: Sought, below: UUID | None, limit: in
         given["ids"] = [row["messages_to"] for row in _rows(_TO, given)]
     rows = _rows(_LIST, given)
     fitting = [row for row in rows if row["id"] is not None]
-    if sought.state is None:
-        fitting = fitting[: limit + 1]  # what is not shown needs no recipients
-    found = _with_recipients(fitting, sought.state)
+    # What is not shown needs no recipients.
+    cut = fitting[: limit + 1] if sought.state is None else fitting
+    found = _with_recipients(cut, sought.state)
     if len(found) > limit:
         return Found(messages=found[:limit], below=found[limit - 1].id)
-    is_all = rows[0]["looked"] < SCANNED
-    return Found(messages=found, below=None if is_all else rows[0]["last"])
+    if len(cut) < len(fitting):  # recipients of some were not found: the others were not asked for
+        return Found(messages=found, below=cut[-1]["id"])
+    return Found(messages=found, below=_end_of(rows[0], given["ids"]))
+
+
+def _end_of(row: Mapping[str, Any], ids_to: Sequence[UUID] | None) -> UUID | None:
+    """The last that was looked at; None when that was all. With a recipient all that it got count."""
+    looked, last = row["looked"], row["last"]
+    if ids_to is not None:
+        looked, last = len(ids_to), min(ids_to, default=None)
+    return None if looked < SCANNED else last
 
 
 def _bounds(sought: Sought, below: UUID | None) -> tuple[UUID, UUID] | None:
@@ -110,7 +119,7 @@ def _bounds(sought: Sought, below: UUID | None) -> tuple[UUID, UUID] | None:
     until = now + _APART if sought.until is None else min(sought.until, now + _APART)
     if until < _EPOCH:
         return None
-    above = ids.first_at(max(sought.since or until - WINDOW, _EPOCH))
+    above = ids.first_at(max(sought.since or min(until, now) - WINDOW, _EPOCH))
     end = ids.first_at(until)
     end = end if below is None else min(below, end)
     return (above, end) if above < end else None
@@ -142,9 +151,17 @@ def _given(
         "organisation": actor.organisation,
         "from_domain": next(iter(names), None),
         "stream": sought.stream,
-        "sender": sought.sender,
+        "sender": None if sought.sender is None else _login(sought.sender),
         "reference": None if sought.reference is None else xtext.encode(sought.reference),
     }
+
+
+def _login(sender: str) -> str:
+    """As it is stored; what is no address of a mailbox fits no message."""
+    try:
+        return addresses.normalise(sender)
+    except addresses.InvalidAddress:
+        return sender
 
 
 def _around(above: UUID, below: UUID) -> dict[str, UUID]:

@@ -71,7 +71,7 @@ class PauseShown(TypedDict):
 
 @shape(example=_STREAM)
 class StreamShown(TypedDict):
-    """A kind of mail that is queued and counted apart; a paused one's mail is kept.
+    """A kind of mail that is queued and counted apart; a paused one's mail is kept until it expires.
 
     `reason`, `since` and `until` are the strongest pause's, the first of `pauses`.
     """
@@ -116,7 +116,9 @@ class Pause(CommandView):
     def perform(self, request: Request, **parts: object) -> Response:
         """Let a stream stand still.
 
-        What is sent is accepted and kept until it is resumed; what is on its way already arrives.
+        What is sent is accepted and kept until it is resumed, but no longer than delivery of other
+        mail is tried: three days, five for mail of mailboxes; then it expires. What is on its way
+        already arrives.
         """
         body = StreamPause(data=request.data)
         body.is_valid(raise_exception=True)

@@ -1,7 +1,7 @@
 """Pause the streams that annoy receivers, and end the pauses whose time is up."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +22,12 @@ _OVER = """SELECT reseller_id, stream, side FROM public.stream_pause
            WHERE state = 'paused' AND until <= %(now)s"""
 _RUNNING = """SELECT reseller_id, stream FROM public.stream_pause
               GROUP BY reseller_id, stream
-              HAVING bool_and(state = 'resumed') AND max(since) > %(now)s - interval '10 minutes'"""
+              HAVING bool_and(state = 'resumed') AND bool_or(release_due)"""
+_RELEASED = """UPDATE public.stream_pause SET release_due = false
+               WHERE reseller_id = %(reseller)s AND stream = %(stream)s
+                 AND state = 'resumed' AND release_due AND since <= %(before)s"""
+#: So long after a pause somebody who still saw it may hold a message.
+_LINGERING = timedelta(minutes=10)
 #: Shares of seven days at which a stream is paused (delivery-plane §2.7); alarms come long before.
 LINES: dict[str, float] = {"hard_bounces": 0.10, "complaints": 0.003}
 #: Fewer say nothing about a share.
@@ -59,16 +64,24 @@ def judge_streams() -> int:
 
 
 def release_resumed(now: datetime) -> None:
-    """Let go what is still held of streams that run since a short while.
+    """Let go what is still held of streams that run again, until nothing more can be.
 
     Of one that its reseller resumed that is all; of others what a claim held in the same moment.
+    However late this comes: a resumed pause stays due until nothing was found.
     """
     with connection.cursor() as cursor:
         cursor.execute(_RUNNING, {"now": now})
         running = cursor.fetchall()
     for reseller_id, stream in running:
         with in_reseller(reseller_id):
-            held.release(SYSTEM, reseller_id, stream)
+            if held.release(SYSTEM, reseller_id, stream) == 0:
+                _released(reseller_id, stream, before=now - _LINGERING)
+
+
+def _released(reseller_id: UUID, stream: str, *, before: datetime) -> None:
+    with connection.cursor() as cursor:
+        which = {"reseller": reseller_id, "stream": stream, "before": before}
+        cursor.execute(_RELEASED, which)
 
 
 def _end_pauses(now: datetime) -> None:
@@ -77,11 +90,12 @@ def _end_pauses(now: datetime) -> None:
         over = cursor.fetchall()
     for reseller_id, stream, side in over:
         with in_reseller(reseller_id):
-            _end(reseller_id, stream, Side(side))
+            _end(reseller_id, stream, Side(side), now)
 
 
-def _end(reseller_id: UUID, stream: str, side: Side) -> None:
+def _end(reseller_id: UUID, stream: str, side: Side, now: datetime) -> None:
+    which = {"reseller_id": reseller_id, "stream": stream, "sides": [side]}
     try:
-        pauses.end_pause(actor=SYSTEM, reseller_id=reseller_id, stream=stream, sides=[side])
-    except Conflict:  # somebody resumed it meanwhile
-        log.info("stream %s of %s was resumed by somebody else", stream, reseller_id)
+        pauses.end_pause(actor=SYSTEM, **which, over_at=now)
+    except Conflict:  # somebody resumed it meanwhile, or paused it anew
+        log.info("stream %s of %s: the pause that was over stands no more", stream, reseller_id)

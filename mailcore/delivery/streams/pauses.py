@@ -1,7 +1,8 @@
 """Streams that stand still: paused by the reseller, by the operator, or by what receivers say.
 
-Each side ends its own pause; several may stand at once, and a stream runs when none does. Nothing
-is lost by a pause: acceptance and the engine hold what belongs to the stream.
+Each side ends its own pause; several may stand at once, and a stream runs when none does. Acceptance
+and the engine hold what belongs to the stream. It expires as all mail does: what is held longer than
+`submission.LIFETIME` allows goes back to its sender.
 """
 
 from collections.abc import Sequence
@@ -122,12 +123,23 @@ def resume_stream(*, actor: Actor, reseller_id: UUID, stream: str) -> int:
 
 
 @transaction.atomic
-def end_pause(*, actor: Actor, reseller_id: UUID, stream: str, sides: Sequence[Side]) -> bool:
-    """End the pauses of these sides; whether the stream runs again. Raises Conflict."""
+def end_pause(
+    *,
+    actor: Actor,
+    reseller_id: UUID,
+    stream: str,
+    sides: Sequence[Side],
+    over_at: datetime | None = None,
+) -> bool:
+    """End the pauses of these sides; whether the stream runs again. Raises Conflict.
+
+    With `over_at` only those whose time is up then: not one that began meanwhile.
+    """
     which = _which(reseller_id, stream, actor)
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, which)
-        cursor.execute(_RESUME, {"sides": [side.value for side in sides], **which})
+        ending = {"sides": [side.value for side in sides], "over_at": over_at}
+        cursor.execute(_RESUME, {**ending, **which})
         ended = cursor.fetchone()
         cursor.execute(_STANDING, which)
         standing = {row[0] for row in cursor.fetchall()}

@@ -118,6 +118,51 @@ def test_a_page_looks_at_a_bounded_number_and_says_where_to_go_on(
     assert (answer["data"], bool(answer["next_cursor"])) == ([], True)
 
 
+def test_an_organisations_key_looks_at_its_own_messages_only(
+    acme, program, post, monkeypatch
+) -> None:
+    other = organisations.create_organisation(actor=acme.owner, name="Other")
+    route(acme, "client.test")
+    route(acme, "second.test", other)
+    (mine,) = post("a@out.test", domain="second.test")
+    post("b@out.test", "c@out.test")
+    monkeypatch.setattr(listing, "SCANNED", 2)
+    answer = program(acme, organisation=other.public_id).get("messages").json()
+    assert [one["id"] for one in answer["data"]] == [mine]
+    assert answer["next_cursor"] is None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT bool_and(indisvalid) FROM pg_index"
+            " WHERE indexrelid = 'public.message_organisation'::regclass"
+        )
+        assert cursor.fetchone() == (True,), "each day has its part"
+
+
+def test_a_list_has_seven_days_and_logins_in_any_spelling(acme, program, post) -> None:
+    route(acme, "client.test")
+    (sent,) = post("ann@out.test")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE public.message SET submitter = 'ann@xn--bcher-kva.test'")
+    api = program(acme)
+    assert found(api, sender="Ann@Bücher.test") == found(api) == [sent]
+    assert found(api, sender="nobody") == []
+    with clock.at(clock.now() + timedelta(days=6, hours=23, minutes=30)):
+        assert found(api) == [sent]
+
+
+def test_messages_whose_recipients_are_not_found_end_no_list(acme, program, post) -> None:
+    route(acme, "client.test")
+    (first,) = post("first@out.test")
+    post("b@out.test")
+    post("c@out.test")
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM public.recipient WHERE address <> 'first@out.test'")
+    api = program(acme)
+    answer = api.get(listed({"limit": "1"})).json()
+    assert answer["data"] == []
+    assert found(api, limit="1", cursor=answer["next_cursor"]) == [first]
+
+
 def test_only_the_days_in_question_are_opened(acme, program, post) -> None:
     """With five statements at most, beside the host and the key."""
     route(acme, "client.test")

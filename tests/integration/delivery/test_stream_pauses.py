@@ -155,6 +155,37 @@ def test_each_side_ends_its_own_pause(acme, globex, submit, database):
     assert told.data["by"] == "reseller"
 
 
+def test_what_was_resumed_is_released_however_late_the_worker_comes(acme, submit, database):
+    which = {"reseller_id": acme.reseller.public_id, "stream": "bulk"}
+    pauses.pause_stream(actor=acme.owner, **which, reason="wrong price")
+    submit("a@x.test", stream=Stream.BULK)
+    pauses.resume_stream(actor=acme.owner, **which)
+    due = "SELECT release_due FROM public.stream_pause"
+    with clock.at(clock.now() + timedelta(hours=2)):
+        _judge()
+        assert {state for _, state, _ in _queue(database)} == {"ready"}
+        assert database.execute(due).fetchall() == [(True,)], "something was found: look again"
+        _judge()
+    assert database.execute(due).fetchall() == [(False,)]
+
+
+def test_a_pause_that_begins_when_the_old_one_is_over_stands(acme, monkeypatch):
+    """The reseller pauses anew between the judge's two statements."""
+    now, end = clock.now(), pauses.end_pause
+    which = {"reseller_id": acme.reseller.public_id, "stream": "bulk"}
+    pause = {"actor": acme.owner, **which}
+    pauses.pause_stream(**pause, reason="old", until=now + timedelta(hours=1))
+
+    def end_late(**given: object) -> bool:
+        pauses.pause_stream(**pause, reason="new")
+        return end(**given)
+
+    monkeypatch.setattr(pauses, "end_pause", end_late)
+    with clock.at(now + timedelta(hours=2)):
+        _judge()
+    assert _streams() == {("acme", "bulk"): "paused"}
+
+
 def test_a_reseller_writes_its_own_side_only(acme, globex):
     _count(acme, "bulk", delivered=100, hard=300)
     _judge()

@@ -991,7 +991,7 @@ class Standing(TypedDict):
 
 
 class Stream(TypedDict):
-    """A kind of mail that is queued and counted apart; a paused one's mail is kept."""
+    """A kind of mail that is queued and counted apart; a paused one's mail is kept until it expires."""
 
     name: "str"
     state: "str"

@@ -26,7 +26,9 @@ def make(_: Any, editor: Any) -> None:
             name = f"{day.removeprefix('public.')}_organisation"
             cursor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS public.{name}")
             cursor.execute(f"CREATE INDEX CONCURRENTLY {name} ON {day} {_COLUMNS}")
-            cursor.execute(f"ALTER INDEX public.message_organisation ATTACH PARTITION public.{name}")
+            cursor.execute(
+                f"ALTER INDEX public.message_organisation ATTACH PARTITION public.{name}"
+            )
 
 
 class Migration(migrations.Migration):

@@ -79,8 +79,8 @@ def release_resumed(now: datetime) -> None:
 
 
 def _released(reseller_id: UUID, stream: str, *, before: datetime) -> None:
+    which: dict[str, Any] = {"reseller": reseller_id, "stream": stream, "before": before}
     with connection.cursor() as cursor:
-        which = {"reseller": reseller_id, "stream": stream, "before": before}
         cursor.execute(_RELEASED, which)
 
 
@@ -94,7 +94,7 @@ def _end_pauses(now: datetime) -> None:
 
 
 def _end(reseller_id: UUID, stream: str, side: Side, now: datetime) -> None:
-    which = {"reseller_id": reseller_id, "stream": stream, "sides": [side]}
+    which: dict[str, Any] = {"reseller_id": reseller_id, "stream": stream, "sides": [side]}
     try:
         pauses.end_pause(actor=SYSTEM, **which, over_at=now)
     except Conflict:  # somebody resumed it meanwhile, or paused it anew

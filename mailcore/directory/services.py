@@ -91,16 +91,20 @@ def set_routed(domain: str, *, is_verified: bool) -> None:
 
 def give_up(domain: str, *, keep_until: datetime | None) -> None:
     """Remove the claim with its bounce name and destroy the keys; keep the name from others."""
-    Route.objects.filter(domain__in=[domain, verp.bounce_domain(domain)]).delete()
-    HandOver.objects.filter(domain=domain, state=HandOverState.OFFERED).update(
-        state=HandOverState.WITHDRAWN, ended_at=clock.now()
-    )
+    # Others may have claimed the name too, and the worker may see what is theirs.
+    own = current_reseller_id()
+    both = [domain, verp.bounce_domain(domain)]
+    Route.objects.filter(domain__in=both, reseller_id=own).delete()
+    offered = HandOver.objects.filter(domain=domain, reseller_id=own, state=HandOverState.OFFERED)
+    offered.update(state=HandOverState.WITHDRAWN, ended_at=clock.now())
     with connection.cursor() as cursor:  # the ORM would read the rows first, sealed keys and all
-        cursor.execute("DELETE FROM public.signing_key WHERE domain = %s", [domain])
+        cursor.execute(
+            "DELETE FROM public.signing_key WHERE domain = %s AND reseller_id = %s", [domain, own]
+        )
     if keep_until is not None:
         ReleasedName.objects.update_or_create(
             domain=domain,
-            reseller_id=current_reseller_id(),
+            reseller_id=own,
             defaults={"released_at": clock.now(), "kept_until": keep_until},
         )
 

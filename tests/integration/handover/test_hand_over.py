@@ -30,6 +30,7 @@ from mailcore.directory.models import (
 from mailcore.domains import services as domains
 from mailcore.domains.errors import DomainNotVerified, DomainTaken
 from mailcore.domains.models import DkimKey, Domain
+from mailcore.domains.services.claims import ClaimEnd, end_claim
 from mailcore.feedback.models import SourceMark
 from mailcore.feedback.reports import marking
 from mailcore.handover import selectors, services
@@ -119,6 +120,7 @@ def test_all_of_a_domain_moves_in_one_piece_and_nothing_stays(acme, globex, shop
 #: Public tables of which nothing is moved, and why.
 STAYS = {
     "hand_over": "the offer itself, which both see",
+    "hold": "what stands keeps the domain from moving; what was lifted is the giver's",
     "released_name": "of a name that is given up, not given away",
     "dns_plan": "forgotten: made for the giver's DNS account",
     "left_targets": "of domains that are given up",
@@ -358,6 +360,25 @@ def test_what_the_giver_has_queued_is_still_signed_for_a_week(acme, globex, shop
     assert (keys_for(acme), keys_for(globex)) == (n, n)
     HandOver.objects.update(ended_at=clock.now() - timedelta(days=8))
     assert (keys_for(acme), keys_for(globex)) == (0, n)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_strangers_claim_that_ends_leaves_the_holders_offer_alone(acme, globex) -> None:
+    with inside(globex):
+        claimed = domains.add_domain(
+            actor=globex.owner, organisation_id=globex.organisation.public_id, name="shop.test"
+        )
+    shop = add_verified(acme)
+    made, _ = services.offer(actor=acme.owner, domain_id=shop.public_id)
+    keys = SigningKey.objects.count()
+    with as_role("worker"), inside(globex):
+        assert end_claim(domain_id=claimed.public_id, reason=ClaimEnd.PROVEN_ELSEWHERE)
+    made.refresh_from_db()
+    assert made.state == "offered"
+    assert (Route.objects.count(), SigningKey.objects.count()) == (1, keys)
+    domains.release_domain(actor=acme.owner, domain_id=shop.public_id)
+    made.refresh_from_db()
+    assert made.state == "withdrawn"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -41,7 +41,9 @@ def tell(event: Envelope) -> None:
         template="domain_alarms",
         context={**context, "page": f"domains/{domain}/"},
     )
-    name, contact = organisations.find_contact(UUID(str(data["organisation_id"])))
+    # Events of the release before do not name it.
+    organisation = data.get("organisation_id")
+    name, contact = organisations.find_contact(UUID(organisation)) if organisation else ("", "")
     if contact and contact not in told:
         resellers.write_to(
             reseller_id=event.reseller_id,

@@ -140,6 +140,19 @@ def test_the_organisations_contact_hears_of_it_once_without_a_link_to_the_portal
         shop.look(after=timedelta(days=1))  # so that the next mails are none too many
 
 
+def test_a_mail_of_the_release_before_that_names_no_organisation_is_sent(acme, shop) -> None:
+    dispatch.dispatch_due()
+    mail.outbox.clear()
+    shop.show(without=("mx",))
+    shop.look(OPEN_AFTER)
+    event = OutboxEvent.objects.get(type="domain.alarms_told")
+    del event.data["organisation_id"]
+    event.save(update_fields=["data"])
+    dispatch.dispatch_due()
+    assert {one.to[0] for one in mail.outbox} == {acme.owner_email, acme.reseller.owner_email}
+    assert not OutboxEvent.objects.filter(pk=event.pk).exists()
+
+
 def test_a_record_that_is_deleted_and_put_in_again_by_hand_is_no_alarm(shop) -> None:
     gone = ("mx", "return-path", "dkim-rsa")
     for short in (True, False):

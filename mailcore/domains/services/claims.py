@@ -1,5 +1,6 @@
 """A claim that nobody proves: it ends when somebody else proves the name, or by its age."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -15,6 +16,7 @@ from kernel.outbox import audit, publish
 from kernel.tenancy import current_reseller_id
 from mailcore.directory import services as directory
 from mailcore.domains.models import Domain
+from mailcore.domains.services import names
 from mailcore.domains.services.holding import hold
 from mailcore.domains.services.releasing import remove
 from mailcore.domains.states import DomainState
@@ -23,6 +25,8 @@ from mailcore.domains.states import DomainState
 NOTICE = timedelta(days=7)
 #: So many are named in a mail; of the others it says how many there are.
 MOST_NAMED = 20
+#: So many end, or are warned of, in one transaction and one mail.
+SLICE = 100
 
 
 class ClaimEnd(StrEnum):
@@ -71,19 +75,36 @@ def end_old_claims() -> int:
     now = clock.now()
     last = now - timedelta(days=settings.CLAIM_DAYS)
     over = _unproven().filter(created_at__lte=last, claim_told_at__lte=now - NOTICE)
+    ended = sum(_end(claims) for claims in _slices(over))
+    for claims in _slices(_unproven().filter(created_at__lte=last + NOTICE, claim_told_at=None)):
+        _warn(claims)
+    return ended
+
+
+def _slices(domains: QuerySet[Domain]) -> list[list[tuple[UUID, str]]]:
+    found = list(domains.values_list("public_id", "name"))
+    return [found[at : at + SLICE] for at in range(0, len(found), SLICE)]
+
+
+@transaction.atomic
+def _end(claims: Sequence[tuple[UUID, str]]) -> int:
+    """With the mail about it, or not at all; how many ended."""
+    # All names first, in one order: who waits for one of them has nothing that we still need.
+    for name in sorted({names.registrable(name) for _, name in claims}):
+        directory.lock_name(name)
     ended = [
         name
-        for domain_id, name in over.values_list("public_id", "name")
+        for domain_id, name in claims
         if end_claim(domain_id=domain_id, reason=ClaimEnd.NOT_PROVEN)
     ]
-    with transaction.atomic():
-        _tell(ClaimEnd.NOT_PROVEN, ended)
-        _warn(_unproven().filter(created_at__lte=last + NOTICE, claim_told_at=None))
+    _tell(ClaimEnd.NOT_PROVEN, ended)
     return len(ended)
 
 
-def _warn(domains: QuerySet[Domain]) -> None:
-    found = list(domains.select_for_update(no_key=True, skip_locked=True))
+@transaction.atomic
+def _warn(claims: Sequence[tuple[UUID, str]]) -> None:
+    waiting = _unproven().filter(public_id__in=[one for one, _ in claims], claim_told_at=None)
+    found = list(waiting.select_for_update(no_key=True, skip_locked=True))
     Domain.objects.filter(pk__in=[one.pk for one in found]).update(claim_told_at=clock.now())
     for domain in found:
         until = max(domain.prove_by or clock.now(), clock.now() + NOTICE).isoformat()
@@ -106,7 +127,7 @@ def _holds(reason: ClaimEnd, domain: Domain) -> bool:
         return False
     if reason == ClaimEnd.PROVEN_ELSEWHERE:
         return _is_closed(domain)
-    return True
+    return domain.claim_told_at is not None
 
 
 def _is_closed(domain: Domain) -> bool:

@@ -47,7 +47,12 @@ def resume_domain(*, actor: Actor, domain_id: UUID) -> Domain:
         raise SuspendedByOperator
     domain.state, domain.suspended_by = DomainState.PENDING, SuspendedBy.NOBODY
     domain.suspended_at = domain.evidence_lost_at = None
-    domain.save(update_fields=["state", "suspended_by", "suspended_at", "evidence_lost_at"])
+    domain.claim_told_at = None  # nobody could prove it meanwhile: its notice begins anew
+    domain.save(
+        update_fields=[
+            "state", "suspended_by", "suspended_at", "evidence_lost_at", "claim_told_at",
+        ]
+    )  # fmt: skip
     checks.watch(domain.public_id)
     _tell("domain.resumed", domain, actor, by=by)
     return domain

@@ -167,3 +167,37 @@ def test_people_get_one_mail_however_many_claims_end(acme, mails, settings, monk
             {"what": "ending", "names": ["n0.test", "n1.test"], "more": 1, "page": "domains/"},
         )
     ]
+
+
+def test_a_claim_ends_with_the_mail_about_it_or_not_at_all(acme, settings, monkeypatch) -> None:
+    monkeypatch.setattr("mailcore.domains.services.claims.SLICE", 2)
+    for n in range(3):
+        add(acme, f"n{n}.test")
+    Domain.objects.update(created_at=clock.now() - timedelta(days=settings.CLAIM_DAYS))
+    services.end_old_claims()
+    with clock.at(clock.now() + NOTICE):
+        with monkeypatch.context() as broken:
+            broken.setattr("mailcore.domains.services.claims._tell", lambda *_: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                services.end_old_claims()
+        assert Domain.objects.count() == 3
+        assert services.end_old_claims() == 3
+    told = [(one["what"], one["names"]) for one in events("domain.claims_told")]
+    assert told == [
+        (what, names)
+        for what in ("ending", "not_proven")
+        for names in (["n0.test", "n1.test"], ["n2.test"])
+    ]
+
+
+def test_a_claim_that_was_suspended_gets_its_notice_anew(acme, settings) -> None:
+    domain, start = add(acme), clock.now()
+    Domain.objects.update(created_at=start - timedelta(days=settings.CLAIM_DAYS))
+    services.end_old_claims()
+    services.suspend_domain(actor=acme.owner, domain_id=domain.public_id)
+    for days, warnings, ended in ((0, 2, 0), (6, 2, 0), (7, 2, 1)):
+        with clock.at(start + NOTICE + timedelta(days=days, minutes=1)):
+            if not days:
+                services.resume_domain(actor=acme.owner, domain_id=domain.public_id)
+            assert services.end_old_claims() == ended
+        assert len(events("domain.claim_ending")) == warnings

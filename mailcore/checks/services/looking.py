@@ -246,6 +246,8 @@ _TELLING = {
 
 def _failure_of(replies: Sequence[Reply]) -> str:
     failures = {reply.failure for reply in replies}
+    if len(failures) > 1:
+        failures.discard("not_asked")  # what those say whom we can ask is what is wrong
     return next((code for failure, code in _TELLING.items() if failure in failures), _SILENT)
 
 

@@ -8,6 +8,7 @@ from django.conf import settings
 
 from kernel import keys
 from kernel.crypto import Secret
+from kernel.dns.addresses import is_public
 from kernel.dns.walk import Unreachable
 from mailcore.checks import services as checks
 from mailcore.domains.models import DnsCredential
@@ -15,9 +16,6 @@ from mailcore.domains.states import CredentialKind
 from mailcore.zones.adapters.dns_update import DnsUpdate
 from mailcore.zones.adapters.providers import provider_zone
 from mailcore.zones.ports import ZoneBusy, ZoneEditor, ZoneRefused
-
-#: RFC 4291 §2.4: IPv6 beyond this is local, a group, or another way to write an IPv4 address.
-_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 
 #: A stranger's name may cost so many seconds, since somebody waits, and so many questions.
 _TIME_LIMIT, _QUESTIONS = 5.0, 40
@@ -43,7 +41,7 @@ def editor_of(credential: DnsCredential) -> ZoneEditor:
 def _allowed_address(server: str) -> str:
     """The address to connect to, resolved once: a name cannot change under the check."""
     address = server if is_address(server) else _resolve(server)
-    if not settings.ALLOW_PRIVATE_TARGETS and not _is_public(address):
+    if not settings.ALLOW_PRIVATE_TARGETS and not is_public(address):
         raise ZoneRefused("dns_update.address_not_allowed")
     return address
 
@@ -55,12 +53,6 @@ def is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _is_public(address: str) -> bool:
-    found = ipaddress.ip_address(address)
-    is_unicast = found in _GLOBAL_UNICAST if found.version == 6 else not found.is_multicast
-    return found.is_global and is_unicast
 
 
 def _resolve(host: str) -> str:

@@ -57,7 +57,7 @@ async def _look(plan: DnsPlan, exchange: Exchange | None) -> str:
 
 
 def judge(changes: Sequence[Change], answers: dict[Place, Answers]) -> str:
-    """Empty when all servers answered and show the changes, else the code of what is wrong."""
+    """Empty when all servers that we can ask answered and show the changes, else the code of what is wrong."""
     aliases = {change.name for change in changes if change.add and change.type == "CNAME"}
     for change in changes:
         if not change.add and change.name in aliases:
@@ -66,6 +66,6 @@ def judge(changes: Sequence[Change], answers: dict[Place, Answers]) -> str:
         if any((change.value in reply.values) != change.add for reply in heard):
             return "dns_plan.not_visible"
     silent = any(
-        len(found.heard) < len(found.replies) or not found.heard for found in answers.values()
+        len(found.heard) < len(found.asked) or not found.heard for found in answers.values()
     )
     return "dns_plan.servers_silent" if silent else ""

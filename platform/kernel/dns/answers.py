@@ -59,6 +59,11 @@ class Answers:
         return tuple(reply for reply in self.replies if not reply.failure)
 
     @property
+    def asked(self) -> tuple[Reply, ...]:
+        """The replies of servers that this host can ask."""
+        return tuple(reply for reply in self.replies if reply.failure != "not_asked")
+
+    @property
     def agreed(self) -> bool:
         """Whether at least one server answered and all that did say the same."""
         said = {(reply.values, reply.exists, reply.alias) for reply in self.heard}

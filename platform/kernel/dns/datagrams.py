@@ -1,11 +1,10 @@
-"""DNS datagrams: a question as bytes, and a local port that a few dozen of them go out from."""
+"""DNS datagrams: a question as bytes, and a port from which one server is asked a few dozen."""
 
 import asyncio
 import secrets
 import socket
 import struct
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Generic, TypeVar
 
 import dns.rcode
@@ -55,24 +54,30 @@ def answers(wire: bytes, asked: bytes) -> bool:
 class Port(Generic[_T]):
     """A socket on a random port, which closes as soon as it waits for nothing more.
 
-    `heard` is called with what was given to `send` and the bytes that answer it.
+    It is for one server alone: no other learns the port, and the system hands over only what comes
+    from that server's address and port. `heard` is called with what was given to `send` and the
+    bytes that answer it. Raises OSError.
     """
 
-    def __init__(self, *, is_v6: bool, heard: Callable[[_T, bytes], None]) -> None:
-        family = socket.AF_INET6 if is_v6 else socket.AF_INET
+    def __init__(self, to: tuple[str, int], *, heard: Callable[[_T, bytes], None]) -> None:
+        family = socket.AF_INET6 if ":" in to[0] else socket.AF_INET
         self._socket = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
-        self._socket.bind(("::" if is_v6 else "", 0))
+        try:
+            self._socket.connect(to)
+        except OSError:
+            self._socket.close()
+            raise
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self._socket.fileno(), self._receive)
         self._heard = heard
         self._left = _OF_A_PORT
-        self._waiting: dict[int, tuple[_T, bytes, str]] = {}
-        self._is_closed = False
+        self._waiting: dict[int, tuple[_T, bytes]] = {}
+        self.is_closed = False
 
     @property
     def is_used_up(self) -> bool:
         """Whether another one is to be opened for the next question."""
-        return self._left <= 0 or self._is_closed
+        return self._left <= 0 or self.is_closed
 
     def free_number(self) -> int:
         """A random number that no question under way has."""
@@ -80,28 +85,26 @@ class Port(Generic[_T]):
             pass
         return number
 
-    def send(self, wire: bytes, to: tuple[str, int], *, number: int, asked: _T) -> None:
+    def send(self, wire: bytes, *, number: int, asked: _T) -> None:
         """Send it; raises OSError."""
         self._left -= 1
-        self._waiting[number] = (asked, wire, to[0])
-        self._socket.sendto(wire, to)
+        self._waiting[number] = (asked, wire)
+        self._socket.send(wire)
 
     def forget(self, number: int) -> None:
         """Wait for this one no more."""
         self._waiting.pop(number, None)
-        if not self._waiting and not self._is_closed:
-            self._is_closed = True
+        if not self._waiting and not self.is_closed:
+            self.is_closed = True
             self._loop.remove_reader(self._socket.fileno())
             self._socket.close()
 
     def _receive(self) -> None:
-        while not self._is_closed:
-            with suppress(ConnectionError):
-                try:
-                    wire, sender = self._socket.recvfrom(_LARGEST)
-                except BlockingIOError:
-                    return
-                number = int.from_bytes(wire[:2], "big")
-                found = self._waiting.get(number)
-                if found is not None and found[2] == sender[0] and answers(wire, found[1]):
-                    self._heard(found[0], wire)
+        while not self.is_closed:
+            try:
+                wire = self._socket.recv(_LARGEST)
+            except OSError:  # nothing more, or what a router says of the server, which is no answer
+                return
+            found = self._waiting.get(int.from_bytes(wire[:2], "big"))
+            if found is not None and answers(wire, found[1]):
+                self._heard(found[0], wire)

@@ -19,6 +19,9 @@ from kernel.dns.ports import NoAnswer, Question
 #: Questions under way at one address, and at all; those beyond wait for their turn. More than a
 #: server's socket holds (about 250, by Linux's default) would be lost, and look like silence.
 _AT_AN_ADDRESS, _AT_ONCE = 100, 2000
+#: Sockets at most, for datagrams and for answers that were cut off: a process may open a thousand
+#: files.
+_PORTS, _BY_TCP = 400, 200
 #: Replies of which the parsed form is kept: the next server mostly says the very same.
 _KEPT = 500
 _ROUTES = Path("/proc/net/ipv6_route")
@@ -58,9 +61,9 @@ class UdpExchange:
     """Two tries of `timeout` seconds each: a lost datagram is no dead server.
 
     One for all that is asked at the same time, within one event loop. A question goes out from a
-    port that the system chose at random, which serves a few dozen of them, and under a number of
-    its own; an answer counts only from where it was asked, at that port, under that number and
-    to that very question (RFC 5452 §9).
+    port that the system chose at random for this server alone, which serves a few dozen of them,
+    and under a number of its own; an answer counts only from where it was asked, at that port,
+    under that number and to that very question (RFC 5452 §9).
     """
 
     timeout: float = 1.0
@@ -71,7 +74,9 @@ class UdpExchange:
     _load: dict[str, int] = field(default_factory=dict)
     _queues: dict[str, deque[Asked]] = field(default_factory=dict)
     _queue: deque[Asked] = field(default_factory=deque)
-    _ports: dict[bool, Port[Asked]] = field(default_factory=dict)
+    _ports: dict[str, Port[Asked]] = field(default_factory=dict)
+    _open: int = 0
+    _tcp: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_BY_TCP))
     _kept: dict[bytes, Message] = field(default_factory=dict)
     _sweeper: asyncio.TimerHandle | None = None
     _sweep_at: float = 0.0
@@ -88,19 +93,25 @@ class UdpExchange:
     def _send_or_queue(self, one: Asked) -> None:
         if self._load.get(one.address, 0) >= _AT_AN_ADDRESS:
             self._queues.setdefault(one.address, deque()).append(one)
-        elif len(self._under_way) >= _AT_ONCE:
-            self._queue.append(one)
-        else:
+        elif self._has_room(one.address):
             self._send(one)
+        else:
+            self._queue.append(one)
+
+    def _has_room(self, address: str = "") -> bool:
+        """Whether one more may go out, from a port that is open or a new one."""
+        port = self._ports.get(address)
+        has_port = self._open < _PORTS or (port is not None and not port.is_used_up)
+        return has_port and len(self._under_way) < _AT_ONCE
 
     def _send(self, one: Asked) -> None:
         one.tries -= 1
         one.until = time.monotonic() + self.timeout
-        one.port = self._open_port(is_v6=":" in one.address)
-        one.number = one.port.free_number()
-        one.wire = datagrams.query(one.question, number=one.number)
         try:
-            one.port.send(one.wire, (one.address, self.port), number=one.number, asked=one)
+            one.port = self._open_port(one.address)
+            one.number = one.port.free_number()
+            one.wire = datagrams.query(one.question, number=one.number)
+            one.port.send(one.wire, number=one.number, asked=one)
         except OSError:
             self._drop(one)
             self._fail(one, "unreachable")
@@ -109,10 +120,11 @@ class UdpExchange:
         self._load[one.address] = self._load.get(one.address, 0) + 1
         self._sweep_soon()
 
-    def _open_port(self, *, is_v6: bool) -> Port[Asked]:
-        port = self._ports.get(is_v6)
+    def _open_port(self, address: str) -> Port[Asked]:
+        port = self._ports.get(address)
         if port is None or port.is_used_up:
-            port = self._ports[is_v6] = Port(is_v6=is_v6, heard=self._heard)
+            port = self._ports[address] = Port((address, self.port), heard=self._heard)
+            self._open += 1
         return port
 
     def _heard(self, one: Asked, wire: bytes) -> None:
@@ -146,30 +158,33 @@ class UdpExchange:
     async def _ask_by_tcp(self, one: Asked) -> None:
         query = dns.message.from_wire(one.wire)
         code = "malformed"
-        for _ in range(self.tries):
-            try:
-                reply = await dns.asyncquery.tcp(
-                    query, one.address, timeout=self.timeout, port=self.port
-                )
-            except dns.exception.Timeout:
-                code = "timeout"
-            except OSError:
-                code = "unreachable"
-            except dns.exception.DNSException:
-                code = "malformed"
-            else:
-                if not one.waiting.done():
-                    one.waiting.set_result(reply)
-                return
-        if not one.waiting.done():
-            one.waiting.set_exception(NoAnswer(code))
+        try:
+            for _ in range(self.tries):
+                try:
+                    async with self._tcp:
+                        reply = await dns.asyncquery.tcp(
+                            query, one.address, timeout=self.timeout, port=self.port
+                        )
+                except dns.exception.Timeout:
+                    code = "timeout"
+                except (OSError, EOFError):
+                    code = "unreachable"
+                except dns.exception.DNSException:
+                    code = "malformed"
+                else:
+                    if not one.waiting.done():
+                        one.waiting.set_result(reply)
+                    return
+        finally:  # whatever ended it, nobody waits for ever
+            if not one.waiting.done():
+                one.waiting.set_exception(NoAnswer(code))
 
     def _fail(self, one: Asked, code: str) -> None:
         """Try once more, or say that there is no answer."""
         if one.waiting.done():
             return
         if one.tries > 0:
-            self._send(one)
+            self._send_or_queue(one)
         else:
             one.waiting.set_exception(NoAnswer(code))
 
@@ -201,8 +216,13 @@ class UdpExchange:
             self._load[one.address] -= 1
             if not self._load[one.address]:
                 del self._load[one.address]
-        if one.port is not None:
-            one.port.forget(one.number)
+        port, one.port = one.port, None  # once: the number may be another question's by then
+        if port is not None:
+            port.forget(one.number)
+            if port.is_closed:
+                self._open -= 1
+                if self._ports.get(one.address) is port:
+                    del self._ports[one.address]
 
     def _end(self, one: Asked) -> None:
         """Let those go out that waited for it to end."""
@@ -213,7 +233,7 @@ class UdpExchange:
             self._send_if_wanted(mine.popleft())
         if mine is not None and not mine:
             del self._queues[address]
-        while self._queue and len(self._under_way) < _AT_ONCE:
+        while self._queue and self._has_room():
             self._send_if_wanted(self._queue.popleft())
 
     def _send_if_wanted(self, one: Asked) -> None:

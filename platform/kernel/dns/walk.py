@@ -1,7 +1,6 @@
 """From the root to a name's own servers, with no resolver's cache between (RFC 1034 §5.3.3)."""
 
 import asyncio
-import ipaddress
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -14,6 +13,7 @@ from dns.message import Message
 from dns.name import Name
 from dns.rdatatype import RdataType
 
+from kernel.dns.addresses import is_public
 from kernel.dns.answers import Answers, Reply, Server, read
 from kernel.dns.cuts import Cut, Known, Labels, SharedCuts, labels_of
 from kernel.dns.ports import Exchange, NoAnswer, Question
@@ -82,7 +82,8 @@ class Walker:
 
     async def addresses_of(self, host: str) -> list[str]:
         """The IPv4 addresses of a host; raises Unreachable."""
-        return await self._addresses(dns.name.from_text(host), depth=1)
+        name = dns.name.from_text(host)
+        return await self._addresses(name, await self._cut(name, depth=1), dns.rdatatype.A)
 
     async def ask_ahead(self, places: Iterable[tuple[str, str]]) -> None:
         """Ask all servers for these (name, type) of one zone at once, for `look_up` to find."""
@@ -175,7 +176,9 @@ class Walker:
         return self._shared.find(name) if self._shared and self._may_share(name) else None
 
     def _share(self, name: Name, cut: Cut | None) -> None:
-        if self._shared is not None and self._may_share(name):
+        # A server that has no address may have one for a walk that gets further.
+        is_whole = cut is None or all(server.address for server in cut.servers)
+        if self._shared is not None and is_whole and self._may_share(name):
             self._shared.keep(name, cut)
 
     def _may_share(self, name: Name) -> bool:
@@ -220,8 +223,9 @@ class Walker:
         servers: list[Server] = []
         for target in targets[:_MOST_SERVERS]:
             addresses = self._glue(message, target, parent)
-            if not addresses and depth < _MOST_DEPTH:
-                addresses = await self._addresses_or_none(target, depth=depth + 1)
+            if depth < _MOST_DEPTH and not self._is_enough(addresses, target, zone=name):
+                found = await self._addresses_or_none(target, depth=depth + 1)
+                addresses = list(dict.fromkeys([*addresses, *found]))
             shown = target.to_text(omit_final_dot=True)
             servers += [Server(name=shown, address=address) for address in addresses or [""]]
         servers.sort(key=lambda server: server.is_v6)  # stable: where both lead, IPv4 comes first
@@ -238,18 +242,22 @@ class Walker:
             for rdata in rrset
         ]
 
+    def _is_enough(self, addresses: Sequence[str], target: Name, *, zone: Name) -> bool:
+        """Whether no more is to be looked for: nothing else leads to names of the zone itself."""
+        is_v6_only = bool(addresses) and all(":" in address for address in addresses)
+        if is_v6_only and not self._exchange.has_ipv6:
+            return target.is_subdomain(zone)
+        return bool(addresses)
+
     async def _addresses_or_none(self, host: Name, *, depth: int) -> list[str]:
         try:
-            found = [await self._addresses(host, depth=depth, kind=kind) for kind in _ADDRESSES]
+            cut = await self._cut(host, depth=depth)
         except Unreachable:
             return []
+        found = await asyncio.gather(*(self._addresses(host, cut, kind) for kind in _ADDRESSES))
         return [address for some in found for address in some]
 
-    async def _addresses(
-        self, host: Name, *, depth: int, kind: RdataType = dns.rdatatype.A
-    ) -> list[str]:
-        cut = await self._cut(host, depth=depth)
-
+    async def _addresses(self, host: Name, cut: Cut, kind: RdataType) -> list[str]:
         async def ask(server: Server) -> list[str] | None:
             reply = await self._ask_server(server, host, kind, zone=cut.zone)
             return list(reply.values) if isinstance(reply, Reply) and not reply.failure else None
@@ -259,7 +267,7 @@ class Walker:
     def _unusable(self, server: Server) -> str:
         if not server.address:
             return "no_address"
-        if not self._allow_private and not ipaddress.ip_address(server.address).is_global:
+        if not self._allow_private and not is_public(server.address):
             return "private_address"
         if server.is_v6 and not self._exchange.has_ipv6:
             return "not_asked"

@@ -64,3 +64,23 @@ def test_an_ipv6_address_is_asked_where_the_host_has_ipv6_and_counted_otherwise(
         assert [reply.server.address for reply in answers.replies] == [NS1, v6]
         assert [reply.failure for reply in answers.replies] == failures
         assert answers.agreed
+
+
+def test_what_one_walk_could_not_find_out_is_no_news_for_others() -> None:
+    exchange, shared, lost = network(), SharedCuts(), "10.0.0.8"
+    exchange.zones[ROOT] = [
+        zone(".", f"test. NS ns.test.\nns.test. A {TLD}\nfar. NS n.far.\nn.far. A {lost}\n")
+    ]
+    exchange.zones[TLD] = [zone("test.", "prov NS ns.prov.far.\n")]
+    exchange.zones[lost] = [zone("far.", f"ns.prov A {NS3}\n")]
+
+    def servers_of(subject: str) -> list[str]:
+        walk = Walker(
+            exchange=exchange, roots=[ROOT], allow_private=True, shared=shared, subject=subject
+        )
+        return [one.address for one in asyncio.run(walk.zone_of("prov.test")).servers]
+
+    exchange.silent.add(lost)
+    assert servers_of("evil.test") == [""]
+    exchange.silent.clear()
+    assert servers_of("client.test") == [NS3]

@@ -3,13 +3,17 @@
 import asyncio
 from types import SimpleNamespace
 
+import dns.message
 import dns.rdata
+import dns.rdatatype
 import pytest
 from dns.message import Message
 
 from kernel.dns.answers import Answers, as_text
-from kernel.dns.memory import MemoryExchange, zone
+from kernel.dns.memory import MemoryExchange, answer, zone
+from kernel.dns.ports import NoAnswer, Question
 from kernel.dns.walk import Unreachable, Walker
+from tests.waiting import PATIENCE
 
 ROOT, TLD, NS1, NS2 = "10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"
 CLIENT = """@ NS ns1.host.test.
@@ -170,3 +174,83 @@ def test_a_server_that_lets_us_wait_does_not_hold_up_the_walk() -> None:
 def test_a_text_with_a_nul_can_be_stored() -> None:
     rdata = dns.rdata.from_text("IN", "TXT", '"a\\000b" "c"')
     assert as_text(rdata) == "a\ufffdbc"
+
+
+def test_where_only_ipv6_is_given_along_ipv4_is_looked_for() -> None:
+    v6 = "fd00::7"
+    exchange = network()
+    exchange.zones[TLD] = [
+        zone(
+            "test.",
+            f"""client NS ns1.host.test.
+host NS ns2.host.test.
+ns1.host AAAA {v6}
+ns2.host A {NS2}
+""",
+        )
+    ]
+    answers = ask(exchange, "client.test", "MX")
+    assert [reply.server.address for reply in answers.replies] == [NS1, v6]
+    assert [reply.failure for reply in answers.replies] == ["", "not_asked"]
+    exchange.has_ipv6, exchange.zones[v6] = True, exchange.zones[NS1]
+    answers = ask(exchange, "client.test", "MX")
+    assert [reply.server.address for reply in answers.replies] == [v6], "what is given is enough"
+
+
+def test_both_kinds_of_address_are_asked_for_at_once_and_neither_spoils_the_other() -> None:
+    exchange = network()
+    exchange.zones[TLD] = [
+        zone("test.", f"client NS ns.a.far.\nhost NS ns.host\nns.host A {NS1}\n")
+    ]
+    exchange.zones[ROOT] = [
+        zone(".", f"test. NS n.test.\nn.test. A {TLD}\nfar. NS n.far.\nn.far. A {NS2}\n")
+    ]
+    far = zone("far.", "other A 10.0.0.9\n")
+    exchange.zones[NS2] = [far]
+    ask_one, both, seen = exchange.ask, asyncio.Event(), list[str]()
+
+    async def odd(question: Question, *, address: str) -> Message:
+        """It denies the name to those who ask for its zone, once, but has its addresses."""
+        kind = dns.rdatatype.to_text(question.rdtype)
+        if question.name.to_text() == "ns.a.far." and kind != "NS":
+            seen.append(kind)
+            if len(seen) == 2:
+                both.set()
+            await both.wait()
+            held = [zone("far.", f"ns.a A {NS1}\nns.a AAAA fd00::7\n")]
+            query = dns.message.make_query(question.name, kind)
+            return answer(query, zones=held)
+        if question.name.to_text() == "a.far." and (NS2, "a.far. IN NS") in exchange.asked:
+            raise NoAnswer("timeout")
+        return await ask_one(question, address=address)
+
+    walker = Walker(
+        exchange=SimpleNamespace(ask=odd, has_ipv6=False), roots=[ROOT], allow_private=True
+    )
+
+    async def run() -> list[str]:
+        async with asyncio.timeout(PATIENCE):
+            cut = await walker.zone_of("client.test")
+        return [server.address for server in cut.servers]
+
+    assert asyncio.run(run()) == [NS1, "fd00::7"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["64:ff9b::a00:1", "ff0e::1", "224.0.0.1", "10.0.0.1", "::1", "2002:a00:1::", "fd00::1"],
+)
+def test_what_is_no_strangers_host_is_never_asked(address: str) -> None:
+    exchange = MemoryExchange(zones={}, has_ipv6=True)
+    walker = Walker(exchange=exchange, roots=[address])
+    with pytest.raises(Unreachable):
+        asyncio.run(walker.zone_of("client.test"))
+    assert exchange.asked == []
+
+
+def test_public_addresses_are_asked() -> None:
+    exchange = MemoryExchange(zones={}, has_ipv6=True)
+    roots = ["198.41.0.4", "2001:503:ba3e::2:30"]
+    with pytest.raises(Unreachable):
+        asyncio.run(Walker(exchange=exchange, roots=roots).zone_of("client.test"))
+    assert [address for address, _question in exchange.asked] == roots

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 from dns.message import Message
 
+from kernel.dns.answers import Answers, Reply, Server
 from kernel.dns.memory import MemoryExchange, zone
 from kernel.dns.ports import NoAnswer
 from mailcore.checks.services import Look, inspect, looking
@@ -167,3 +168,19 @@ def test_what_was_answered_in_time_is_kept(monkeypatch) -> None:
     looks = looks_at(net, "shop.test")["shop.test"]
     assert looks["dmarc"].judgement.code == "servers.slow"
     assert looks["mx"].judgement.outcome == "match"
+
+
+@pytest.mark.parametrize(
+    ("failures", "code"),
+    [
+        (["timeout", "not_asked"], "servers.silent"),
+        (["lame", "not_asked"], "servers.lame"),
+        (["not_asked", "not_asked"], "servers.only_ipv6"),
+    ],
+)
+def test_only_where_there_is_no_ipv4_that_is_said(failures, code) -> None:
+    replies = [Reply(server=Server(name="n", address="-"), failure=one) for one in failures]
+    look = looking.interpret(
+        wanted("shop.test")[0], Answers(zone="shop.test", replies=tuple(replies))
+    )
+    assert look.judgement.code == code

@@ -12,7 +12,8 @@ from tenants.resellers.errors import InvalidColour, InvalidEmail, InvalidSlug, S
 #: A host label (RFC 1123 §2.1) of 3 to 32 characters.
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{1,30}[a-z0-9]", re.ASCII)
 _COLOUR = re.compile(r"#[0-9a-f]{6}", re.ASCII)
-_MAX_EMAIL = 254
+#: Octets (RFC 5321 §4.5.3.1.1) and characters.
+_MAX_LOCAL, _MAX_EMAIL = 64, 254
 
 _RESERVED = (
     "abuse account accounts admin administrator api app assets auth autoconfig autodiscover "
@@ -51,7 +52,10 @@ def clean_slug(text: str) -> str:
 
 
 def clean_email(text: str) -> str:
-    """An address as it is stored: lower case, NFC, domain as A-labels; raises InvalidEmail."""
+    """An address as it is stored: lower case, NFC, domain as A-labels; raises InvalidEmail.
+
+    A quoted local part is refused: it may hold control characters and what ends an address in a header.
+    """
     address = unicodedata.normalize("NFC", text).strip().lower()
     local, _, domain = address.rpartition("@")
     try:
@@ -59,7 +63,7 @@ def clean_email(text: str) -> str:
         validate_email(address)
     except (ValidationError, names.InvalidName) as error:
         raise InvalidEmail(field="email") from error
-    if len(address) > _MAX_EMAIL:
+    if local.startswith('"') or len(local.encode()) > _MAX_LOCAL or len(address) > _MAX_EMAIL:
         raise InvalidEmail(field="email")
     return address
 

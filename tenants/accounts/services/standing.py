@@ -49,12 +49,12 @@ def keep_an_owner(leaving: Member, owners: list[Member]) -> None:
 
 
 def tell(event: str, *, member: Member, actor: Actor) -> None:
-    """Write the audit row and the event, in the caller's transaction."""
-    data: dict[str, object] = {
-        "email": member.email,
-        "role": member.role,
-        "state": str(member.state),
-    }
+    """Write the audit row and the event, in the caller's transaction.
+
+    Who reads the audit log may have no right to see people: it has neither name nor address. The
+    event has the address for our own handlers; what is told outside is chosen there.
+    """
+    data: dict[str, object] = {"role": member.role, "state": str(member.state)}
     audit(event, subject=member.reference, actor=actor, data=data)
-    data |= {"member_id": str(member.public_id), "name": member.name}
+    data |= {"member_id": str(member.public_id), "email": member.email}
     publish(event, subject=member.reference, data=data, actor=actor)

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.core import mail
 
-from controlplane import member_events
+from controlplane import member_events, webhook_events
 from kernel import clock, ids
 from kernel.models import AuditEntry, OutboxEvent
 from kernel.outbox import Envelope
@@ -86,6 +86,21 @@ def test_lists_and_changes_as_the_other_resources_do(acme, people):
     assert people.get(f"members/{eve.reference}").status_code == 404
     types = OutboxEvent.objects.values_list("type", flat=True)
     assert {"member.changed", "member.removed"} <= set(types)
+
+
+def test_neither_events_nor_the_audit_log_say_who_somebody_is(acme):
+    eve = services.invite_member(
+        actor=acme.owner, email="eve@people.test", role="support", name="Eve Miller"
+    )
+    services.change_member(actor=acme.owner, member_id=eve.public_id, name="Eve Miller-Smith")
+    services.remove_member(actor=acme.owner, member_id=eve.public_id)
+    rows = list(OutboxEvent.objects.filter(subject=eve.reference).order_by("id"))
+    assert [row.type for row in rows] == ["member.invited", "member.changed", "member.removed"]
+    for row in rows:
+        _, told = webhook_events.TOLD[row.type]
+        assert told(row.data) == {"member": eve.reference, "role": "support", "state": "invited"}
+        entry = AuditEntry.objects.get(action=row.type, subject=eve.reference)
+        assert entry.data == {"role": "support", "state": "invited"}
 
 
 def test_a_key_gives_and_reaches_only_fewer_rights_than_its_own(acme, people, program):

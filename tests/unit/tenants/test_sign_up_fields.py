@@ -39,7 +39,8 @@ def test_an_address_is_stored_in_one_form():
 @pytest.mark.parametrize(
     "bad",
     ["", "lena", "lena@", "@example.org", "a b@example.org", "a@b@example.org", "a@-x.test",
-     "lena@example.org\nBcc: x@example.org", "x" * 250 + "@example.org"],
+     "lena@example.org\nBcc: x@example.org", "x" * 250 + "@example.org", "x" * 65 + "@example.org",
+     '"a b"@example.org', '"\x01\x7f"@example.org', '"\x1b"@example.org', '"a<b>,c"@example.org'],
 )  # fmt: skip
 def test_what_is_no_address_is_refused(bad):
     with pytest.raises(InvalidEmail):

@@ -67,6 +67,12 @@ class Member(AbstractBaseUser):
             return MemberState.INVITED
         return MemberState.ACTIVE if self.is_active else MemberState.INACTIVE
 
+    @property
+    def is_invitation_over(self) -> bool:
+        """Whether the link in the mail is too old."""
+        until = self.invitation_expires_at
+        return bool(self.invitation_hash) and until is not None and until <= clock.now()
+
     def get_session_auth_hash(self) -> str:
         """What a session has to fit: another password, or being shut out once, ends it for good."""
         end = self.shut_out_at.isoformat() if self.shut_out_at else ""

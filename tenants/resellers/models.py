@@ -1,4 +1,4 @@
-"""Public tables: resellers, their host names and brands, sign-ups."""
+"""Public tables: resellers, their host names and brands, sign-ups, counted invitations."""
 
 from typing import ClassVar
 
@@ -6,7 +6,7 @@ from django.db import models
 from django_tenants.models import DomainMixin, TenantMixin
 
 from kernel import clock, ids
-from tenants.resellers.states import HostKind, ResellerState
+from tenants.resellers.states import HostKind, InvitationPurpose, ResellerState
 
 
 class Reseller(TenantMixin):  # type: ignore[misc]  # django-tenants ships no types
@@ -99,3 +99,25 @@ class SignUp(models.Model):
 
     def __str__(self) -> str:
         return self.company
+
+
+class InvitationSent(models.Model):
+    """A link to choose a password that was mailed within a day; `inbox` is a keyed hash."""
+
+    reseller_id = models.UUIDField()
+    purpose = models.CharField(max_length=8, choices=InvitationPurpose.choices)
+    inbox = models.CharField(max_length=64)
+    sent_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "invitation_sent"
+        indexes = [
+            models.Index(
+                fields=["reseller_id", "purpose", "inbox", "sent_at"],
+                name="invitation_sent_inbox",
+            ),
+            models.Index(fields=["sent_at"], name="invitation_sent_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.sent_at}"

@@ -30,3 +30,10 @@ class HostKind(models.TextChoices):
     MTA_STS = "mta-sts"
     SPF = "spf"
     RETURN_PATH = "return-path"
+
+
+class InvitationPurpose(models.TextChoices):
+    """What somebody is invited to choose a password for."""
+
+    MEMBER = "member"
+    MAILBOX = "mailbox"

@@ -7,8 +7,9 @@ from tenants.resellers import services
 
 @shared_task(name="tenants.forget_expired_sign_ups", queue="control")
 def forget_expired_sign_ups(**_: object) -> None:
-    """Delete sign-ups that nobody confirmed."""
+    """Delete sign-ups that nobody confirmed, and counts of invitations that are over."""
     services.forget_expired_sign_ups()
+    services.forget_invitations()
 
 
 @shared_task(name="tenants.prove_mail_hosts", queue="control")

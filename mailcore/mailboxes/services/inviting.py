@@ -26,12 +26,15 @@ from mailcore.mailboxes.services.telling import tell
 from tenants.resellers import services as resellers
 from tenants.resellers import text
 from tenants.resellers.errors import InvalidEmail
+from tenants.resellers.states import InvitationPurpose
 from tenants.resellers.tokens import hash_token
 
 LIFETIME = timedelta(days=7)
 AGAIN_AFTER = timedelta(minutes=10)
 #: Mailboxes of a reseller that get a link in a day: one list of the largest size, and no mailing.
 MOST_A_DAY = 10_000
+#: Links that one person gets in a day, for several mailboxes or again.
+MOST_TO_ONE = 20
 FIELDS = ("invite", "invitation_hash", "invited_at", "invitation_expires_at")
 
 
@@ -57,7 +60,11 @@ def prepare(mailbox: Mailbox, *, invite: str) -> str:
 
 
 def send(mailbox: Mailbox, *, token: str, actor: Actor) -> None:
-    """Mail the link, in the caller's transaction."""
+    """Mail the link, in the caller's transaction; raises TooManyInvitations."""
+    if not resellers.count_invitation(
+        purpose=InvitationPurpose.MAILBOX, address=mailbox.invite, to_one=MOST_TO_ONE
+    ):
+        raise TooManyInvitations
     resellers.write_to(
         reseller_id=current_reseller_id(),
         address=mailbox.invite,

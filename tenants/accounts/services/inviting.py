@@ -9,7 +9,6 @@ from django.db import IntegrityError, transaction
 from kernel import clock
 from kernel.actor import Actor
 from kernel.errors import InvalidInput
-from kernel.models import AuditEntry
 from kernel.tenancy import current_reseller_id
 from tenants.accounts.errors import (
     AlreadyJoined,
@@ -21,12 +20,15 @@ from tenants.accounts.models import Member, MemberState, Role
 from tenants.accounts.services import standing
 from tenants.resellers import services as resellers
 from tenants.resellers import text
+from tenants.resellers.states import InvitationPurpose
 from tenants.resellers.tokens import hash_token
 
 INVITED = "member.invited"
 LIFETIME = timedelta(days=7)
-#: Invitations that nobody has accepted, and mails in a day: a portal is no way to write to strangers.
+#: Links that are good, and mails in a day: a portal is no way to write to strangers.
 MOST_OPEN, MOST_A_DAY = 50, 100
+#: Mails in a day to one person, also when the invitation is taken back and made anew.
+MOST_TO_ONE = 3
 AGAIN_AFTER = timedelta(minutes=10)
 #: The operator's staff are members elsewhere.
 ROLES = tuple(role for role in Role if role is not Role.OPERATOR)
@@ -51,8 +53,7 @@ def invite_member(*, actor: Actor, email: str, role: str, name: str = "") -> Mem
     standing.lock()
     if Member.objects.filter(email=member.email).exists():
         raise MemberExists(field="email")
-    if Member.objects.exclude(invitation_hash="").count() >= MOST_OPEN:
-        raise TooManyInvitations
+    _keep_few_open()
     token = _renew(member)
     try:
         with transaction.atomic():
@@ -77,6 +78,7 @@ def invite_again(*, actor: Actor, member_id: UUID) -> Member:
         raise AlreadyJoined
     if member.invited_at is not None and member.invited_at > clock.now() - AGAIN_AFTER:
         raise InvitedLately
+    _keep_few_open(beside=member)
     token = _renew(member)
     member.save(update_fields=["invitation_hash", "invited_at", "invitation_expires_at"])
     _send(member, token, actor)
@@ -97,6 +99,14 @@ def line(name: str) -> str:
     return cleaned
 
 
+def _keep_few_open(*, beside: Member | None = None) -> None:
+    """Raises TooManyInvitations; a link that is too old is not open any more."""
+    good = Member.objects.filter(invitation_hash__gt="", invitation_expires_at__gt=clock.now())
+    others = good if beside is None else good.exclude(pk=beside.pk)
+    if others.count() >= MOST_OPEN:
+        raise TooManyInvitations
+
+
 def _renew(member: Member) -> str:
     token, now = secrets.token_urlsafe(32), clock.now()
     member.invitation_hash = hash_token(token)
@@ -106,9 +116,12 @@ def _renew(member: Member) -> str:
 
 def _send(member: Member, token: str, actor: Actor) -> None:
     reseller_id = current_reseller_id()
-    day = clock.now() - timedelta(days=1)
-    sent = AuditEntry.objects.filter(reseller_id=reseller_id, at__gt=day, action=INVITED)
-    if sent.count() >= MOST_A_DAY:
+    if not resellers.count_invitation(
+        purpose=InvitationPurpose.MEMBER,
+        address=member.email,
+        to_one=MOST_TO_ONE,
+        in_all=MOST_A_DAY,
+    ):
         raise TooManyInvitations
     resellers.write_to(
         reseller_id=reseller_id,

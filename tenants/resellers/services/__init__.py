@@ -1,6 +1,7 @@
 """What is done with resellers: sign-up, provisioning, brand, and the operator's own row."""
 
 from tenants.resellers.services.brand import MAX_LOGO_BYTES, change_brand
+from tenants.resellers.services.invitations import count_invitation, forget_invitations
 from tenants.resellers.services.mail_hosts import ask_for_mail_hosts, prove_mail_hosts
 from tenants.resellers.services.notices import (
     follow_owners,
@@ -29,10 +30,12 @@ __all__ = [
     "ask_for_mail_hosts",
     "change_brand",
     "confirm_sign_up",
+    "count_invitation",
     "create_reseller",
     "ensure_operator",
     "follow_owners",
     "forget_expired_sign_ups",
+    "forget_invitations",
     "notify_operator",
     "notify_owner",
     "notify_people",

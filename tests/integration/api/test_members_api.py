@@ -1,6 +1,7 @@
 """Members over the API: who invites whom, and what no key can do."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core import mail
@@ -12,7 +13,8 @@ from kernel.outbox import Envelope
 from tenants.accounts import services
 from tenants.accounts.models import Member, Role
 from tenants.organisations.services import ALL_SCOPES, API_SCOPES
-from tenants.resellers.models import Reseller
+from tenants.resellers import services as resellers
+from tenants.resellers.models import InvitationSent, Reseller
 from tenants.resellers.tokens import hash_token
 
 pytestmark = pytest.mark.django_db
@@ -153,6 +155,32 @@ def test_invitations_are_sent_again_bounded(acme, people, monkeypatch):
     assert len(mail.outbox) == 2
     services.join(invitation=eve.invitation_hash, name="Eve", password="a long enough secret")
     assert code(people.post(path)) == "member.already_joined"
+
+
+def test_one_person_gets_few_links_in_a_day_whatever_is_taken_back(acme, people):
+    def invite(email: str) -> str:
+        answer = people.post("members", {"email": email, "role": "billing"})
+        if answer.status_code == 201:
+            assert people.delete(f"members/{answer.json()['id']}").status_code == 204
+        return str(answer.json().get("code", "sent"))
+
+    given = ["eve@people.test", "eve+2@people.test", "EVE@people.test", "eve@people.test"]
+    assert [invite(one) for one in given] == ["sent"] * 3 + ["member.too_many_invitations"]
+    assert invite("bob@people.test") == "sent"
+    assert "people.test" not in str([*InvitationSent.objects.values()])
+    with clock.at(clock.now() + timedelta(days=1)):
+        assert resellers.forget_invitations() == 4
+        assert invite("eve@people.test") == "sent"
+
+
+def test_links_that_are_too_old_are_not_open(acme, people, monkeypatch):
+    monkeypatch.setattr(services.inviting, "MOST_OPEN", 1)
+    eve = invited(acme)
+    with clock.at(clock.now() + services.inviting.LIFETIME):
+        invited(acme, email="bob@people.test")
+        # Sent again it would be one too many.
+        again = people.post(f"members/{eve.reference}/invite")
+        assert code(again) == "member.too_many_invitations"
 
 
 def test_notices_follow_when_the_owner_who_signed_up_goes(acme):

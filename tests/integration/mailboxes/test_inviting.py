@@ -14,6 +14,7 @@ from kernel.models import AuditEntry, OutboxEvent
 from kernel.tenancy import current_schema, in_schema
 from mailcore.directory.models import MailboxLogin
 from mailcore.mailboxes import passwords, services
+from mailcore.mailboxes.errors import TooManyInvitations
 from mailcore.mailboxes.models import Mailbox
 from mailcore.mailboxes.services import inviting
 from tenants.organisations import services as organisations
@@ -157,3 +158,14 @@ def test_what_makes_no_invitation(acme, domain, api, monkeypatch) -> None:
     answer = api.post("mailboxes/bulk", rows)
     assert [one["pointer"] for one in answer.json()["errors"]] == ["/1", "/2"]
     assert api.post("mailboxes/bulk", rows[:1]).status_code == 202
+
+
+def test_one_person_gets_few_links_in_a_day(acme, domain, monkeypatch) -> None:
+    monkeypatch.setattr(inviting, "MOST_TO_ONE", 2)
+    made(acme, domain)
+    made(acme, domain, "ben", invite="anna+2@bücher.test")
+    with pytest.raises(TooManyInvitations):
+        made(acme, domain, "eva")
+    assert not Mailbox.objects.filter(local_part="eva").exists()
+    assert len(mail.outbox) == 2
+    made(acme, domain, "eva", invite="eva@else.test")

@@ -73,7 +73,7 @@ def test_somebody_is_invited_joins_works_and_is_shut_out(alice, acme, browser):
     assert eve.get("/invoices/").status_code == 302
 
 
-def test_links_that_are_none_are_told_alike_and_counted(acme, globex, browser, monkeypatch):
+def test_links_that_are_none_are_told_alike_and_counted(alice, acme, globex, browser, monkeypatch):
     with in_schema(acme.reseller.schema_name):
         member = services.invite_member(actor=acme.owner, email="eve@people.test", role="billing")
     link = link_of(mail.outbox[0])
@@ -84,6 +84,8 @@ def test_links_that_are_none_are_told_alike_and_counted(acme, globex, browser, m
         Member.objects.update(invitation_expires_at=member.created_at)
     pages.add(text(browser(acme.host).get(link)))
     assert len(pages) == 1
+    assert "Expired" in text(alice.get("/members/"))
+    assert "The link in the mail is too old" in text(alice.get(f"/members/{member.reference}/"))
     used_up = [rates.Standing(policy="failures", quota=1, used=2, seconds=9)]
     monkeypatch.setattr(rates, "count_failure", lambda _: used_up)
     assert browser(acme.host).get("/join/none/").status_code == 429

@@ -263,9 +263,13 @@ def _change(query: str, *parameters: Any) -> int:
 
 def _address(text: str) -> str:
     try:
-        return str(ip_address(text.strip()))
+        found = ip_address(text.strip())
     except ValueError as error:
         raise InvalidInput(f"{text} is no IP address.", field="address") from error
+    # Also every address with a zone (fe80::1%eth0), which the database has no form for.
+    if found.is_link_local or "%" in text:
+        raise InvalidInput(f"{text} is of one link only: no mail leaves from it.", field="address")
+    return str(found)
 
 
 def _name(text: str) -> str:

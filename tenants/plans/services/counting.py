@@ -29,6 +29,11 @@ def grant_plan(*, reseller_id: UUID, key: str = DEFAULT_PLAN) -> None:
     plan = find_newest(key)
     if plan is None:
         raise Plan.DoesNotExist(key)
+    give(plan, reseller_id=reseller_id)
+
+
+def give(plan: Plan, *, reseller_id: UUID) -> None:
+    """Have a reseller hold this version of a plan; run inside the reseller or as operator."""
     Entitlement.objects.update_or_create(reseller_id=reseller_id, defaults={"plan": plan})
 
 

@@ -19,7 +19,7 @@ from tenants.plans.errors import PlanExists, PlanInUse, UnknownPlan
 from tenants.plans.features import FEATURES
 from tenants.plans.models import Plan
 from tenants.plans.selectors import find_newest
-from tenants.plans.services.counting import DEFAULT_PLAN, grant_plan
+from tenants.plans.services.counting import DEFAULT_PLAN, give
 from tenants.resellers.text import clean_line
 
 RIGHT = "plans.write"
@@ -87,10 +87,11 @@ def assign_plan(*, actor: Actor, reseller_id: UUID, key: str) -> None:
     Raises NotAllowed, UnknownPlan. The reseller is one that the caller has looked up.
     """
     authorise(actor, "resellers.write")
-    plan = None if "\0" in key else find_newest(key)
-    if plan is None:
-        raise UnknownPlan(field="plan")
-    grant_plan(reseller_id=reseller_id, key=key)
+    try:
+        plan = _newest_locked(key)  # nobody deletes it until the caller is done
+    except NotFound as error:
+        raise UnknownPlan(field="plan") from error
+    give(plan, reseller_id=reseller_id)
     audit(
         "reseller.plan_given",
         subject=ids.to_public("res", reseller_id),

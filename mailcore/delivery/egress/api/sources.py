@@ -154,9 +154,12 @@ class EndWarmUp(Order):
 def read_address(text: str) -> str:
     """An IP address of a path, in one spelling; raises NotFound."""
     try:
-        return str(ip_address(text))
+        found = ip_address(text)
     except ValueError:
         raise NotFound from None
+    if "%" in text:  # the database has no form for a zone
+        raise NotFound
+    return str(found)
 
 
 def _shown(address: str) -> OneSourceShown:

@@ -1,6 +1,5 @@
 """Delivery to mailboxes that are hosted here: Rspamd's opinion, then LMTP to Dovecot."""
 
-import logging
 import re
 
 import httpx
@@ -19,8 +18,6 @@ LOCAL = "local"
 SCAN_SECONDS = 30.0
 SPAM_ACTIONS = frozenset({"add header", "rewrite subject", "reject", "quarantine"})
 LATER_ACTIONS = frozenset({"soft reject"})
-#: httpx tells of every request; the ledger does already.
-logging.getLogger("httpx").setLevel(logging.WARNING)
 _OURS = re.compile(rb"^X-Spam:[^\n]*\n(?:[ \t][^\n]*\n)*", re.IGNORECASE | re.MULTILINE)
 
 

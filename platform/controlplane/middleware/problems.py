@@ -28,7 +28,21 @@ _REFUSALS = {
         gettext_noop("A part of the service does not answer now; try again in a moment."),
     ),
 }
-_KEPT = ("Allow", "Retry-After")
+#: What a page says of its own body; all else, such as what browsers may do with it, goes on.
+_OF_THE_BODY = frozenset(
+    {
+        "cache-control",
+        "content-disposition",
+        "content-encoding",
+        "content-language",
+        "content-length",
+        "content-type",
+        "etag",
+        "expires",
+        "last-modified",
+        "refresh",
+    }
+)
 
 
 class ProblemMiddleware:
@@ -46,9 +60,9 @@ class ProblemMiddleware:
             return response
         code, detail = _REFUSALS.get(response.status_code, ("refused", ""))
         problem = refusal(request, status=response.status_code, code=code, detail=_(detail))
-        for name in _KEPT:
-            if name in response:
-                problem[name] = response[name]
+        for name, value in response.items():
+            if name.lower() not in _OF_THE_BODY:
+                problem[name] = value
         return problem
 
 

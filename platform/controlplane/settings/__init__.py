@@ -180,6 +180,7 @@ LOGGING = {
     "root": {"level": "INFO", "handlers": ["stderr"]},
     "loggers": {
         "django": {"level": "INFO"},  # without handlers of its own: as all others
+        "httpx": {"level": "WARNING"},  # tells whole addresses, with the secrets in them
         "celery.worker.strategy": {"level": "WARNING"},  # kernel.tasks says what begins
     },
 }

@@ -26,6 +26,9 @@ def check(answer, status, code):
     assert len(body["detail"]) > 10
     assert {"title", "instance"} <= set(body)
     assert answer["Cache-Control"] == "no-store"
+    assert answer.get("Content-Length", str(len(answer.content))) == str(len(answer.content))
+    assert "default-src 'none'" in answer.get("Content-Security-Policy", "")
+    assert "camera=()" in answer["Permissions-Policy"]
 
 
 @pytest.mark.parametrize(
@@ -38,7 +41,9 @@ def test_a_host_that_serves_nothing(host):
 
 def test_a_path_that_is_none(acme, settings):
     for path in ("/api/nothing", "/api/v2/domains", "/api/v1x/"):
-        check(ask(acme.host, path), 404, "not_found")
+        answer = ask(acme.host, path)
+        check(answer, 404, "not_found")
+        assert (answer["X-Content-Type-Options"], answer["X-Frame-Options"]) == ("nosniff", "DENY")
     check(ask(settings.PLATFORM_HOST, "/api/nothing"), 404, "not_found")
     assert ask(acme.host, "/nothing")["Content-Type"].startswith("text/html")
 

@@ -17,6 +17,7 @@ from kernel.tenancy import current_reseller_id
 from mailcore.domains import selectors
 from mailcore.domains.errors import InvalidDnsCredential, TooManyDnsCredentials
 from mailcore.domains.models import DnsCredential
+from mailcore.domains.services.asking import asking
 from mailcore.domains.services.editors import editor_of, is_address
 from mailcore.domains.states import CredentialKind
 from mailcore.zones import services as zones
@@ -108,7 +109,7 @@ def remove_credential(*, actor: Actor, credential_id: UUID) -> None:
 def check_credential(
     *, actor: Actor, credential_id: UUID, domain_id: UUID, editor: ZoneEditor | None = None
 ) -> DnsCredential:
-    """Try a credential out and note how it ended; raises NotAllowed, NotFound."""
+    """Try a credential out and note how it ended; raises like `try_credential`."""
     code = try_credential(
         actor=actor, credential_id=credential_id, domain_id=domain_id, editor=editor
     )
@@ -121,14 +122,15 @@ def try_credential(
     """Ask the server whether it would let us write the domain's zone: `ok`, or the code of why not.
 
     Nothing is written. Blocks up to 20 s, so no transaction may be open. Raises NotAllowed,
-    NotFound.
+    NotFound, TooManyRequests.
     """
     authorise(actor, "domains.write")
     domain = selectors.get_seen(domain_id, actor=actor)
     credential = selectors.get_credential(credential_id, organisation_id=domain.organisation_id)
     try:
-        editor = editor or editor_of(credential)
-        editor.try_out(editor.zone_of(domain.name))
+        with asking():
+            editor = editor or editor_of(credential)
+            editor.try_out(editor.zone_of(domain.name))
     except (ZoneBusy, ZoneRefused) as error:
         return error.code
     return "ok"

@@ -13,6 +13,7 @@ from mailcore.domains import selectors
 from mailcore.domains.errors import NoDnsCredential
 from mailcore.domains.instructions import update_sentence
 from mailcore.domains.models import DnsCredential, Domain
+from mailcore.domains.services.asking import asking
 from mailcore.domains.services.editors import editor_of
 from mailcore.zones import selectors as zone_selectors
 from mailcore.zones import services as zones
@@ -53,7 +54,8 @@ def draft_dns_plan(
 
     Without `credential_id` the one that the domain is written with. `replace` names the purposes
     for which strangers' conflicting values go. Blocks up to 20 s, so no transaction may be open.
-    Raises NotAllowed, NotFound, NoDnsCredential, InvalidInput, ZoneUnavailable, ZoneNotWritable.
+    Raises NotAllowed, NotFound, NoDnsCredential, InvalidInput, TooManyRequests, ZoneUnavailable,
+    ZoneNotWritable.
     """
     authorise(actor, "domains.write")
     domain = selectors.get_seen(domain_id, actor=actor)
@@ -70,7 +72,7 @@ def draft_dns_plan(
         wanted=wanted,
         replace=replace,
     )
-    with _told():
+    with _told(), asking():
         return zones.draft(subject=subject, editor=editor or editor_of(credential))
 
 
@@ -103,13 +105,13 @@ def check_dns_plan(
     """Read the zone: may the plan be carried out?
 
     Blocks up to 20 s, so no transaction may be open. Raises NotAllowed, NotFound, NoDnsCredential,
-    the errors of `zones.check_unchanged`, ZoneUnavailable, ZoneNotWritable.
+    the errors of `zones.check_unchanged`, TooManyRequests, ZoneUnavailable, ZoneNotWritable.
     """
     authorise(actor, "domains.write")
     domain = selectors.get_seen(domain_id, actor=actor)
     plan = zone_selectors.get_plan(plan_id, domain_id=domain.public_id)
     credential = _credential(domain, plan.credential_id)
-    with _told():
+    with _told(), asking():
         zones.check_unchanged(plan=plan, editor=editor or editor_of(credential))
 
 

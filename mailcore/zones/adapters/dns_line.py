@@ -12,6 +12,7 @@ import dns.query
 import dns.rcode
 import dns.tsig
 
+from mailcore.zones import deadlines
 from mailcore.zones.ports import ZoneBusy, ZoneRefused
 
 #: Seconds for one answer, and for everything that one call asks.
@@ -46,7 +47,7 @@ class Line:
 
 def deadline() -> float:
     """When a call that begins now has to have ended."""
-    return time.monotonic() + _DEADLINE
+    return deadlines.deadline(_DEADLINE)
 
 
 def _left(until: float) -> float:

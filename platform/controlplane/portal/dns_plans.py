@@ -15,6 +15,7 @@ from controlplane.portal.wording import sentence
 from kernel import clock
 from kernel.actor import may
 from kernel.errors import Conflict, InvalidInput, NotFound
+from kernel.rest.rates import TooManyRequests
 from mailcore.domains import plan_words, selectors, services
 from mailcore.domains.models import Domain
 from mailcore.zones import selectors as zones
@@ -102,7 +103,7 @@ def _done(request: HttpRequest, act: Callable[[], DnsPlan]) -> DnsPlan | None:
     """None when it was refused; why stands in a message then."""
     try:
         return act()
-    except (Conflict, InvalidInput, ZoneUnavailable) as error:
+    except (Conflict, InvalidInput, TooManyRequests, ZoneUnavailable) as error:
         messages.error(request, sentence(error))
     return None
 

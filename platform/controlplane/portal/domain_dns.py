@@ -15,7 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 from controlplane.portal import dns_forms, guard
 from controlplane.portal.plan_rows import changes
 from controlplane.portal.submit import submit
+from controlplane.portal.wording import sentence
 from kernel.actor import may
+from kernel.rest.rates import TooManyRequests
 from mailcore.domains import plan_words, selectors, services
 from mailcore.domains.dns_homes import find_home, how_to_get
 from mailcore.domains.models import DnsCredential, Domain
@@ -92,12 +94,15 @@ def remove_credential(request: HttpRequest, domain_id: UUID, credential_id: UUID
 
 
 def _tried(request: HttpRequest, domain: Domain, credential_id: UUID) -> HttpResponse:
-    tried = services.check_credential(
-        actor=guard.actor(request), credential_id=credential_id, domain_id=domain.public_id
-    )
-    is_good = tried.tested_code == "ok"
-    tell = messages.success if is_good else messages.warning
-    tell(request, plan_words.tested_sentence(tried.kind, tried.tested_code))
+    try:
+        tried = services.check_credential(
+            actor=guard.actor(request), credential_id=credential_id, domain_id=domain.public_id
+        )
+    except TooManyRequests as error:
+        messages.error(request, sentence(error))
+    else:
+        tell = messages.success if tried.tested_code == "ok" else messages.warning
+        tell(request, plan_words.tested_sentence(tried.kind, tried.tested_code))
     return redirect("domain-dns", domain_id=domain.public_id)
 
 

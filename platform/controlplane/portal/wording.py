@@ -10,6 +10,7 @@ SPEAK_FOR_THEMSELVES = frozenset({"invalid_input", "conflict"})
 
 WORDS: dict[str, Promise] = {
     "not_allowed": _("Your role does not allow this."),
+    "rate_limited": _("This is too much at once. Try again in a moment."),
     "not_found": _("This does not exist here."),
     "reseller.slug_invalid": _(
         "Use 3 to 32 characters: the letters a to z, digits and single hyphens, "

@@ -92,6 +92,9 @@ def _web(stack: Stack) -> Part:
             str(stack.python),
             *("-m", "gunicorn", "controlplane.wsgi:application"),
             *("--bind", f"{host}:{port}", "--workers", "2", "--timeout", "60"),
+            # More than may wait for others' DNS servers, and each has a connection in the pool. Kept-alive
+            # connections would be closed just when the proxy sends on them.
+            *("--threads", "8", "--keep-alive", "0"),
             *("--worker-tmp-dir", "/dev/shm"),  # noqa: S108 (gunicorn's heartbeat file must not wait for a disk)
             *("--graceful-timeout", "10", "--no-control-socket"),
             "--forwarder-headers=",  # no SCRIPT_NAME from strangers: the proxy passes it on

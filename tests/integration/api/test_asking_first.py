@@ -12,8 +12,11 @@ from kernel.models import IdempotencyKey
 from kernel.tenancy import in_schema
 from mailcore.domains import services
 from mailcore.domains.models import DnsCredential, Domain
+from mailcore.domains.services import asking
 from mailcore.zones.adapters.memory import MemoryZone
+from mailcore.zones.deadlines import deadline
 from mailcore.zones.models import DnsPlan
+from mailcore.zones.ports import ZoneBusy
 from tenants.organisations.services import ALL_SCOPES
 from tests.waiting import PATIENCE, eventually
 
@@ -104,10 +107,11 @@ def test_a_repeat_that_comes_too_late_to_ask_is_answered_like_the_first(
 def test_no_transaction_is_open_while_a_dns_server_keeps_silent(
     acme, program, settings, monkeypatch
 ):
-    """And parallel repeats, each of which asks, make one plan."""
+    """And only so many wait for one; parallel repeats, each of which asks, make one plan."""
     settings.ALLOW_PRIVATE_TARGETS = True
-    for limit in ("_TIMEOUT", "_DEADLINE"):
-        monkeypatch.setattr(f"mailcore.zones.adapters.dns_line.{limit}", float(PATIENCE))
+    for limit in ("zones.adapters.dns_line._TIMEOUT", "zones.adapters.dns_line._DEADLINE",
+                  "domains.services.asking._SECONDS"):  # fmt: skip
+        monkeypatch.setattr(f"mailcore.{limit}", float(PATIENCE))
     organisation = acme.organisation.public_id
     domain = services.add_domain(actor=acme.owner, organisation_id=organisation, name=D)
     maker = program(acme, scopes=ALL_SCOPES)
@@ -133,6 +137,11 @@ def test_no_transaction_is_open_while_a_dns_server_keeps_silent(
             wires = [silent.accept()[0] for _ in asked]
             eventually(lambda: open_transactions() == 0, seconds=20)
             assert not any(one.done() for one in asked)
+            for places in ("_OF_RESELLER", "_OF_ALL"):  # whoever comes when all are taken
+                with monkeypatch.context() as patch:
+                    patch.setattr(asking, places, 2)
+                    late = maker.post(path, body)
+                assert (late.status_code, late.json()["code"]) == (429, "rate_limited")
             for wire in wires:
                 wire.close()
             assert [one.result() for one in asked] == [503, 503]
@@ -143,6 +152,37 @@ def test_no_transaction_is_open_while_a_dns_server_keeps_silent(
     with in_schema(acme.reseller.schema_name):
         services.release_domain(actor=acme.owner, domain_id=domain.public_id)
         services.remove_credential(actor=acme.owner, credential_id=key.public_id)
+
+
+def test_all_that_a_request_asks_ends_at_one_moment_and_its_places_are_free(acme, made):
+    domain, key = made
+    seen: list[tuple[float, int]] = []
+
+    class Silent(MemoryZone):
+        def zone_of(self, name: str) -> str:
+            seen.append((deadline(10**6), places_held()))
+            return name
+
+        def try_out(self, zone: str) -> None:
+            self.zone_of(zone)
+            raise ZoneBusy("dns_update.timeout")
+
+    given = {"actor": acme.owner, "credential_id": key.public_id, "domain_id": domain.public_id}
+    others = places_held()  # of the transaction that the test is in
+    assert services.try_credential(**given, editor=Silent(zone=D)) == "dns_update.timeout"
+    (first, held), (second, _) = seen
+    assert (first, held, places_held()) == (second, others + 2, others)
+
+
+def places_held() -> int:
+    """Advisory locks of this connection."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+            " AND granted AND database = (SELECT oid FROM pg_database"
+            " WHERE datname = current_database())"
+        )
+        return int(cursor.fetchone()[0])
 
 
 def in_parallel(maker, acme, secret: str, path: str, body: dict) -> None:
@@ -163,6 +203,8 @@ def in_parallel(maker, acme, secret: str, path: str, body: dict) -> None:
 
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(8) as pool:
         patch.setattr(services, "draft_dns_plan", together)
+        patch.setattr(asking, "_OF_RESELLER", 8)
+        patch.setattr(asking, "_OF_ALL", 8)
         assert len(set(pool.map(send, range(8)))) == 1
 
 

@@ -130,6 +130,11 @@ def test_a_server_that_is_away_is_told_and_a_reader_gets_no_buttons(alice, acme,
     zone.read = lambda *_: (_ for _ in ()).throw(ZoneBusy("dns_update.timeout"))
     for post in (f"{path}credentials/{key.reference}/plan/", f"{plan}apply/"):
         assert "did not answer in time" in _text(alice.post(post, follow=True))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mailcore.domains.services.asking._OF_RESELLER", 0)
+        tests = f"{path}credentials/{key.reference}/test/"
+        for post in (f"{path}credentials/{key.reference}/plan/", f"{plan}apply/", tests):
+            assert "too much at once" in _text(alice.post(post, follow=True))
     with in_schema(acme.reseller.schema_name):
         Member.objects.update(role="read_only")
     for page in (alice.get(path), alice.get(plan)):

@@ -11,7 +11,7 @@ from mailcore.domains.errors import InvalidDomain
 from tenants.resellers.errors import InvalidLogo, WeakPassword
 
 #: Only programs meet these: they speak problem documents.
-API_ONLY = {"invalid_cursor", "idempotency.key_reused", "precondition_failed", "api_key.beyond_maker", "rate_limited",
+API_ONLY = {"invalid_cursor", "idempotency.key_reused", "precondition_failed", "api_key.beyond_maker",
             "api_key.wrong_address"}  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from lexicon.exceptions import AuthenticationError
 from mailcore.protocol.dns_zone import NOTHING, Change, Place, RecordSet, Standing
 from mailcore.zones.adapters.providers.catalogue import PROVIDERS
 from mailcore.zones.adapters.providers.dialects import Cloudflare, DigitalOcean
+from mailcore.zones.deadlines import deadline
 from mailcore.zones.ports import ZoneBusy, ZoneRefused
 
 #: Seconds for everything that one call asks; more changes than fit go on in the next slice.
@@ -86,7 +87,7 @@ class ProviderZone:
         options = {"provider_name": self.provider, "domain": zone, self.provider: dict(self.fields)}
         lexicon = PROVIDERS[self.provider].make(ConfigResolver().with_dict(options))
         lexicon.api_endpoint = self.endpoint or lexicon.api_endpoint
-        until = time.monotonic() + _DEADLINE
+        until = deadline(_DEADLINE)
 
         def before() -> None:
             if time.monotonic() > until:

@@ -14,7 +14,7 @@ from kernel.actor import Actor
 from kernel.dns import names
 from kernel.errors import NotFound
 from mailcore.checks import selectors as checks
-from mailcore.checks.models import RecordVerdict
+from mailcore.checks.models import DomainSchedule, RecordVerdict
 from mailcore.domains import instructions
 from mailcore.domains.errors import DomainNotVerified
 from mailcore.domains.models import DkimKey, DnsCredential, Domain
@@ -88,6 +88,16 @@ class DnsUpdateStatus:
     code: str
     sentence: str
     at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordsReport:
+    """All that is known of a domain's records, `rows` in the order of `records`."""
+
+    records: list[Record]
+    rows: list[RecordRow]
+    look: LookTimes
+    update: DnsUpdateStatus | None
 
 
 def list_domains(*, organisation_id: UUID | None = None) -> QuerySet[Domain]:
@@ -231,30 +241,30 @@ def mta_sts_policy(domain: Domain) -> Policy:
     return Policy(mode=mode, hosts=(settings.MX_HOST,), max_age=_POLICY_SECONDS[mode])
 
 
-def list_records(domain: Domain) -> list[RecordRow]:
-    """The expected records with their verdicts; `value` is what to publish now."""
-    verdicts = checks.list_verdicts(domain.public_id)
+def report_on(domain: Domain) -> RecordsReport:
+    """The expected records with their verdicts; `value` of a row is what to publish now."""
     schedule = checks.find_schedule(domain.public_id)
+    verdicts = checks.list_verdicts(domain.public_id)
     looked_at = schedule.checked_at if schedule else None
-    return [
-        _row(record, verdicts.get(record.key), looked_at=looked_at)
-        for record in expected_records(domain)
-    ]
+    records = expected_records(domain)
+    return RecordsReport(
+        records=records,
+        rows=[_row(one, verdicts.get(one.key), looked_at=looked_at) for one in records],
+        look=LookTimes(checked_at=looked_at, next_at=schedule.due_at if schedule else None),
+        update=_update_in(schedule),
+    )
+
+
+def list_records(domain: Domain) -> list[RecordRow]:
+    """The report's rows alone."""
+    return report_on(domain).rows
 
 
 def zone_file(domain: Domain) -> str:
     """The records to publish, as a zone file."""
-    rows, records = list_records(domain), expected_records(domain)
-    return render_zone(records, domain=domain.name, values=[row.value for row in rows])
-
-
-def find_look(domain: Domain) -> LookTimes:
-    """When the domain was looked at, and when it will be."""
-    schedule = checks.find_schedule(domain.public_id)
-    return LookTimes(
-        checked_at=schedule.checked_at if schedule else None,
-        next_at=schedule.due_at if schedule else None,
-    )
+    report = report_on(domain)
+    values = [row.value for row in report.rows]
+    return render_zone(report.records, domain=domain.name, values=values)
 
 
 def _row(record: Record, last: RecordVerdict | None, *, looked_at: datetime | None) -> RecordRow:
@@ -282,7 +292,10 @@ def _row(record: Record, last: RecordVerdict | None, *, looked_at: datetime | No
 
 def find_dns_update(domain: Domain) -> DnsUpdateStatus | None:
     """How the last DNS update ended, or None when none was asked for."""
-    schedule = checks.find_schedule(domain.public_id)
+    return _update_in(checks.find_schedule(domain.public_id))
+
+
+def _update_in(schedule: DomainSchedule | None) -> DnsUpdateStatus | None:
     if schedule is None or not schedule.publish_code:
         return None
     code = schedule.publish_code

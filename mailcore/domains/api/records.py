@@ -75,10 +75,10 @@ class DomainRecords(ApiView):
     @operation("domains.records", right="domains.read", answers={200: Records})
     def get(self, request: Request, domain_id: str) -> Response:
         """List the records that a domain should have, each with its verdict."""
-        domain = find(request, domain_id)
-        update = selectors.find_dns_update(domain)
-        rows = [asdict(row) for row in selectors.list_records(domain)]
-        return Response({"data": rows, "dns_update": asdict(update) if update else None})
+        report = selectors.report_on(find(request, domain_id))
+        rows = [asdict(row) for row in report.rows]
+        update = asdict(report.update) if report.update else None
+        return Response({"data": rows, "dns_update": update})
 
 
 @shape(
@@ -105,9 +105,8 @@ class DomainChecks(ApiView):
 
         `said` tells the servers apart where they differ or fail.
         """
-        domain = find(request, domain_id)
-        rows = [asdict(row) for row in selectors.list_records(domain)]
-        return Response({**asdict(selectors.find_look(domain)), "data": rows})
+        report = selectors.report_on(find(request, domain_id))
+        return Response({**asdict(report.look), "data": [asdict(row) for row in report.rows]})
 
 
 @shape(

@@ -66,7 +66,8 @@ def add_domain(request: HttpRequest) -> HttpResponse:
 def domain(request: HttpRequest, domain_id: UUID) -> HttpResponse:
     """One domain: its records, verdicts, and what to do."""
     found = selectors.get_domain(domain_id)
-    records = selectors.list_records(found)
+    report = selectors.report_on(found)
+    records = report.rows
     context = {
         "domain": found,
         "records": records,
@@ -74,8 +75,8 @@ def domain(request: HttpRequest, domain_id: UUID) -> HttpResponse:
             (need, rows) for need in Need if (rows := [row for row in records if row.need == need])
         ],
         "matching": sum(row.verdict in _SETTLED for row in records),
-        "checked_at": max((row.checked_at for row in records if row.checked_at), default=None),
-        "update": selectors.find_dns_update(found),
+        "checked_at": report.look.checked_at,
+        "update": report.update,
         "alarms": [
             (alarm, sentence_of(alarm))
             for alarm in list_open(guard.actor(request)).filter(domain_id=found.public_id)

@@ -126,7 +126,6 @@ STAYS = {
     "left_targets": "of domains that are given up",
     "owned_record": "forgotten: what was written with it",
     "zone_access": "forgotten: the giver's way into it",
-    "hold": "of what is given away none stands: what is held is not; lifted ones tell of the giver",
     "job": "what the giver asked for, with what came of it",
     "received_report": "what was reported while the domain was the giver's",
     "dmarc_sum": "what such reports add up to",

@@ -1,20 +1,28 @@
-"""Holds and the queue: what waits there leaves only when nothing keeps its sender from sending."""
+"""Holds and the queue: what waits there leaves only when nothing keeps its sender from sending.
+
+What comes up for sending while a hold stands, the engine keeps (set_aside.sql), whoever let it go.
+"""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
-from django.db.models import QuerySet
-
+from kernel import clock
 from kernel.actor import SYSTEM
 from kernel.errors import NotFound
 from kernel.outbox import Envelope
 from kernel.tenancy import in_reseller
+from mailcore.delivery.accept.submission import Stream
 from mailcore.delivery.operating.selection import Selection
 from mailcore.delivery.operating.services import entries
 from mailcore.directory.models import Hold
 from mailcore.directory.states import HoldOn, HoldScope
 
-#: How the reason begins of what the queue keeps for a hold.
+#: How the reason begins of what the queue keeps for a hold; the engine writes the same.
 HELD = "hold: "
+#: The portal's own notices, and those of undelivered mail, are nobody's mail.
+STREAMS = (Stream.MAILBOX, Stream.TRANSACTIONAL, Stream.BULK)
+#: For so long after a hold's end the queue is looked through for what was being kept in that moment.
+LATE = timedelta(minutes=10)
 
 
 def sync_queue(event: Envelope) -> None:
@@ -22,40 +30,47 @@ def sync_queue(event: Envelope) -> None:
     hold = Hold.objects.get(public_id=str(event.data["hold_id"]))
     if HoldScope.SEND not in hold.scopes:
         return
-    if event.type == "hold.lifted":
-        try:
-            entries.release(actor=SYSTEM, selection=_selection(hold, held=HELD))
-        except NotFound:  # nothing waited
-            return
-    _keep(_standing().filter(reseller_id=event.reseller_id))
+    if hold.lifted_at is not None:
+        _release(hold)
+    standing = Hold.objects.filter(lifted_at=None, scopes__contains=[HoldScope.SEND])
+    _keep(standing.filter(reseller_id=event.reseller_id))
 
 
-def keep_held() -> None:
-    """Keep what came back into the queue since: released by a pause's end, or a limit's day.
+def release_lifted() -> None:
+    """Let go what the engine was just keeping when its hold ended.
 
-    Runs as role worker, outside any reseller.
+    What another hold keeps as well, the engine keeps again. As role worker, outside any reseller.
     """
-    for reseller_id in _standing().values_list("reseller_id", flat=True).distinct():
-        with in_reseller(reseller_id):
-            _keep(_standing().filter(reseller_id=reseller_id))
+    lifted = Hold.objects.filter(
+        lifted_at__gt=clock.now() - LATE, scopes__contains=[HoldScope.SEND]
+    )
+    for hold in lifted:
+        with in_reseller(hold.reseller_id):
+            _release(hold)
 
 
-def _standing() -> QuerySet[Hold]:
-    return Hold.objects.filter(lifted_at=None, scopes__contains=[HoldScope.SEND])
+def _release(hold: Hold) -> None:
+    try:
+        entries.release(actor=SYSTEM, selection=_selection(hold, held=HELD))
+    except NotFound:  # nothing waited
+        return
 
 
 def _keep(holds: Iterable[Hold]) -> None:
     for hold in holds:
-        try:
-            entries.hold(actor=SYSTEM, selection=_selection(hold), reason=HELD + hold.kind)
-        except NotFound:  # nothing of it is queued
-            continue
+        for stream in STREAMS:
+            try:
+                selection = _selection(hold, stream=stream)
+                entries.hold(actor=SYSTEM, selection=selection, reason=HELD + hold.kind)
+            except NotFound:  # nothing of it is queued
+                continue
 
 
-def _selection(hold: Hold, *, held: str | None = None) -> Selection:
+def _selection(hold: Hold, *, stream: str | None = None, held: str | None = None) -> Selection:
     return Selection(
         reseller=hold.reseller_id,
         from_domain=hold.name if hold.object_kind == HoldOn.DOMAIN else None,
         login=hold.name if hold.object_kind == HoldOn.MAILBOX else None,
+        stream=stream,
         held=held,
     )

@@ -39,7 +39,7 @@ ENTRIES = (
     Entry(task="mailcore.expire_hand_overs", seconds=600, queue="control"),
     Entry(task="tenants.prove_mail_hosts", seconds=5, queue="control"),
     Entry(task="mailcore.lift_due_holds", seconds=5, queue="control"),
-    Entry(task="controlplane.keep_held", seconds=60, queue="control"),
+    Entry(task="controlplane.release_lifted", seconds=60, queue="control"),
     Entry(task="tenants.forget_expired_sign_ups", seconds=3600, queue="control"),
     Entry(task="mailcore.make_partitions", seconds=3600, queue="control"),
     Entry(task="mailcore.drop_partitions", seconds=3600, queue="control"),

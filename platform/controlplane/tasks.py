@@ -30,7 +30,7 @@ def queue_mail_webhooks(**_: object) -> None:
     webhook_events.queue_mail_facts()
 
 
-@shared_task(name="controlplane.keep_held", queue="control")
-def keep_held() -> None:
-    """Keep in the queue what a hold keeps from being sent."""
-    hold_events.keep_held()
+@shared_task(name="controlplane.release_lifted", queue="control")
+def release_lifted() -> None:
+    """Let go what the queue keeps for holds that have ended."""
+    hold_events.release_lifted()

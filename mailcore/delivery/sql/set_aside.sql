@@ -1,10 +1,12 @@
--- Between claim and sending: what is suppressed ends here, what belongs to a paused stream is held.
+-- Between claim and sending: what is suppressed ends here, what belongs to a paused stream or comes from
+-- somebody whom a hold keeps from sending is held.
 -- A person's mail to a globally suppressed address is only named: its sender is told by a DSN.
 WITH wanted AS MATERIALIZED (
   SELECT * FROM unnest(
     %(recipients)s::uuid[], %(sequences)s::integer[], %(resellers)s::uuid[], %(streams)s::text[],
-    %(events)s::uuid[])
-    WITH ORDINALITY AS w (recipient_id, lease_seq, reseller_id, stream, event_id, place)
+    %(domains)s::text[], %(logins)s::text[], %(events)s::uuid[])
+    WITH ORDINALITY AS w (
+      recipient_id, lease_seq, reseller_id, stream, from_domain, login, event_id, place)
 ), barred AS MATERIALIZED (
   SELECT w.*, s.scope, s.reason
   FROM sec.suppressed_each(%(resellers)s::uuid[], %(streams)s::text[], %(addresses)s::text[]) s
@@ -14,15 +16,23 @@ WITH wanted AS MATERIALIZED (
   WHERE b.stream <> 'mailbox' AND q.recipient_id = b.recipient_id
     AND q.lease_seq = b.lease_seq AND q.state = 'leased'
   RETURNING q.recipient_id, q.attempts - 1 AS attempts
-), paused AS MATERIALIZED (
-  SELECT DISTINCT ON (w.recipient_id) w.recipient_id, w.lease_seq, p.reason
+), kept_back AS (
+  SELECT w.recipient_id, w.lease_seq, 'stream paused: ' || p.reason AS reason,
+         CASE p.side WHEN 'operator' THEN 1 WHEN 'signals' THEN 2 ELSE 3 END AS rank
   FROM wanted w JOIN public.stream_pause p USING (reseller_id, stream)
   WHERE p.state = 'paused' AND (p.until IS NULL OR p.until > %(now)s)
-    AND NOT EXISTS (SELECT FROM barred b WHERE b.recipient_id = w.recipient_id)
-  ORDER BY w.recipient_id, p.side = 'reseller', p.side = 'signals'
+  UNION ALL
+  SELECT w.recipient_id, w.lease_seq, 'hold: ' || h.kind, 0
+  FROM wanted w JOIN public.hold h USING (reseller_id)
+  WHERE h.lifted_at IS NULL AND 'send' = ANY (h.scopes) AND w.stream <> 'system'
+    AND CASE h.object_kind WHEN 'domain' THEN h.name = w.from_domain WHEN 'mailbox' THEN h.name = w.login ELSE true END
+), paused AS MATERIALIZED (
+  SELECT DISTINCT ON (k.recipient_id) k.* FROM kept_back k
+  WHERE NOT EXISTS (SELECT FROM barred b WHERE b.recipient_id = k.recipient_id)
+  ORDER BY k.recipient_id, k.rank
 ), held AS (
   UPDATE public.queue_entry q
-  SET state = 'held', held_reason = 'stream paused: ' || p.reason, lease_until = NULL,
+  SET state = 'held', held_reason = p.reason, lease_until = NULL,
       attempts = GREATEST(attempts - 1, 0)
   FROM paused p
   WHERE q.recipient_id = p.recipient_id AND q.lease_seq = p.lease_seq AND q.state = 'leased'

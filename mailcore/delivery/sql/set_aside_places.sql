@@ -6,3 +6,10 @@ FROM unnest(%(resellers)s::uuid[], %(streams)s::text[])
   WITH ORDINALITY AS w (reseller_id, stream, place)
 JOIN public.stream_pause p USING (reseller_id, stream)
 WHERE p.state = 'paused' AND (p.until IS NULL OR p.until > %(now)s)
+UNION ALL
+SELECT w.place
+FROM unnest(%(resellers)s::uuid[], %(streams)s::text[], %(domains)s::text[], %(logins)s::text[])
+  WITH ORDINALITY AS w (reseller_id, stream, from_domain, login, place)
+JOIN public.hold h USING (reseller_id)
+WHERE h.lifted_at IS NULL AND 'send' = ANY (h.scopes) AND w.stream <> 'system'
+  AND CASE h.object_kind WHEN 'domain' THEN h.name = w.from_domain WHEN 'mailbox' THEN h.name = w.login ELSE true END

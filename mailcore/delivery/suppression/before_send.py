@@ -1,4 +1,4 @@
-"""The last look before mail leaves: suppressions and pauses that came after acceptance."""
+"""The last look before mail leaves: suppressions, pauses and holds that came after acceptance."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Sifted:
 
 
 async def sift(claimed: Sequence[Claimed], *, connection: AsyncConnection[TupleRow]) -> Sifted:
-    """End what is suppressed and hold what is paused: a batch in one look, mostly without a find.
+    """End what is suppressed, keep what is paused or on hold: a batch in one look, mostly no find.
 
     `refused` are letters of persons to an address that nobody may write to: they bounce. Mail with
     the null sender is a notification of ours and always goes on. Raises psycopg.OperationalError.
@@ -65,6 +65,8 @@ def _asked(claimed: Sequence[Claimed]) -> dict[str, Any]:
         "resellers": [one.reseller_id for one in claimed],
         "streams": [one.stream for one in claimed],
         "addresses": [one.address for one in claimed],
+        "domains": [one.from_domain for one in claimed],
+        "logins": [one.submitter for one in claimed],
         "now": clock.now(),
     }
 

@@ -11,6 +11,8 @@ from redis import Redis
 
 from kernel import crypto, keys
 from mailcore.directory.models import MailboxLogin, Route
+from mailcore.directory.states import HoldOn
+from mailcore.holds import services as holds
 from tests.integration.accept.conftest import ANNA
 from tests.waiting import PATIENCE
 
@@ -143,6 +145,23 @@ def test_a_mailbox_sends_nothing_while_its_domain_is_switched_off(
         (reply,) = client.send(message, "<ben@out.test>", sender=sender)
         assert reply.startswith(b"550 5.7.1 The domain of this mailbox is switched off")
     assert rows("SELECT 1 FROM public.message") == []
+
+
+def test_a_mailbox_sends_nothing_while_a_hold_keeps_it_from_sending(
+    anna, acme, start, letter, rows
+):
+    mailbox = MailboxLogin.objects.get(address=anna)
+    placed = holds.place_hold(
+        actor=acme.owner, reseller_id=acme.reseller.public_id, on=HoldOn.MAILBOX,
+        object_id=mailbox.public_id, kind="owner", scopes=["send"], reason="left the company",
+    )  # fmt: skip
+    clients = ((daemon := start()).connect(), daemon.connect_as_edge())
+    for client in clients:
+        (reply,) = client.send(letter(), "<ben@out.test>")
+        assert reply.startswith(b"550 5.7.1 Sending is on hold for this mailbox"), reply
+    assert rows("SELECT 1 FROM public.message") == []
+    holds.lift_hold(actor=acme.owner, hold_id=placed.public_id)
+    assert clients[0].send(letter(), "<ben@out.test>")[0].startswith(b"250")
 
 
 def test_a_login_whose_mailbox_is_gone_is_put_off(anna, start, letter, rows):

@@ -1,10 +1,9 @@
-"""Holds and the queue: what waits there leaves only when nothing keeps its sender from sending.
+"""Holds and the queue: what is let go while one stands, the engine keeps again (set_aside.sql)."""
 
-What comes up for sending while a hold stands, the engine keeps (set_aside.sql), whoever let it go.
-"""
-
-from collections.abc import Iterable
+from contextlib import suppress
 from datetime import timedelta
+
+from django.db.models import QuerySet
 
 from kernel import clock
 from kernel.actor import SYSTEM
@@ -32,38 +31,31 @@ def sync_queue(event: Envelope) -> None:
         return
     if hold.lifted_at is not None:
         _release(hold)
-    standing = Hold.objects.filter(lifted_at=None, scopes__contains=[HoldScope.SEND])
-    _keep(standing.filter(reseller_id=event.reseller_id))
+    for one in _sending().filter(lifted_at=None, reseller_id=event.reseller_id):
+        _keep(one)
 
 
 def release_lifted() -> None:
-    """Let go what the engine was just keeping when its hold ended.
-
-    What another hold keeps as well, the engine keeps again. As role worker, outside any reseller.
-    """
-    lifted = Hold.objects.filter(
-        lifted_at__gt=clock.now() - LATE, scopes__contains=[HoldScope.SEND]
-    )
-    for hold in lifted:
+    """Let go what the engine was just keeping when its hold ended; as worker, in no reseller."""
+    for hold in _sending().filter(lifted_at__gt=clock.now() - LATE):
         with in_reseller(hold.reseller_id):
             _release(hold)
 
 
+def _sending() -> QuerySet[Hold]:
+    return Hold.objects.filter(scopes__contains=[HoldScope.SEND])
+
+
 def _release(hold: Hold) -> None:
-    try:
+    with suppress(NotFound):  # nothing waited
         entries.release(actor=SYSTEM, selection=_selection(hold, held=HELD))
-    except NotFound:  # nothing waited
-        return
 
 
-def _keep(holds: Iterable[Hold]) -> None:
-    for hold in holds:
-        for stream in STREAMS:
-            try:
-                selection = _selection(hold, stream=stream)
-                entries.hold(actor=SYSTEM, selection=selection, reason=HELD + hold.kind)
-            except NotFound:  # nothing of it is queued
-                continue
+def _keep(hold: Hold) -> None:
+    for stream in STREAMS:
+        with suppress(NotFound):  # nothing of it is queued
+            chosen = _selection(hold, stream=stream)
+            entries.hold(actor=SYSTEM, selection=chosen, reason=HELD + hold.kind)
 
 
 def _selection(hold: Hold, *, stream: str | None = None, held: str | None = None) -> Selection:

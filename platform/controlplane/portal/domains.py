@@ -23,6 +23,7 @@ from mailcore.domains.dns_homes import find_home
 from mailcore.domains.models import Domain
 from mailcore.domains.selectors import RecordRow
 from mailcore.domains.states import DomainState
+from mailcore.holds.selectors import list_on
 from mailcore.protocol.dns_records import Need
 from tenants.organisations.selectors import list_organisations
 
@@ -81,6 +82,7 @@ def domain(request: HttpRequest, domain_id: UUID) -> HttpResponse:
             (alarm, sentence_of(alarm))
             for alarm in list_open(guard.actor(request)).filter(domain_id=found.public_id)
         ],
+        "holds": list_on(found.public_id, guard.reseller_id(request)),
         "keys": key_selectors.list_keys(found),
         "rotation": key_selectors.rotation_of(found, now=clock.now()),
         "home": find_home(found),

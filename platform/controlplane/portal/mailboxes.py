@@ -19,6 +19,7 @@ from kernel import ids
 from kernel.actor import may
 from mailcore.domains.selectors import list_domains
 from mailcore.domains.states import DomainState
+from mailcore.holds.selectors import list_on
 from mailcore.mailboxes import selectors, services
 from mailcore.mailboxes.models import Mailbox
 from tenants.resellers.selectors import mail_hosts
@@ -62,8 +63,10 @@ def add_mailbox(request: HttpRequest) -> HttpResponse:
 @guard.page("mailboxes.read")
 def mailbox(request: HttpRequest, mailbox_id: UUID) -> HttpResponse:
     """One mailbox with the settings that mail programs ask for."""
+    found = selectors.get_mailbox(mailbox_id)
     context = {
-        "mailbox": selectors.get_mailbox(mailbox_id),
+        "mailbox": found,
+        "holds": list_on(found.public_id, found.domain.public_id, guard.reseller_id(request)),
         "mail_hosts": mail_hosts(),
         "may_write": may(guard.actor(request), "mailboxes.write"),
         "webmail_url": site_of(request, HostKind.WEBMAIL),

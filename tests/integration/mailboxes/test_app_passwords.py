@@ -12,6 +12,8 @@ from kernel.errors import InvalidInput, NotFound
 from kernel.models import AuditEntry
 from kernel.roles import as_role
 from mailcore.directory.models import AppPassword
+from mailcore.directory.states import HoldOn
+from mailcore.holds import services as holds
 from mailcore.mailboxes import errors, services
 from mailcore.mailboxes.services import app_passwords
 
@@ -29,6 +31,20 @@ def dovecot():
     name = connection.settings_dict["NAME"]
     with psycopg.connect(settings.DSN("dovecot"), dbname=name, autocommit=True) as raw:
         yield asked
+
+
+def test_a_hold_on_logins_shuts_it_out_until_the_lift(acme, mailbox, dovecot) -> None:
+    anna = mailbox("anna")
+    _, secret = services.create_app_password(
+        actor=acme.owner, mailbox_id=anna.public_id, name="Phone", scopes=["imap"]
+    )
+    hold = holds.place_hold(
+        actor=acme.owner, reseller_id=acme.reseller.public_id, on=HoldOn.MAILBOX,
+        object_id=anna.public_id, kind="owner", scopes=["login"], reason="left the company",
+    )  # fmt: skip
+    assert dovecot(anna.address, secret) == dovecot(anna.address, secret, "sieve") == []
+    holds.lift_hold(actor=acme.owner, hold_id=hold.public_id)
+    assert dovecot(anna.address, secret)
 
 
 def test_it_opens_what_it_is_for_until_it_is_deleted(acme, mailbox, dovecot) -> None:

@@ -6,6 +6,7 @@ from rest_framework.response import Response
 
 from kernel import ids
 from kernel.actor import authorise
+from kernel.errors import NotFound
 from kernel.rest.openapi import Page, operation
 from kernel.rest.paging import page
 from kernel.rest.views import ApiView, CommandView, actor_of
@@ -32,7 +33,7 @@ class Holds(CommandView):
         right=WRITE,
         takes=NewHold,
         answers={201: HoldShown},
-        problems=[errors.HoldInvalid, errors.HoldStands],
+        problems=[errors.HoldInvalid, errors.HoldStands, NotFound],
     )
     def perform(self, request: Request, **_: object) -> Response:
         """Hold a domain or a mailbox.

@@ -96,13 +96,14 @@ def _side_of(actor: Actor) -> HoldSide:
 
 
 def _object(actor: Actor, reseller_id: UUID, on: HoldOn, object_id: UUID) -> Object:
-    if on is HoldOn.RESELLER:
-        if _side_of(actor) is not HoldSide.OPERATOR:
-            raise HoldInvalid("Hold a domain or a mailbox.", field="object")
-        if object_id != reseller_id:
+    if _side_of(actor) is HoldSide.OPERATOR:
+        reseller = resellers.get_reseller(reseller_id)
+        if on is HoldOn.RESELLER and object_id != reseller_id:
             raise HoldInvalid("This is another reseller.", field="object")
-        found = resellers.get_reseller(object_id)
-        return Object(kind=on, id=found.public_id, name=found.name)
+        if on is HoldOn.RESELLER:
+            return Object(kind=on, id=reseller.public_id, name=reseller.name)
+    elif on is HoldOn.RESELLER:
+        raise HoldInvalid("Hold a domain or a mailbox.", field="object")
     with in_reseller(reseller_id):
         return get_object(on, object_id, actor=actor)
 

@@ -6,7 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kernel import ids
-from kernel.errors import InvalidInput
+from kernel.errors import InvalidInput, NotFound
 from kernel.rest import cursors
 from kernel.rest.listing import COMMON
 from kernel.rest.openapi import Id, OneOf, Page, Query, operation
@@ -68,7 +68,11 @@ class Messages(CommandView):
     parser_classes = [MessagesParser]
 
     @operation(
-        "messages.list", right=selectors.READ, answers={200: Page[MessageListed]}, query=_QUERY
+        "messages.list",
+        right=selectors.READ,
+        answers={200: Page[MessageListed]},
+        query=_QUERY,
+        problems=[NotFound],
     )
     def get(self, request: Request) -> Response:
         """List messages, newest first.

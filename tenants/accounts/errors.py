@@ -15,6 +15,12 @@ class LastOwner(Conflict):
     code = "member.last_owner"
 
 
+class OwnerThere(Conflict):
+    """Somebody owns this portal already."""
+
+    code = "member.owner_there"
+
+
 class NotJoined(Conflict):
     """This person has not accepted the invitation yet."""
 

@@ -121,6 +121,7 @@ WORDS: dict[str, Promise] = {
     "api_key.too_many": _("This key made as many keys as it can. Revoke one first."),
     "member.exists": _("This person is a member already, or invited."),
     "member.last_owner": _("There has to be an owner. Make somebody else one first."),
+    "member.owner_there": _("Somebody owns this portal already."),
     "member.not_joined": _("This person has not accepted the invitation yet."),
     "member.already_joined": _("This person has accepted the invitation already."),
     "member.too_many_invitations": _(

@@ -5,8 +5,13 @@ from django.db import transaction
 from kernel import ids
 from kernel.actor import SYSTEM
 from kernel.outbox import audit, publish
+from kernel.tenancy import current_reseller_id
+from tenants.accounts import selectors
+from tenants.accounts.errors import OwnerThere
 from tenants.accounts.models import Member, Role
+from tenants.accounts.services import standing
 from tenants.accounts.services.inviting import invite_member
+from tenants.resellers import services as resellers
 
 OWNER_READY = "reseller.owner_ready"
 
@@ -34,6 +39,22 @@ def invite_owner(*, email: str) -> Member:
         if owner is None:
             owner = invite_member(actor=SYSTEM, email=email, role=Role.OWNER)
         publish(OWNER_READY, subject=owner.reference)
+    return owner
+
+
+@transaction.atomic
+def invite_owner_anew(*, email: str) -> Member:
+    """A new link, also to another address, while nobody owns the current reseller's portal.
+
+    Whoever was invited as its owner before is not any more. Raises InvalidEmail, OwnerThere,
+    MemberExists (invited in another role), TooManyInvitations.
+    """
+    standing.lock()
+    if selectors.list_owners():
+        raise OwnerThere
+    Member.objects.filter(role=Role.OWNER).delete()
+    owner = invite_member(actor=SYSTEM, email=email, role=Role.OWNER)
+    resellers.set_owner_email(reseller_id=current_reseller_id(), email=owner.email)
     return owner
 
 

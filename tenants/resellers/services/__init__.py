@@ -10,7 +10,11 @@ from tenants.resellers.services.notices import (
     notify_people,
     write_to,
 )
-from tenants.resellers.services.operating import create_reseller, rename_reseller
+from tenants.resellers.services.operating import (
+    create_reseller,
+    rename_reseller,
+    set_owner_email,
+)
 from tenants.resellers.services.operator_row import ensure_operator
 from tenants.resellers.services.provisioning import (
     activate,
@@ -44,6 +48,7 @@ __all__ = [
     "rename_reseller",
     "request_sign_up",
     "send_welcome",
+    "set_owner_email",
     "warn_of_limit",
     "write_to",
 ]

@@ -42,6 +42,11 @@ def rename_reseller(*, actor: Actor, reseller_id: UUID, name: str) -> None:
     audit("reseller.renamed", subject=subject, actor=actor, data={"name": company})
 
 
+def set_owner_email(*, reseller_id: UUID, email: str) -> None:
+    """Write down who was invited to own it."""
+    Reseller.objects.filter(public_id=reseller_id).update(owner_email=email)
+
+
 def _clean(clean: Callable[[str], str], value: str, *, field: str) -> str:
     """The clean value; an error names the field as the caller does."""
     try:

@@ -12,7 +12,7 @@ from controlplane import dispatch
 from kernel.dns.memory import MemoryExchange, zone
 from kernel.roles import as_role
 from kernel.tenancy import PUBLIC, in_schema
-from mailcore.checks.services import looking
+from mailcore.checks.services import lookout
 from mailcore.directory.models import Route
 from mailcore.domains import tasks
 from mailcore.protocol.zone_file import quoted
@@ -56,7 +56,7 @@ def servers(monkeypatch, settings) -> MemoryExchange:
     root = zone(".", f"test. NS ns.test.\nns.test. A {TLD}\n")
     tld = zone("test.", f'bakery NS ns.bakery\nns.bakery A {SERVER}\nspf.infra TXT "v=spf1 -all"\n')
     exchange = MemoryExchange(zones={ROOT: [root], TLD: [tld], SERVER: [bakery([])]})
-    monkeypatch.setattr(looking, "UdpExchange", lambda: exchange)
+    monkeypatch.setattr(lookout, "UdpExchange", lambda: exchange)
     monkeypatch.setattr("controlplane.domain_events._wake", lambda: None)
     return exchange
 

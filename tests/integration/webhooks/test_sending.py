@@ -50,7 +50,7 @@ def _told(cast):
     outbox.publish(
         "stream.resumed",
         subject="stream:bulk",
-        data={"stream": "bulk", "reason": "x", "secret": "of ours"},
+        data={"stream": "bulk", "reason": "x", "by": "operator", "secret": "of ours"},
         reseller_id=cast.reseller.public_id,
     )
 
@@ -77,7 +77,8 @@ def test_events_and_mail_facts_reach_whoever_asked_for_them(
     assert {path for path, _, _ in receiver.heard} == {"/a"}
     bounce, stream = sorted(receiver.at("/a"), key=lambda one: one["type"])
     assert stream["type"] == "stream.resumed"
-    assert stream["data"] == {"stream": "bulk", "reason": "x"}, "only what the catalogue says"
+    only = {"stream": "bulk", "reason": "x", "by": "operator"}
+    assert stream["data"] == only, "only what the catalogue says"
     assert bounce["type"] == "message.bounced"
     assert bounce["data"]["code"] == 550
     assert bounce["data"]["reply"] == "No such user"

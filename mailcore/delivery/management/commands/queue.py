@@ -140,6 +140,7 @@ def _select(parser: ArgumentParser) -> ArgumentParser:
     group.add_argument("--reseller", type=UUID)
     group.add_argument("--stream", choices=STREAMS)
     group.add_argument("--login", help="who submitted it")
+    group.add_argument("--from-domain", help="in whose name it was sent")
     group.add_argument("--domain", help="of the recipients")
     group.add_argument("--address", help="of the recipient")
     group.add_argument(

@@ -178,11 +178,6 @@ def find_verified(name: str) -> Domain | None:
     return Domain.objects.filter(name=name, state=DomainState.VERIFIED).first()
 
 
-def count_domains() -> int:
-    """How many domains the reseller has."""
-    return Domain.objects.count()
-
-
 def ownership_of(domain: Domain) -> Record:
     """The TXT record that proves control of the domain."""
     return dns_records.ownership(domain.name, token=domain.ownership_token)

@@ -57,11 +57,6 @@ def list_owners() -> list[str]:
     return list(rows.order_by("public_id").values_list("email", flat=True))
 
 
-def count_members() -> int:
-    """How many people may log in here."""
-    return Member.objects.filter(is_active=True).count()
-
-
 def list_addresses(*roles: Role) -> list[str]:
     """Where members in these roles are written to."""
     found = Member.objects.filter(is_active=True, role__in=roles).order_by("email")

@@ -22,7 +22,6 @@ from mailcore.protocol.providers import PROVIDERS
 
 RIGHT = "nodes.write"
 STREAMS = ("mailbox", "transactional", "bulk", "system")
-DEFAULT_POOL = "default"
 
 _LAST_IN = statement("pools_left_empty")
 

@@ -185,17 +185,15 @@ class PauseForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"),
         max_length=200,
-        required=False,
         help_text=_("Your team reads it here until you resume the stream."),
+        error_messages={"required": _("Say why, so that your team understands it.")},
     )
     resume = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
-    def clean(self) -> dict[str, object]:
-        """A pause needs a reason."""
-        given: dict[str, object] = self.cleaned_data
-        if not given.get("resume") and not given.get("reason"):
-            self.add_error("reason", _("Say why, so that your team understands it."))
-        return given
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        """Only a pause needs a reason."""
+        super().__init__(*arguments, **named)
+        self.fields["reason"].required = not self.data.get("resume")
 
 
 class WebhookForm(forms.Form):

@@ -34,13 +34,17 @@ _ROUTE = "SELECT domain FROM public.route WHERE public_id = %s"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sought:
-    """What is asked for; None is any. `recipient` and `sender` are addresses, `domain` an id."""
+    """What is asked for; None is any.
+
+    `recipient` and `sender` are addresses, `domain` an id, `message_id` the header field.
+    """
 
     state: str | None = None
     recipient: str | None = None
     sender: str | None = None
     stream: str | None = None
     domain: UUID | None = None
+    message_id: str | None = None
     reference: str | None = None
     since: datetime | None = None
     until: datetime | None = None
@@ -150,10 +154,17 @@ def _given(
         "address": sought.recipient,
         "organisation": actor.organisation,
         "from_domain": next(iter(names), None),
+        "headers": None if sought.message_id is None else _headers(sought.message_id),
         "stream": sought.stream,
         "sender": None if sought.sender is None else _login(sought.sender),
         "reference": None if sought.reference is None else xtext.encode(sought.reference),
     }
+
+
+def _headers(message_id: str) -> list[str]:
+    """As people copy it: with its brackets (RFC 5322 §3.6.4) or without."""
+    bare = message_id.strip().removeprefix("<").removesuffix(">")
+    return [bare, f"<{bare}>"]
 
 
 def _login(sender: str) -> str:

@@ -18,6 +18,15 @@ from tenants.organisations import services as organisations
 
 pytestmark = pytest.mark.django_db
 
+#: Newer messages like the last of a domain.
+COPIES = """
+INSERT INTO public.message (id, reseller_id, organisation_id, stream, envelope_from, from_domain, size, accepted_at)
+SELECT (left(last.id::text, 24) || lpad(n::text, 12, '0'))::uuid,
+       reseller_id, organisation_id, stream, envelope_from, from_domain, size, accepted_at
+FROM (SELECT * FROM public.message WHERE from_domain = %(from_domain)s ORDER BY id DESC LIMIT 1) AS last,
+     generate_series(1, %(count)s) AS n
+"""
+
 
 @pytest.fixture
 def post(acme, program):
@@ -67,6 +76,9 @@ def test_messages_are_found_by_what_is_known_of_them(acme, globex, program, post
     assert found(api, state="queued") == [ann]
     assert found(api, state="held", recipient="ann@out.test") == [ann_again]
     assert found(api, reference="order-1") == [ann]
+    header = api.get(f"messages/{ann}").json()["message_id"]
+    assert found(api, message_id=header) == found(api, message_id=header.strip("<>")) == [ann]
+    assert found(api, message_id="<none@out.test>") == []
     assert found(api, stream="bulk") == found(api, sender="x@y.test") == []
     assert found(api, domain=ids.to_public("dom", second)) == [ann_again]
     assert found(api, domain=ids.to_public("dom", ids.uuid7())) == []
@@ -132,10 +144,10 @@ def test_an_organisations_key_looks_at_its_own_messages_only(
     assert answer["next_cursor"] is None
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT bool_and(indisvalid) FROM pg_index"
-            " WHERE indexrelid = 'public.message_organisation'::regclass"
+            "SELECT bool_and(indisvalid), count(*) FROM pg_index WHERE indexrelid IN"
+            " ('public.message_organisation'::regclass, 'public.message_domain'::regclass)"
         )
-        assert cursor.fetchone() == (True,), "each day has its part"
+        assert cursor.fetchone() == (True, 2), "each day has its part"
 
 
 def test_a_list_has_seven_days_and_logins_in_any_spelling(acme, program, post) -> None:
@@ -198,3 +210,29 @@ def test_only_the_days_in_question_are_opened(acme, program, post) -> None:
             "SELECT count(*) FROM pg_inherits WHERE inhparent = 'public.recipient'::regclass"
         )
         assert (is_valid, days_with) == (True, cursor.fetchone()[0])
+
+
+def plan_of(sql: str) -> str:
+    """How a statement is carried out when reading whole tables is no way."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {sql}")
+        return "\n".join(line for (line,) in cursor.fetchall())
+
+
+def test_messages_of_other_domains_hide_none_of_a_domain(acme, program, post) -> None:
+    client = route(acme, "client.test")
+    route(acme, "second.test")
+    (mine,) = post("ann@out.test")
+    post("ann@out.test", domain="second.test")
+    with connection.cursor() as cursor:
+        cursor.execute(COPIES, {"count": listing.SCANNED + 1, "from_domain": "second.test"})
+    named = ids.to_public("dom", client)
+    bound = program(acme, organisation=acme.organisation.public_id, domain=client)
+    for api, asked in ((program(acme), {"domain": named}), (bound, {})):
+        with CaptureQueriesContext(connection) as captured:
+            answer = api.get(listed(asked)).json()
+        assert [one["id"] for one in answer["data"]] == [mine], asked
+        assert answer["next_cursor"] is None
+        (sql,) = (one["sql"] for one in captured if "looked" in one["sql"])
+        assert "from_domain = 'client.test'" in plan_of(sql).partition("Index Cond")[2]

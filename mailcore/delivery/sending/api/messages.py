@@ -44,6 +44,7 @@ class Filter(Body):
     sender = serializers.CharField(max_length=400, required=False)
     stream = serializers.ChoiceField([str(one) for one in Stream], required=False)
     domain = Reference("dom", required=False)
+    message_id = serializers.CharField(max_length=1000, required=False)
     reference = serializers.CharField(max_length=100, required=False)
     since = serializers.DateTimeField(required=False)
     until = serializers.DateTimeField(required=False)
@@ -55,6 +56,7 @@ _QUERY = [
     Query(name="sender", about="Submitted by this mailbox: its address."),
     Query(name="stream", about="Of this stream.", is_=OneOf(Stream)),
     Query(name="domain", about="From addresses of this domain.", is_=Id("dom")),
+    Query(name="message_id", about="With this Message-ID, in angle brackets or without."),
     Query(name="reference", about="With this reference, as it was given to `messages.send`."),
     Query(name="since", about="Accepted at or after this time; else of the seven days before."),
     Query(name="until", about="Accepted before this time."),
@@ -78,7 +80,8 @@ class Messages(CommandView):
         """List messages, newest first.
 
         For each page 2,000 messages are looked at: a page can be short, even empty, and be
-        followed by another. With `recipient` only messages to this address count.
+        followed by another. With `domain`, `message_id` or `recipient`, only the messages that
+        these find count.
         """
         params = request.query_params
         asked = Filter(data={name: params[name] for name in params if name not in COMMON})

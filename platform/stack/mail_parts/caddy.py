@@ -1,4 +1,4 @@
-"""Caddy: TLS for all web hosts, with certificates on demand from the stack's own authority."""
+"""Caddy: TLS for all web hosts, with certificates of the stack's own authority."""
 
 import shutil
 import socket
@@ -61,6 +61,7 @@ def _prepare(stack: Stack) -> None:
         "caddy/Caddyfile",
         values={
             "admin": run / "admin.sock",
+            "platform_host": PLATFORM_HOST,
             "state": state,
             "ca_file": stack.ca_file,
             "ca_key_file": key,

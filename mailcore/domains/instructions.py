@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as n_
 
 from mailcore.domains.sentences import SENTENCES
-from mailcore.protocol import dmarc, spf
+from mailcore.protocol import dmarc, dns_records, spf
 from mailcore.protocol.dns_records import Record
 from mailcore.protocol.verdict_rules import parse_tags
 from mailcore.protocol.verdicts import Outcome
@@ -53,7 +53,8 @@ def sentence(
     """What to do about a record, as one sentence."""
     words = SENTENCES.get(code)
     if words is not None:
-        return _(words) % {"found": ", ".join(_others(record, found)) or "-", **params}
+        others = ", ".join(others_in_place(record.purpose, record.value, found=found))
+        return _(words) % {"found": others or "-", **params}
     if verdict == Outcome.MATCH:
         return _("All is well.")
     return _("Publish this record; we look for it in a moment.")
@@ -64,13 +65,12 @@ def update_sentence(code: str) -> str:
     return _(_UPDATES.get(code, _UPDATES["dns_update.refused"]))
 
 
-def value_to_publish(record: Record, *, code: str, found: Sequence[str]) -> str:
+def value_to_publish(
+    record: Record, *, code: str, found: Sequence[str], params: Mapping[str, str]
+) -> str:
     """The value to copy: where the client's own record stays, with ours merged into it."""
-    if code in _MERGED_POLICIES:
-        include = spf.first_include(record.value)
-        return spf.merge(
-            next(value.strip() for value in found if spf.is_spf(value.strip())), include
-        )
+    if record.purpose in _POLICIES:
+        return _policy(record, code=code, found=found, at_fault=params.get("name", ""))
     if code == "dmarc.reports_elsewhere":
         return dmarc.with_reports_to(found, wanted=(record.behind or record).value)
     if code == "tls-rpt.elsewhere":
@@ -79,7 +79,20 @@ def value_to_publish(record: Record, *, code: str, found: Sequence[str]) -> str:
     return record.value
 
 
-_MERGED_POLICIES = frozenset({"spf.not_included", "spf.no_room", "spf.several"})
+_POLICIES = frozenset({dns_records.SPF, dns_records.RETURN_PATH_SPF})
+
+
+def _policy(record: Record, *, code: str, found: Sequence[str], at_fault: str) -> str:
+    """Who else may send stays, whatever is wrong: only an include that breaks the record goes."""
+    shown = [value.strip() for value in found if spf.is_spf(value.strip())]
+    if not shown or record.type != "TXT":
+        return record.value
+    include = spf.first_include(record.value)
+    if code == "spf.several":
+        return spf.merge(spf.united(shown), include)
+    # Of servers that disagree one may show ours already.
+    kept = next((policy for policy in shown if spf.authorises(policy, include)), shown[0])
+    return spf.merge(spf.without(kept, at_fault) if at_fault else kept, include)
 
 
 def _with_address(record: str, address: str) -> str:
@@ -93,7 +106,10 @@ def _with_address(record: str, address: str) -> str:
     return "; ".join(parts)
 
 
-def _others(record: Record, found: Sequence[str]) -> list[str]:
-    """The found values that are not the expected one, MX without priorities."""
-    values = [value.split()[-1] if record.type == "MX" else value for value in found]
-    return [value for value in values if value != record.value]
+def others_in_place(purpose: str, value: str, *, found: Sequence[str]) -> list[str]:
+    """The found values that cannot stand beside the one to publish, MX without priorities."""
+    if purpose in _POLICIES:  # other texts stand at the domain's own name, and may
+        found = [text for text in found if spf.is_spf(text.strip())]
+    elif purpose in {dns_records.MX, dns_records.RETURN_PATH}:
+        found = [text.split()[-1] for text in found]
+    return [text for text in found if text != value]

@@ -68,6 +68,13 @@ class RecordRow:
         return f"{self.purpose}-{self.name.replace('.', '-')}-{self.type}".lower()
 
     @property
+    def in_the_way(self) -> list[str]:
+        """What was found and has to go before the value is added."""
+        if self.verdict == Outcome.MATCH and not self.code:
+            return []
+        return instructions.others_in_place(self.purpose, self.value, found=self.found)
+
+    @property
     def differ(self) -> bool:
         """Whether the name servers say different things, or some of them nothing."""
         return sum(answer.failure != NOT_ASKED for answer in self.said) > 1
@@ -258,8 +265,12 @@ def list_records(domain: Domain) -> list[RecordRow]:
 def zone_file(domain: Domain) -> str:
     """The records to publish, as a zone file."""
     report = report_on(domain)
-    values = [row.value for row in report.rows]
-    return render_zone(report.records, domain=domain.name, values=values)
+    return render_zone(
+        report.records,
+        domain=domain.name,
+        values=[row.value for row in report.rows],
+        in_the_way=[row.in_the_way for row in report.rows],
+    )
 
 
 def _row(record: Record, last: RecordVerdict | None, *, looked_at: datetime | None) -> RecordRow:
@@ -269,7 +280,7 @@ def _row(record: Record, last: RecordVerdict | None, *, looked_at: datetime | No
         purpose=record.purpose,
         name=record.name,
         type=record.type,
-        value=instructions.value_to_publish(record, code=code, found=found),
+        value=instructions.value_to_publish(record, code=code, found=found, params=params),
         priority=record.priority,
         ttl=record.ttl,
         need=record.need,

@@ -13,8 +13,14 @@ SENTENCES = {
     ),
     "mx.mixed": n_("Remove the other MX records (%(found)s): they take part of the mail."),
     "spf.missing": n_("Add this TXT record so that receivers accept mail sent from here."),
-    "spf.several": n_("There are several SPF records, so none counts: keep only this one."),
-    "spf.not_included": n_("Change your SPF record to this value: it adds our servers to yours."),
+    "spf.several": n_(
+        "There are several SPF records, so none counts: replace all of them by this one, which lets "
+        "send whom they let."
+    ),
+    "spf.not_included": n_(
+        "Change your SPF record, the TXT value that begins with v=spf1, to this one: it adds our "
+        "servers to yours."
+    ),
     "spf.too_many_lookups": n_(
         "Your SPF record makes receivers look up %(lookups)s names and they give up after ten: "
         "take out what you no longer send from."

@@ -150,7 +150,7 @@ class _Draft:
                 return self._leave(record, judgement.code, others)
             self._take_out(record, [(record.type, value) for value in in_the_way])
             if judgement.code == "spf.several":
-                return self._put(record, spf.merge(in_the_way[0].strip(), _include(record)))
+                return self._unite(record, in_the_way)
         return self._put(record, value_of(record))
 
     def plan(self, wanted: Sequence[Record]) -> Plan:
@@ -211,6 +211,13 @@ class _Draft:
         merged = spf.merge(old.strip(), _include(record))
         before = self.ours.get((record.name, record.type, old))
         self.merged[record.name, record.type, merged] = before.replaces if before else old
+        self._put(record, merged)
+
+    def _unite(self, record: Record, policies: Sequence[str]) -> None:
+        """One policy for all that were taken out, and ours; without us theirs are one record."""
+        theirs = spf.united([value.strip() for value in policies])
+        merged = spf.merge(theirs, _include(record))
+        self.merged[record.name, record.type, merged] = theirs
         self._put(record, merged)
 
     def _put(self, record: Record, value: str) -> None:

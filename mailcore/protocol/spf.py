@@ -1,12 +1,15 @@
 """SPF records (RFC 7208): find, understand and merge them."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 #: Mechanisms that cost the receiver a DNS look-up, and the modifier that does (§4.6.4).
 _MECHANISM = re.compile(r"[+?~-]?(include|a|mx|ptr|exists)(?:[:](?P<name>[^/]+))?(?:/.*)?")
 _REDIRECT = "redirect="
 _ALL = re.compile(r"^[+?~-]?all$")
+#: Which `all` stands when several records become one: the first of these that one of them has.
+_ENDS = ("~all", "-all", "?all", "+all")
 #: §4.6.4: a receiver gives up beyond these; a look-up is void when nothing is there.
 MOST_LOOKUPS, MOST_VOID = 10, 2
 
@@ -59,6 +62,31 @@ def merge(record: str, include: str) -> str:
     version, *terms = record.split()
     terms = [term for term in terms if term.lower() != f"include:{include}"]
     return " ".join([version, f"include:{include}", *terms])
+
+
+def united(records: Sequence[str]) -> str:
+    """One record that lets send whom any of these lets (§3.2: there may be only one)."""
+    terms: dict[str, str] = {}
+    redirects: list[str] = []
+    ends: set[str] = set()
+    for record in records:
+        for term in record.split()[1:]:
+            if _ALL.match(term.lower()):
+                ends.add(term.lower() if len(term) > len("all") else f"+{term.lower()}")
+                break  # what follows is never looked at
+            if term.lower().startswith(_REDIRECT):
+                redirects.append(term)
+            else:
+                terms.setdefault(term.lower(), term)
+    last = [end for end in _ENDS if end in ends][:1] or redirects[:1]
+    return " ".join(["v=spf1", *terms.values(), *last])
+
+
+def without(record: str, name: str) -> str:
+    """The record with nothing of `name` in it, neither an include nor a redirect."""
+    at_fault = {f"{sign}include:{name}" for sign in ("", "+", "?", "~", "-")}
+    at_fault.add(f"{_REDIRECT}{name}")
+    return " ".join(term for term in record.split() if term.lower().rstrip(".") not in at_fault)
 
 
 def lookups(record: str) -> list[Lookup]:

@@ -8,14 +8,24 @@ from mailcore.protocol.dns_records import Record
 _LONGEST_STRING = 255  # RFC 1035 §3.3.14
 
 
-def render(records: Sequence[Record], *, domain: str, values: Sequence[str]) -> str:
-    """One line a record, names in full; `values` are what to publish, in the records' order."""
+def render(
+    records: Sequence[Record],
+    *,
+    domain: str,
+    values: Sequence[str],
+    in_the_way: Sequence[Sequence[str]],
+) -> str:
+    """One line a record, names in full; `values` are what to publish, in the records' order.
+
+    `in_the_way` is what has to go first, by record: an import only adds.
+    """
     lines = [f"; Mail records of {domain}", f"$ORIGIN {domain}."]
     group = ""
-    for record, value in zip(records, values, strict=True):
+    for record, value, others in zip(records, values, in_the_way, strict=True):
         if record.need != group:
             group = record.need
             lines.append(f"; {group}")
+        lines += [f"; remove first: {record.name}. {quoted(other)}" for other in others]
         lines.append(_line(record, value))
     return "\n".join([*lines, ""])
 

@@ -15,6 +15,8 @@ _RESERVED = frozenset(
     {"alt", "arpa", "corp", "example", "home", "internal", "invalid", "lan", "local"}
     | {"localdomain", "localhost", "onion"}
 )
+#: RFC 6761 §6.5: registered to nobody, for use in documents.
+_EXAMPLES = ("example.com", "example.net", "example.org")
 
 
 @cache
@@ -46,6 +48,8 @@ def registrable(name: str) -> str:
 
 def _is_reserved(name: str) -> bool:
     if name.rpartition(".")[2] in _RESERVED:
+        return True
+    if any(names.is_at_or_below(name, example) for example in _EXAMPLES):
         return True
     own = (settings.PLATFORM_HOST, settings.INFRA_DOMAIN)
     return any(names.is_at_or_below(name, o) or names.is_at_or_below(o, name) for o in own)

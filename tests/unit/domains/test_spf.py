@@ -26,3 +26,17 @@ def test_only_terms_that_ask_dns_are_counted() -> None:
     record = "v=spf1 a mx:x.test ip4:192.0.2.0/24 ip6:::1 include:b ~exists:c ptr redirect=d all"
     assert [one.kind for one in spf.lookups(record)] == ["a", "mx", "include", "exists", "ptr"]
     assert [one.kind for one in spf.lookups("v=spf1 redirect=d a")] == ["a", "redirect"]
+
+
+def test_several_records_become_one_that_lets_send_whom_they_let() -> None:
+    records = ["v=spf1 a include:our.test -all", "v=spf1 MX a include:x.test ~all ip4:192.0.2.1"]
+    assert spf.united(records) == "v=spf1 a include:our.test MX include:x.test ~all"
+    assert spf.united(["v=spf1 redirect=a.test", "v=spf1 redirect=b.test"]) == (
+        "v=spf1 redirect=a.test"
+    )
+    assert spf.united(["v=spf1 redirect=a.test", "v=spf1 all"]) == "v=spf1 +all"
+
+
+def test_what_breaks_a_record_goes_alone() -> None:
+    record = "v=spf1 a ?include:gone.test. include:kept.test redirect=gone.test"
+    assert spf.without(record, "gone.test") == "v=spf1 a include:kept.test"

@@ -167,6 +167,17 @@ TEXTS = st.sampled_from(
     [OLD_SPF, "v=spf1 -all", "some-verification=1", "v=DMARC1; p=reject", "v=DMARC1; p=x",
      "mail-ownership=other", "p=REVG", "mail-ownership=t0ken", "x" * 300, "ü \" \\ ;"]
 )  # fmt: skip
+
+
+def test_several_policies_become_one_that_lets_send_whom_they_let() -> None:
+    before = {(D, "TXT"): RecordSet(values=(OLD_SPF, "v=spf1 ip4:192.0.2.1 -all"), ttl=77)}
+    plan = planned(before, may=frozenset({"spf"}))
+    after = simulate(before, plan.changes)
+    united = "v=spf1 include:spf.infra.test include:_spf.old.example ip4:192.0.2.1 ~all"
+    assert [v for v in after[D, "TXT"].values if v.startswith("v=spf1")] == [united]
+    assert planned(after, ours=owned(plan), may=frozenset({"spf"})).changes == ()
+
+
 NAMES = [record.name for record in WANTED]
 PLACES = st.sampled_from(
     [*((name, "TXT") for name in NAMES), (f"_dmarc.{D}", "CNAME"), (f"*.{D}", "TXT")]

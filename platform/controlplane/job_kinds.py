@@ -35,7 +35,7 @@ def revive(actor: Actor) -> Actor | None:
             return None
         return replace(actor, scopes=frozenset(key.scopes))
     if actor.kind is ActorKind.MEMBER:
-        member = accounts.find_member(UUID(actor.id))
+        member = accounts.find_let_in(public_id=UUID(actor.id))
         return replace(actor, role=member.role) if member is not None else None
     return actor
 

@@ -20,8 +20,9 @@ class ActorKind(StrEnum):
 class Actor:
     """Who calls a service: kind, id, reseller (None for the operator) and role or scopes.
 
-    With `organisation` set, everything of other organisations is as if it did not exist; with
-    `domain` too (its organisation is set then), everything that is not of this domain. `maker` is
+    With `organisation` set, everything of other organisations is as if it did not exist, and people
+    have no right of OF_RESELLER; with `domain` too (its organisation is set then), everything that is
+    not of this domain does not exist. `maker` is
     the key that made this one; `by_old_secret` says that it came by a secret that was replaced.
     An operator's key is of kind OPERATOR, without a role.
     """
@@ -103,21 +104,52 @@ ROLE_ACTIONS: dict[str, frozenset[str]] = {
     ),
 }
 
+#: What is the whole reseller's, and no business of who belongs to one of its organisations.
+OF_RESELLER = _MONEY | {
+    HAND_OVER,
+    OWNERS,
+    "audit.read",
+    "brand.write",
+    "streams.read",
+    "streams.write",
+    "suppressions.read",
+    "suppressions.write",
+    "webhooks.read",
+    "webhooks.write",
+}
+#: The roles in an organisation; of the others nothing, or too much, would be left there.
+ORGANISATION_ROLES = ("admin", "support", "read_only")
+
 
 def may(actor: Actor, action: str) -> bool:
     """Whether this actor may do `action` (a `noun.verb` of the table)."""
     if actor.kind is ActorKind.SYSTEM:
         return True
     # People have their rights by a role; keys, a reseller's and the operator's, carry theirs.
-    return action in (ROLE_ACTIONS.get(actor.role, frozenset()) if actor.role else actor.scopes)
+    if actor.role:
+        return action in _rights(actor.role, is_bound=actor.organisation is not None)
+    return action in actor.scopes
 
 
-def may_handle(actor: Actor, role: str) -> bool:
-    """Whether this actor may give `role`, or change who has it: one with fewer rights than its own."""
+def may_handle(actor: Actor, role: str, *, organisation: UUID | None) -> bool:
+    """Whether this actor may give `role`, in an organisation or the whole reseller, or change who has it.
+
+    It has to be within the actor's own organisation, and have fewer rights than the actor.
+    """
+    if actor.organisation not in {None, organisation}:
+        return False
     if may(actor, OWNERS):
         return True
-    own = actor.scopes if actor.kind is ActorKind.API_KEY else ROLE_ACTIONS.get(actor.role)
-    return ROLE_ACTIONS[role] < (own or frozenset())
+    is_bound = actor.organisation is not None
+    own = _rights(actor.role, is_bound=is_bound) if actor.role else actor.scopes
+    # A key that is bound may carry rights that open nothing to it.
+    own = own - OF_RESELLER if is_bound else own
+    return _rights(role, is_bound=organisation is not None) < own
+
+
+def _rights(role: str, *, is_bound: bool) -> frozenset[str]:
+    rights = ROLE_ACTIONS.get(role, frozenset())
+    return rights - OF_RESELLER if is_bound else rights
 
 
 def authorise(actor: Actor, action: str) -> None:

@@ -6,6 +6,7 @@ from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
 
 from tenants.accounts.models import Member
+from tenants.accounts.selectors import find_let_in
 from tenants.resellers import text
 from tenants.resellers.errors import InvalidEmail
 
@@ -23,7 +24,7 @@ class MemberBackend(BaseBackend):
         """The member, or None."""
         if not email or not password:
             return None
-        member = Member.objects.filter(email=_stored(email), is_active=True).first()
+        member = find_let_in(email=_stored(email))
         if member is None:
             Member().set_password(password)
             return None
@@ -31,7 +32,7 @@ class MemberBackend(BaseBackend):
 
     def get_user(self, user_id: int) -> Member | None:
         """The member of a session."""
-        return Member.objects.filter(pk=user_id, is_active=True).first()
+        return find_let_in(pk=user_id)
 
 
 def _stored(email: str) -> str:

@@ -32,13 +32,15 @@ class Member(AbstractBaseUser):
     """A person who logs in to a portal; the same address at two resellers is two members.
 
     Who is invited is not active yet, and `invitation_hash` is that of the link's token. What was
-    logged in before `shut_out_at` stays out.
+    logged in before `shut_out_at` stays out. With `organisation_id`, the public id of a client of
+    the reseller, the person sees what is this client's and nothing else.
     """
 
     public_id = models.UUIDField(default=ids.uuid7, unique=True)
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=100, default="", blank=True)
     role = models.CharField(max_length=12, choices=Role.choices, default=Role.READ_ONLY)
+    organisation_id = models.UUIDField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
     invitation_hash = models.CharField(max_length=64, default="", db_default="", blank=True)
     invited_at = models.DateTimeField(null=True, blank=True)

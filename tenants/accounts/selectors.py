@@ -8,6 +8,7 @@ from kernel import clock
 from kernel.actor import Actor, ActorKind
 from kernel.errors import NotFound
 from tenants.accounts.models import Member, MemberState, Role
+from tenants.organisations.selectors import list_organisations
 
 
 def actor_of(member: Member, *, reseller_id: UUID) -> Actor:
@@ -18,37 +19,48 @@ def actor_of(member: Member, *, reseller_id: UUID) -> Actor:
         id=str(member.public_id),
         reseller=None if is_operator else reseller_id,
         role=member.role,
+        organisation=member.organisation_id,
     )
 
 
-def list_members() -> QuerySet[Member]:
-    """Everybody, oldest first, the invited too; `standing` is the state as a column."""
+def list_seen(actor: Actor) -> QuerySet[Member]:
+    """Who exists for this actor, oldest first, the invited too; `standing` is the state as a column."""
     standing = Case(
         When(invitation_hash__gt="", then=Value(MemberState.INVITED)),
         When(is_active=True, then=Value(MemberState.ACTIVE)),
         default=Value(MemberState.INACTIVE),
     )
-    return Member.objects.annotate(standing=standing).order_by("public_id")
+    found = Member.objects.annotate(standing=standing).order_by("public_id")
+    if actor.organisation is None:
+        return found
+    return found.filter(organisation_id=actor.organisation)
 
 
-def get_member(member_id: UUID) -> Member:
-    """One by the public id; raises NotFound."""
-    found = list_members().filter(public_id=member_id).first()
+def get_seen(member_id: UUID, *, actor: Actor) -> Member:
+    """One of them by the public id; raises NotFound."""
+    found = list_seen(actor).filter(public_id=member_id).first()
     if found is None:
         raise NotFound
     return found
 
 
-def find_member(member_id: UUID) -> Member | None:
-    """Who may log in here, by the public id."""
-    return Member.objects.filter(public_id=member_id, is_active=True).first()
+def find_let_in(**known: object) -> Member | None:
+    """Who may log in here, by a unique column; nobody whose organisation is gone."""
+    found = Member.objects.filter(is_active=True, **known).first()
+    return found if found is not None and _is_at_home(found) else None
+
+
+def _is_at_home(member: Member) -> bool:
+    organisation = member.organisation_id
+    return organisation is None or list_organisations(organisation_id=organisation).exists()
 
 
 def find_invited(invitation: str, *, for_update: bool = False) -> Member | None:
     """Whose invitation this is (the hash of its token), while it is good."""
     rows = Member.objects.select_for_update() if for_update else Member.objects.all()
     good = rows.filter(invitation_hash=invitation, invitation_expires_at__gt=clock.now())
-    return good.first() if invitation else None
+    found = good.first() if invitation else None
+    return found if found is not None and _is_at_home(found) else None
 
 
 def list_owners() -> list[str]:
@@ -58,6 +70,7 @@ def list_owners() -> list[str]:
 
 
 def list_addresses(*roles: Role) -> list[str]:
-    """Where members in these roles are written to."""
-    found = Member.objects.filter(is_active=True, role__in=roles).order_by("email")
+    """Where members in these roles are written to, those of the whole reseller."""
+    found = Member.objects.filter(is_active=True, role__in=roles, organisation_id=None)
+    found = found.order_by("email")
     return list(found.values_list("email", flat=True))

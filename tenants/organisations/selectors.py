@@ -34,10 +34,14 @@ def find_contact(organisation_id: UUID) -> tuple[str, str]:
 
 
 def list_api_keys(*, of: Actor = SYSTEM) -> QuerySet[ApiKey]:
-    """The keys that an actor has to do with, oldest first: a key itself and what it made."""
+    """The keys that an actor has to do with, oldest first.
+
+    People see those of the reseller, or of their organisation; a key itself and what it made.
+    """
     found = ApiKey.objects.select_related("organisation", "made_by").order_by("public_id")
     if of.kind is not ActorKind.API_KEY:
-        return found
+        bound = of.organisation
+        return found if bound is None else found.filter(organisation__public_id=bound)
     own = ids.from_public("key", of.id)
     return found.filter(Q(public_id=own) | Q(made_by__public_id=own))
 

@@ -534,12 +534,13 @@ class Me(TypedDict):
 
 
 class Member(TypedDict):
-    """A person of the reseller; who is invited has no password yet, who is inactive is shut out."""
+    """A person of the reseller, or of one of its organisations alone."""
 
     id: "str"
     email: "str"
     name: "str"
     role: "str"
+    organisation: "str | None"
     state: "str"
     is_active: "bool"
     created_at: "str"
@@ -711,11 +712,12 @@ class NewMark(TypedDict):
 
 
 class NewMember(TypedDict):
-    """Whom to invite, and as what."""
+    """Whom to invite, and as what; into one organisation, or to the whole reseller."""
 
     email: "str"
     role: "str"
     name: "NotRequired[str]"
+    organisation: "NotRequired[str | None]"
 
 
 NewMessage = Mapping[str, Any]

@@ -14,7 +14,7 @@ from controlplane.portal.paging import page_of
 from controlplane.portal.submit import submit
 from kernel import ids
 from kernel.actor import authorise, may
-from mailcore.domains.selectors import list_domains
+from mailcore.domains.selectors import list_seen as list_domains
 from mailcore.domains.states import DomainState
 from mailcore.mailboxes import selectors, services
 from mailcore.mailboxes.models import Alias
@@ -26,21 +26,21 @@ _WRITE = "mailboxes.write"
 @guard.page("mailboxes.read")
 def aliases(request: HttpRequest) -> HttpResponse:
     """The list, and a form for one more."""
-    form = AliasForm(request.POST or None)
-    verified = list_domains().filter(state=DomainState.VERIFIED)
+    caller, form = guard.actor(request), AliasForm(request.POST or None)
+    verified = list_domains(caller).filter(state=DomainState.VERIFIED)
     choices = [(ids.to_public("dom", row.public_id), row.display_name) for row in verified]
     offer(form, "domain", choices)
     if request.method == "POST":
-        authorise(guard.actor(request), _WRITE)
+        authorise(caller, _WRITE)
         made = submit(form, lambda: _create(request, form)) if form.is_valid() else None
         if made is not None:
             messages.success(request, _("%(address)s is ready.") % {"address": made.address})
             return redirect("aliases")
     context = {
         "form": form,
-        "page": page_of(request, selectors.list_aliases()),
+        "page": page_of(request, selectors.list_seen_aliases(caller)),
         "has_verified": bool(choices),
-        "may_write": may(guard.actor(request), _WRITE),
+        "may_write": may(caller, _WRITE),
     }
     return render(request, "portal/aliases.html", context, status=guard.status_of(form))
 

@@ -8,14 +8,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from controlplane.portal import guard
-from controlplane.portal.forms import offer_rows
-from controlplane.portal.key_form import RIGHTS, ApiKeyForm
+from controlplane.portal import guard, key_form
+from controlplane.portal.forms import offer, offer_rows
+from controlplane.portal.key_form import ApiKeyForm
 from controlplane.portal.submit import submit
 from controlplane.portal.wording import sentence
 from kernel import clock
 from kernel.crypto import Secret
-from mailcore.domains.selectors import list_domains
+from mailcore.domains.selectors import list_seen as list_domains
 from tenants.bearer.errors import KeyRevoked
 from tenants.organisations import selectors, services
 from tenants.organisations.models import ApiKey
@@ -42,7 +42,7 @@ def rotate(request: HttpRequest, key_id: UUID) -> HttpResponse:
     except KeyRevoked as error:
         messages.error(request, sentence(error))
         return redirect("api-keys")
-    return _show(request, _with_choices(ApiKeyForm()), made=made)
+    return _show(request, _with_choices(request, ApiKeyForm()), made=made)
 
 
 @require_POST
@@ -55,7 +55,8 @@ def revoke(request: HttpRequest, key_id: UUID) -> HttpResponse:
 
 
 def _show(request: HttpRequest, form: ApiKeyForm, *, made: Made | None) -> HttpResponse:
-    domains = {row.public_id: row.display_name for row in list_domains()}
+    caller = guard.actor(request)
+    domains = {row.public_id: row.display_name for row in list_domains(caller)}
     rows = [
         {
             "key": key,
@@ -63,10 +64,10 @@ def _show(request: HttpRequest, form: ApiKeyForm, *, made: Made | None) -> HttpR
             "state": _state(key),
             "old_until": key.previous_until if _is_ahead(key) else None,
         }
-        for key in selectors.list_api_keys()
+        for key in selectors.list_api_keys(of=caller)
     ]
     context = {
-        "form": form if made is None else _with_choices(ApiKeyForm()),
+        "form": form if made is None else _with_choices(request, ApiKeyForm()),
         "rows": rows,
         "made": made[0] if made else None,
         "secret": made[1] if made else None,
@@ -85,23 +86,28 @@ def _is_ahead(key: ApiKey) -> bool:
 
 
 def _form(request: HttpRequest) -> ApiKeyForm:
-    return _with_choices(ApiKeyForm(request.POST or None))
+    return _with_choices(request, ApiKeyForm(request.POST or None))
 
 
-def _with_choices(form: ApiKeyForm) -> ApiKeyForm:
-    offer_rows(form, "organisation", selectors.list_organisations())
-    offer_rows(form, "domain", list_domains().order_by("name"))
+def _with_choices(request: HttpRequest, form: ApiKeyForm) -> ApiKeyForm:
+    caller = guard.actor(request)
+    bound = caller.organisation
+    offer_rows(form, "organisation", selectors.list_organisations(organisation_id=bound))
+    offer_rows(form, "domain", list_domains(caller).order_by("name"))
+    if bound is not None:
+        del form.fields["organisation"]
+    offer(form, "rights", key_form.rights_for(caller))
     return form
 
 
 def _make(request: HttpRequest, form: ApiKeyForm) -> Made:
     given = form.cleaned_data
-    domain, organisation = given["domain"], given["organisation"]
+    domain, organisation = given["domain"], given.get("organisation")
     whose = domain.organisation_id if domain else organisation.public_id if organisation else None
     return services.create_api_key(
         actor=guard.actor(request),
         name=given["name"],
-        scopes=RIGHTS[given["rights"] or "all"],
+        scopes=key_form.scopes_of(given["rights"] or "all", guard.actor(request)),
         organisation=whose,
         domain=domain.public_id if domain else None,
         networks=given["networks"].replace(",", " ").split(),

@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from controlplane.hosts import site_url
 from controlplane.portal.navigation import entries
 from tenants.accounts.models import Member
+from tenants.accounts.selectors import actor_of
+from tenants.organisations.selectors import find_contact
 from tenants.resellers.selectors import find_host_of
 from tenants.resellers.states import HostKind
 
@@ -29,7 +31,7 @@ class Look:
 
 
 def brand(request: HttpRequest) -> dict[str, Any]:
-    """`brand` and, for a member, `member` and `entries`; neutral before the host is known."""
+    """`brand` and, for a member, `member`, its organisation and `entries`; neutral before the host."""
     tenant = getattr(request, "tenant", None)
     found = getattr(tenant, "brand", None)
     if tenant is None or found is None:
@@ -44,7 +46,10 @@ def brand(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if not isinstance(user, Member):
         return {"brand": look, "member": None}
-    return {"brand": look, "member": user, "entries": entries(request, user)}
+    caller = actor_of(user, reseller_id=tenant.public_id)
+    found_links, whose = entries(request, caller), caller.organisation
+    name = find_contact(whose)[0] if whose is not None else ""
+    return {"brand": look, "member": user, "member_of": name, "entries": found_links}
 
 
 def site_of(request: HttpRequest, kind: HostKind) -> str:

@@ -16,9 +16,9 @@ from mailcore.domains.states import Publishing
 
 @require_safe
 @guard.page("domains.read")
-def zone_file(_request: HttpRequest, domain_id: UUID) -> HttpResponse:
+def zone_file(request: HttpRequest, domain_id: UUID) -> HttpResponse:
     """The records to publish, for a name server of one's own."""
-    found = selectors.get_domain(domain_id)
+    found = selectors.get_seen(domain_id, actor=guard.actor(request))
     answer = HttpResponse(selectors.zone_file(found), content_type="text/plain; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{found.name}.zone"'
     return answer

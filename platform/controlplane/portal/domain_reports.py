@@ -31,7 +31,7 @@ _ANSWERS = {"yes": True, "no": False, "": None}
 @guard.page("domains.read")
 def reports(request: HttpRequest, domain_id: UUID) -> HttpResponse:
     """Where the domain stands, who sends in its name, and the next step."""
-    domain = selectors.get_domain(domain_id)
+    domain = selectors.get_seen(domain_id, actor=guard.actor(request))
     dmarc, tls = guide.of_dmarc(domain), guide.of_tls(domain)
     context = {
         "domain": domain,
@@ -57,7 +57,7 @@ def reports(request: HttpRequest, domain_id: UUID) -> HttpResponse:
 def set_policy(request: HttpRequest, domain_id: UUID) -> HttpResponse:
     """Choose the DMARC policy."""
     policy = request.POST.get("policy", "")
-    selectors.get_domain(domain_id)
+    selectors.get_seen(domain_id, actor=guard.actor(request))
     if policy in DmarcPolicy.values:
         _do(
             request,
@@ -74,7 +74,7 @@ def set_policy(request: HttpRequest, domain_id: UUID) -> HttpResponse:
 def set_mode(request: HttpRequest, domain_id: UUID) -> HttpResponse:
     """Choose the MTA-STS mode."""
     mode = request.POST.get("mode", "")
-    selectors.get_domain(domain_id)
+    selectors.get_seen(domain_id, actor=guard.actor(request))
     if mode in MtaStsMode.values:
         _do(
             request,
@@ -91,7 +91,7 @@ def set_mode(request: HttpRequest, domain_id: UUID) -> HttpResponse:
 def mark_source(request: HttpRequest, domain_id: UUID) -> HttpResponse:
     """Say whose a sender is."""
     name, known = request.POST.get("name", ""), request.POST.get("known", "")
-    selectors.get_domain(domain_id)
+    selectors.get_seen(domain_id, actor=guard.actor(request))
     if known in _ANSWERS and "\0" not in name:
         _do(
             request,

@@ -15,7 +15,7 @@ from controlplane.portal.paging import page_of
 from controlplane.portal.submit import submit
 from controlplane.portal.wording import sentence
 from kernel import clock
-from kernel.actor import may
+from kernel.actor import HAND_OVER, may
 from kernel.errors import Conflict
 from mailcore.domains import key_selectors, selectors, services
 from mailcore.domains.alarms import list_open, sentence_of
@@ -36,8 +36,10 @@ _SETTLED = frozenset({"match"})
 @guard.page("domains.read")
 def domains(request: HttpRequest) -> HttpResponse:
     """The list."""
-    names = {row.public_id: row.name for row in list_organisations()}
-    page = page_of(request, selectors.list_domains())
+    caller = guard.actor(request)
+    held = list_organisations(organisation_id=caller.organisation)
+    names = {row.public_id: row.name for row in held}
+    page = page_of(request, selectors.list_seen(caller))
     rows = [(row, names.get(row.organisation_id, "")) for row in page]
     context = {"page": page, "rows": rows, "may_write": _may_write(request)}
     return render(request, "portal/domains.html", context)
@@ -47,7 +49,7 @@ def domains(request: HttpRequest) -> HttpResponse:
 @guard.page("domains.write")
 def add_domain(request: HttpRequest) -> HttpResponse:
     """Claim a domain for an organisation."""
-    organisations = list_organisations()
+    organisations = list_organisations(organisation_id=guard.actor(request).organisation)
     form = DomainForm(request.POST or None, initial={"organisation": request.GET.get("for")})
     offer_rows(form, "organisation", organisations)
     if request.method == "POST" and form.is_valid():
@@ -66,7 +68,8 @@ def add_domain(request: HttpRequest) -> HttpResponse:
 @guard.page("domains.read")
 def domain(request: HttpRequest, domain_id: UUID) -> HttpResponse:
     """One domain: its records, verdicts, and what to do."""
-    found = selectors.get_domain(domain_id)
+    caller = guard.actor(request)
+    found = selectors.get_seen(domain_id, actor=caller)
     report = selectors.report_on(found)
     records = report.rows
     context = {
@@ -80,13 +83,14 @@ def domain(request: HttpRequest, domain_id: UUID) -> HttpResponse:
         "update": report.update,
         "alarms": [
             (alarm, sentence_of(alarm))
-            for alarm in list_open(guard.actor(request)).filter(domain_id=found.public_id)
+            for alarm in list_open(caller).filter(domain_id=found.public_id)
         ],
-        "holds": list_on(found.public_id, guard.reseller_id(request)),
+        "holds": list_on(found.public_id, *guard.whole_reseller(request)),
         "keys": key_selectors.list_keys(found),
         "rotation": key_selectors.rotation_of(found, now=clock.now()),
         "home": find_home(found),
-        "may_write": _may_write(request),
+        "may_write": may(caller, "domains.write"),
+        "may_hand_over": may(caller, HAND_OVER),
         "watch": _is_watched(request, found, records),
     }
     return render(request, "portal/domain.html", context)
@@ -127,7 +131,7 @@ def resume(request: HttpRequest, domain_id: UUID) -> HttpResponse:
 @guard.page("domains.write")
 def release(request: HttpRequest, domain_id: UUID) -> HttpResponse:
     """Give the domain up."""
-    name = selectors.get_domain(domain_id).display_name
+    name = selectors.get_seen(domain_id, actor=guard.actor(request)).display_name
     try:
         services.release_domain(actor=guard.actor(request), domain_id=domain_id)
     except Conflict as error:

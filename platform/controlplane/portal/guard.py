@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 
-from kernel.actor import Actor, ActorKind, authorise
+from kernel.actor import OF_RESELLER, Actor, ActorKind, authorise
 from kernel.errors import NotAllowed, NotFound
 from tenants.accounts.models import Member
 from tenants.accounts.selectors import actor_of
@@ -19,8 +19,13 @@ Params = ParamSpec("Params")
 View = Callable[Concatenate[HttpRequest, Params], HttpResponse]
 
 
-def page(action: str = "") -> Callable[[View[Params]], View[Params]]:
-    """A page for logged-in members who may do `action`; everybody when it is empty."""
+def page(action: str = "", *, of_reseller: bool = False) -> Callable[[View[Params]], View[Params]]:
+    """A page for logged-in members who may do `action`; everybody when it is empty.
+
+    What is the whole reseller's, by its right or as `of_reseller` says, is no page at all for who
+    belongs to one organisation.
+    """
+    is_whole = of_reseller or action in OF_RESELLER
 
     def decorate(view: View[Params]) -> View[Params]:
         @wraps(view)
@@ -29,7 +34,7 @@ def page(action: str = "") -> Callable[[View[Params]], View[Params]]:
         ) -> HttpResponse:
             try:
                 if action:
-                    authorise(actor(request), action)
+                    _require(actor(request), action, is_whole=is_whole)
                 return view(request, *args, **kwargs)
             except NotFound as error:
                 raise Http404 from error
@@ -41,6 +46,12 @@ def page(action: str = "") -> Callable[[View[Params]], View[Params]]:
     return decorate
 
 
+def _require(caller: Actor, action: str, *, is_whole: bool) -> None:
+    if is_whole and caller.organisation is not None:
+        raise NotFound
+    authorise(caller, action)
+
+
 def actor(request: HttpRequest) -> Actor:
     """The member behind a request; only for views behind `page`."""
     return actor_of(cast("Member", request.user), reseller_id=reseller_id(request))
@@ -50,6 +61,11 @@ def reseller_id(request: HttpRequest) -> UUID:
     """Whose host this is."""
     found: UUID = request.tenant.public_id  # type: ignore[attr-defined]
     return found
+
+
+def whole_reseller(request: HttpRequest) -> tuple[UUID, ...]:
+    """Whose host this is, for who sees what is the whole reseller's; nothing for others."""
+    return (reseller_id(request),) if actor(request).organisation is None else ()
 
 
 def operator_page(view: View[Params]) -> View[Params]:

@@ -23,7 +23,7 @@ from tenants.organisations.selectors import list_organisations
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("code")
-@guard.page("domains.read")
+@guard.page("domains.read", of_reseller=True)
 def hand_overs(request: HttpRequest) -> HttpResponse:
     """What is offered to us, and what we offer; a POST brings a code."""
     if request.method == "POST":

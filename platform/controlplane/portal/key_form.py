@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from controlplane.portal.forms import Choices
 from kernel import clock
-from kernel.actor import HAND_OVER
+from kernel.actor import HAND_OVER, Actor, may
 from mailcore.domains.models import Domain
 from tenants.organisations.models import Organisation
 from tenants.organisations.services import ALL_SCOPES, API_SCOPES, MEMBER_SCOPES
@@ -20,7 +21,25 @@ RIGHTS = {
     "people": API_SCOPES | MEMBER_SCOPES,
     "hand_over": API_SCOPES | {HAND_OVER},
 }
+_WORDS: Choices = (
+    ("all", _("Do everything but make keys, see or invite people and hand domains over")),
+    ("read", _("Only read")),
+    ("send", _("Only send messages and follow them")),
+    ("keys", _("Do everything and make keys, but hand no domains over")),
+    ("people", _("Do everything and invite people, but make no keys")),
+    ("hand_over", _("Do everything and hand domains over, but make no keys")),
+)
 _DAYS = ("30", "90", "365")
+
+
+def rights_for(actor: Actor) -> Choices:
+    """The choices that somebody has."""
+    return [one for one in _WORDS if one[0] != "hand_over" or may(actor, HAND_OVER)]
+
+
+def scopes_of(choice: str, actor: Actor) -> frozenset[str]:
+    """What a choice stands for, as far as the maker has it."""
+    return frozenset(scope for scope in RIGHTS[choice] if may(actor, scope))
 
 
 class ApiKeyForm(forms.Form):
@@ -31,18 +50,7 @@ class ApiKeyForm(forms.Form):
         max_length=100,
         help_text=_("What uses this key, for example “billing system”."),
     )
-    rights = forms.ChoiceField(
-        label=_("May"),
-        choices=(
-            ("all", _("Do everything but make keys, see or invite people and hand domains over")),
-            ("read", _("Only read")),
-            ("send", _("Only send messages and follow them")),
-            ("keys", _("Do everything and make keys, but hand no domains over")),
-            ("people", _("Do everything and invite people, but make no keys")),
-            ("hand_over", _("Do everything and hand domains over, but make no keys")),
-        ),
-        required=False,
-    )
+    rights = forms.ChoiceField(label=_("May"), required=False)
     organisation = forms.ModelChoiceField(
         label=_("Limit to one organisation"),
         queryset=Organisation.objects.none(),

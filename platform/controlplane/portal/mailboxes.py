@@ -17,7 +17,7 @@ from controlplane.portal.paging import page_of
 from controlplane.portal.submit import submit
 from kernel import ids
 from kernel.actor import may
-from mailcore.domains.selectors import list_domains
+from mailcore.domains.selectors import list_seen as list_domains
 from mailcore.domains.states import DomainState
 from mailcore.holds.selectors import list_on
 from mailcore.mailboxes import selectors, services
@@ -30,11 +30,12 @@ from tenants.resellers.states import HostKind
 @guard.page("mailboxes.read")
 def mailboxes(request: HttpRequest) -> HttpResponse:
     """The list."""
+    caller = guard.actor(request)
     context = {
-        "page": page_of(request, selectors.list_mailboxes()),
-        "has_verified": list_domains().filter(state=DomainState.VERIFIED).exists(),
-        "may_write": may(guard.actor(request), "mailboxes.write"),
-        "deleted": selectors.list_deleted(guard.actor(request)).count(),
+        "page": page_of(request, selectors.list_seen(caller)),
+        "has_verified": list_domains(caller).filter(state=DomainState.VERIFIED).exists(),
+        "may_write": may(caller, "mailboxes.write"),
+        "deleted": selectors.list_deleted(caller).count(),
     }
     return render(request, "portal/mailboxes.html", context)
 
@@ -44,7 +45,7 @@ def mailboxes(request: HttpRequest) -> HttpResponse:
 @guard.page("mailboxes.write")
 def add_mailbox(request: HttpRequest) -> HttpResponse:
     """Create a mailbox on a verified domain."""
-    verified = list_domains().filter(state=DomainState.VERIFIED)
+    verified = list_domains(guard.actor(request)).filter(state=DomainState.VERIFIED)
     choices = [(ids.to_public("dom", row.public_id), row.display_name) for row in verified]
     form = MailboxForm(request.POST or None, initial={"domain": request.GET.get("domain")})
     offer(form, "domain", choices)
@@ -63,10 +64,10 @@ def add_mailbox(request: HttpRequest) -> HttpResponse:
 @guard.page("mailboxes.read")
 def mailbox(request: HttpRequest, mailbox_id: UUID) -> HttpResponse:
     """One mailbox with the settings that mail programs ask for."""
-    found = selectors.get_mailbox(mailbox_id)
+    found = selectors.get_seen(mailbox_id, actor=guard.actor(request))
     context = {
         "mailbox": found,
-        "holds": list_on(found.public_id, found.domain.public_id, guard.reseller_id(request)),
+        "holds": list_on(found.public_id, found.domain.public_id, *guard.whole_reseller(request)),
         "mail_hosts": mail_hosts(),
         "may_write": may(guard.actor(request), "mailboxes.write"),
         "webmail_url": site_of(request, HostKind.WEBMAIL),

@@ -1,4 +1,4 @@
-"""The forms about people: invite, change, join."""
+"""The forms about people: change, join."""
 
 from typing import Any
 
@@ -6,33 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from controlplane.portal.forms import Choices, offer
-from controlplane.templatetags.shown import ROLES
-from kernel.actor import Actor, may_handle
 
 _NEW_PASSWORD = {"autocomplete": "new-password"}
-
-
-def roles_for(actor: Actor) -> Choices:
-    """The roles that somebody can give."""
-    return [(role, words) for role, words in ROLES.items() if may_handle(actor, role)]
-
-
-class InviteForm(forms.Form):
-    """Whom, and as what."""
-
-    email = forms.CharField(
-        label=_("E-mail address"),
-        max_length=254,
-        help_text=_("A link goes there that is good once, for 7 days."),
-        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
-    )
-    name = forms.CharField(label=_("Name"), max_length=100, required=False)
-    role = forms.ChoiceField(label=_("May"))
-
-    def __init__(self, *args: Any, choices: Choices, **options: Any) -> None:
-        super().__init__(*args, **options)
-        # Whoever looks away for a moment makes nobody an owner.
-        offer(self, "role", list(reversed(choices)))
 
 
 class MemberForm(forms.Form):

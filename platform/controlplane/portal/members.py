@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from controlplane.portal import guard
-from controlplane.portal.member_forms import InviteForm, MemberForm, roles_for
+from controlplane.portal.invite_form import InviteForm, roles_for
+from controlplane.portal.member_forms import MemberForm
 from controlplane.portal.paging import page_of
 from controlplane.portal.submit import submit
 from controlplane.portal.wording import sentence
@@ -17,6 +18,7 @@ from kernel.actor import authorise, may, may_handle
 from kernel.errors import Conflict
 from tenants.accounts import selectors, services
 from tenants.accounts.models import Member
+from tenants.organisations.selectors import find_contact, list_organisations
 
 _READ, _WRITE = "members.read", "members.write"
 
@@ -26,16 +28,20 @@ _READ, _WRITE = "members.read", "members.write"
 def members(request: HttpRequest) -> HttpResponse:
     """The list, and a form to invite one more."""
     caller = guard.actor(request)
-    form = InviteForm(request.POST or None, choices=roles_for(caller))
+    form = InviteForm(request.POST or None, actor=caller)
     if request.method == "POST":
         authorise(caller, _WRITE)
         made = submit(form, lambda: _invite(request, form)) if form.is_valid() else None
         if made is not None:
             messages.success(request, _("An invitation is on its way to %s.") % made.email)
             return redirect("members")
+    page = page_of(request, selectors.list_seen(caller))
+    held = list_organisations().filter(public_id__in={row.organisation_id for row in page})
+    names: dict[UUID | None, str] = {row.public_id: row.name for row in held}
     context = {
         "form": form,
-        "page": page_of(request, selectors.list_members()),
+        "page": page,
+        "rows": [(row, names.get(row.organisation_id, "")) for row in page],
         "may_write": may(caller, _WRITE),
     }
     return render(request, "portal/members.html", context, status=guard.status_of(form))
@@ -46,9 +52,11 @@ def members(request: HttpRequest) -> HttpResponse:
 def member(request: HttpRequest, member_id: UUID) -> HttpResponse:
     """One of them, to be changed by who may."""
     caller = guard.actor(request)
-    found = selectors.get_member(member_id)
+    found = selectors.get_seen(member_id, actor=caller)
     given = {"name": found.name, "role": found.role, "is_active": found.is_active}
-    form = MemberForm(request.POST or None, initial=given, choices=roles_for(caller))
+    form = MemberForm(
+        request.POST or None, initial=given, choices=roles_for(caller, found.organisation_id)
+    )
     if found.invitation_hash:
         del form.fields["is_active"]
     if request.method == "POST":
@@ -60,7 +68,9 @@ def member(request: HttpRequest, member_id: UUID) -> HttpResponse:
     context = {
         "person": found,
         "form": form,
-        "may_change": may(caller, _WRITE) and may_handle(caller, found.role),
+        "may_change": may(caller, _WRITE)
+        and may_handle(caller, found.role, organisation=found.organisation_id),
+        "organisation": _name_of(found.organisation_id),
         "is_oneself": caller.id == str(found.public_id),
     }
     return render(request, "portal/member.html", context, status=guard.status_of(form))
@@ -83,14 +93,19 @@ def invite_again(request: HttpRequest, member_id: UUID) -> HttpResponse:
 @guard.page(_WRITE)
 def remove(request: HttpRequest, member_id: UUID) -> HttpResponse:
     """Nobody logs in by it any more."""
-    found = selectors.get_member(member_id)
+    caller = guard.actor(request)
+    found = selectors.get_seen(member_id, actor=caller)
     try:
-        services.remove_member(actor=guard.actor(request), member_id=member_id)
+        services.remove_member(actor=caller, member_id=member_id)
     except Conflict as error:
         messages.error(request, sentence(error))
         return redirect("member", member_id=member_id)
     messages.success(request, _("%s was removed.") % found.email)
     return redirect("members")
+
+
+def _name_of(organisation: UUID | None) -> str:
+    return find_contact(organisation)[0] if organisation is not None else ""
 
 
 def _invite(request: HttpRequest, form: InviteForm) -> Member:

@@ -1,4 +1,4 @@
-"""The portal's main menu: only what the member's role opens."""
+"""The portal's main menu: only what the member's rights open."""
 
 from dataclasses import dataclass
 
@@ -7,8 +7,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from kernel.actor import ROLE_ACTIONS
-from tenants.accounts.models import Member
+from kernel.actor import Actor, may
 
 _ENTRIES: tuple[tuple[str, Promise, str], ...] = (
     ("dashboard", _("Overview"), ""),
@@ -35,14 +34,13 @@ class Entry:
     is_current: bool
 
 
-def entries(request: HttpRequest, member: Member) -> list[Entry]:
+def entries(request: HttpRequest, caller: Actor) -> list[Entry]:
     """The links for this member; none on the platform host, which has other pages."""
-    allowed = ROLE_ACTIONS.get(member.role, frozenset())
     try:
         return [
             Entry(label=label, url=(url := reverse(name)), is_current=_is_at(request.path, url))
             for name, label, action in _ENTRIES
-            if not action or action in allowed
+            if not action or may(caller, action)
         ]
     except NoReverseMatch:
         return []

@@ -20,17 +20,18 @@ from tenants.organisations import selectors, services
 @guard.page("organisations.read")
 def organisations(request: HttpRequest) -> HttpResponse:
     """The list, and a form for one more."""
-    form = OrganisationForm(request.POST or None)
+    caller, form = guard.actor(request), OrganisationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        caller, given = guard.actor(request), form.cleaned_data
+        given = form.cleaned_data
         made = submit(form, lambda: services.create_organisation(actor=caller, **given))
         if made is not None:
             messages.success(request, _("%(name)s was added.") % {"name": made.name})
             return redirect("organisations")
     context = {
         "form": form,
-        "page": page_of(request, selectors.list_organisations()),
-        "may_write": may(guard.actor(request), "organisations.write"),
+        "page": page_of(request, selectors.list_organisations(organisation_id=caller.organisation)),
+        "may_write": may(caller, "organisations.write"),
+        "is_whole": caller.organisation is None,
     }
     return render(request, "portal/organisations.html", context, status=guard.status_of(form))
 
@@ -40,7 +41,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
 def organisation(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
     """One, to be changed."""
     caller = guard.actor(request)
-    found = selectors.get_organisation(organisation_id)
+    found = selectors.get_organisation(organisation_id, organisation=caller.organisation)
     given = {"name": found.name, "contact_email": found.contact_email}
     form = OrganisationForm(request.POST or None, initial=given)
     if request.method == "POST" and form.is_valid():

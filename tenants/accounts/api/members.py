@@ -5,6 +5,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kernel import ids
+from kernel.actor import authorise
 from kernel.rest import listing
 from kernel.rest.listing import Listing
 from kernel.rest.openapi import Page, operation
@@ -14,13 +15,14 @@ from tenants.accounts import errors, selectors, services
 from tenants.accounts.api.shapes import MemberChange, MemberShown, NewMember, show
 from tenants.accounts.models import MemberState
 from tenants.accounts.services.inviting import ROLES
-from tenants.accounts.services.standing import READ, WRITE, authorise_people
+from tenants.accounts.services.standing import READ, WRITE
 from tenants.resellers.errors import InvalidEmail
 
 LISTING = Listing(
     filters={
         "email": listing.text("email", says="this address"),
         "role": listing.choice("role", [role.value for role in ROLES], says="who has this role"),
+        "organisation": listing.reference("org", "organisation_id", says="of this organisation"),
         "state": listing.choice("standing", MemberState, says="where they stand"),
     },
     sorts={"email": "email", "name": "name"},
@@ -33,8 +35,9 @@ class Members(CommandView):
     @operation("members.list", right=READ, answers={200: Page[MemberShown]}, query=LISTING)
     def get(self, request: Request) -> Response:
         """List the people of the portal, the invited too."""
-        authorise_people(actor_of(request), READ)
-        return page(request, selectors.list_members(), show=show, listing=LISTING)
+        actor = actor_of(request)
+        authorise(actor, READ)
+        return page(request, selectors.list_seen(actor), show=show, listing=LISTING)
 
     @operation(
         "members.invite",
@@ -51,7 +54,9 @@ class Members(CommandView):
     def perform(self, request: Request, **_: object) -> Response:
         """Invite somebody by mail.
 
-        The link in it is good once, for 7 days. The role has to have fewer rights than the key.
+        The link in it is good once, for 7 days. The role has to have fewer rights than the key. With
+        an organisation the person sees what is this organisation's alone, as admin, support or
+        read_only; a key that is bound to one invites into it.
         """
         body = NewMember(data=request.data)
         body.is_valid(raise_exception=True)
@@ -65,8 +70,10 @@ class OneMember(ApiView):
     @operation("members.get", right=READ, answers={200: MemberShown})
     def get(self, request: Request, member_id: str) -> Response:
         """Read a member."""
-        authorise_people(actor_of(request), READ)
-        return Response(show(selectors.get_member(ids.from_public("mem", member_id))))
+        actor = actor_of(request)
+        authorise(actor, READ)
+        found = selectors.get_seen(ids.from_public("mem", member_id), actor=actor)
+        return Response(show(found))
 
     @operation(
         "members.update",

@@ -5,8 +5,9 @@ from typing import Annotated, TypedDict
 
 from rest_framework import serializers
 
+from kernel import ids
 from kernel.rest.openapi import Id, OneOf, shape
-from kernel.rest.serializers import Body
+from kernel.rest.serializers import Body, Reference
 from tenants.accounts.models import Member, MemberState
 from tenants.accounts.services.inviting import ROLES
 
@@ -14,11 +15,12 @@ _ROLES = [role.value for role in ROLES]
 
 
 class NewMember(Body):
-    """Whom to invite, and as what."""
+    """Whom to invite, and as what; into one organisation, or to the whole reseller."""
 
     email = serializers.CharField(max_length=320)
     role = serializers.ChoiceField(_ROLES)
     name = serializers.CharField(max_length=100, allow_blank=True, default="")
+    organisation = Reference("org", required=False, allow_null=True)
     example = {"email": "eve@agency.example", "role": "support", "name": "Eve Miller"}
 
 
@@ -37,6 +39,7 @@ class MemberChange(Body):
         "email": "eve@agency.example",
         "name": "Eve Miller",
         "role": "support",
+        "organisation": None,
         "state": "invited",
         "is_active": False,
         "created_at": "2026-03-01T09:20:00Z",
@@ -45,12 +48,16 @@ class MemberChange(Body):
     }
 )
 class MemberShown(TypedDict):
-    """A person of the reseller; who is invited has no password yet, who is inactive is shut out."""
+    """A person of the reseller, or of one of its organisations alone.
+
+    Who is invited has no password yet, who is inactive is shut out.
+    """
 
     id: Annotated[str, Id("mem")]
     email: str
     name: str
     role: Annotated[str, OneOf(_ROLES)]
+    organisation: Annotated[str, Id("org")] | None
     state: Annotated[str, OneOf(MemberState)]
     is_active: bool
     created_at: datetime
@@ -60,11 +67,13 @@ class MemberShown(TypedDict):
 
 def show(member: Member) -> MemberShown:
     """A member as JSON."""
+    organisation = member.organisation_id
     return {
         "id": member.reference,
         "email": member.email,
         "name": member.name,
         "role": member.role,
+        "organisation": ids.to_public("org", organisation) if organisation else None,
         "state": member.state,
         "is_active": member.is_active,
         "created_at": member.created_at,

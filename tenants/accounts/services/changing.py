@@ -25,14 +25,14 @@ def change_member(
 
     Who is shut out is logged in nowhere, also after being let in again.
     """
-    standing.authorise_people(actor, standing.WRITE)
+    standing.authorise_people(actor)
     owners = standing.lock()
-    member = standing.locked(member_id)
-    standing.authorise_change(actor, member.role)
+    member = standing.locked(member_id, actor)
+    standing.authorise_change(actor, member.role, organisation=member.organisation_id)
     was_owner, before = _owns(member), _kept(member)
     if role is not None:
-        check_role(role)
-        standing.authorise_change(actor, role)
+        check_role(role, organisation=member.organisation_id)
+        standing.authorise_change(actor, role, organisation=member.organisation_id)
         member.role = role
     if name is not None:
         member.name = line(name)
@@ -52,10 +52,10 @@ def change_member(
 @transaction.atomic
 def remove_member(*, actor: Actor, member_id: UUID) -> None:
     """No login and no open invitation any more; raises NotAllowed, BeyondRole, NotFound, LastOwner."""
-    standing.authorise_people(actor, standing.WRITE)
+    standing.authorise_people(actor)
     owners = standing.lock()
-    member = standing.locked(member_id)
-    standing.authorise_change(actor, member.role)
+    member = standing.locked(member_id, actor)
+    standing.authorise_change(actor, member.role, organisation=member.organisation_id)
     if _owns(member):
         standing.keep_an_owner(member, owners)
     standing.tell("member.removed", member=member, actor=actor)

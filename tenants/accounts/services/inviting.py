@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from kernel import clock
-from kernel.actor import Actor
+from kernel.actor import ORGANISATION_ROLES, Actor
 from kernel.errors import InvalidInput
 from kernel.tenancy import current_reseller_id
 from tenants.accounts.errors import (
@@ -18,6 +18,7 @@ from tenants.accounts.errors import (
 )
 from tenants.accounts.models import Member, MemberState, Role
 from tenants.accounts.services import standing
+from tenants.organisations.selectors import get_organisation
 from tenants.resellers import services as resellers
 from tenants.resellers import text
 from tenants.resellers.states import InvitationPurpose
@@ -27,6 +28,8 @@ INVITED = "member.invited"
 LIFETIME = timedelta(days=7)
 #: Links that are good, and mails in a day: a portal is no way to write to strangers.
 MOST_OPEN, MOST_A_DAY = 50, 100
+#: Where organisations invite their own people, so much of both is left to the reseller.
+KEPT = 0.5
 #: Mails in a day to one person, also when the invitation is taken back and made anew.
 MOST_TO_ONE = 3
 AGAIN_AFTER = timedelta(minutes=10)
@@ -35,17 +38,25 @@ ROLES = tuple(role for role in Role if role is not Role.OPERATOR)
 
 
 @transaction.atomic
-def invite_member(*, actor: Actor, email: str, role: str, name: str = "") -> Member:
+def invite_member(
+    *, actor: Actor, email: str, role: str, name: str = "", organisation: UUID | None = None
+) -> Member:
     """Somebody who may join; the mail with the link leaves with the transaction.
 
-    Raises NotAllowed, BeyondRole, InvalidInput, InvalidEmail, MemberExists, TooManyInvitations.
+    Who belongs to an organisation invites into it alone. Raises NotAllowed, BeyondRole, NotFound
+    (organisation), InvalidInput, InvalidEmail, MemberExists, TooManyInvitations.
     """
-    check_role(role)
-    standing.authorise_change(actor, role)
+    standing.authorise_people(actor)
+    organisation = organisation or actor.organisation
+    if organisation is not None:
+        get_organisation(organisation, organisation=actor.organisation)
+    check_role(role, organisation=organisation)
+    standing.authorise_change(actor, role, organisation=organisation)
     member = Member(
         email=text.clean_email(email),
         name=line(name),
         role=role,
+        organisation_id=organisation,
         is_active=False,
         created_at=clock.now(),
     )
@@ -53,7 +64,7 @@ def invite_member(*, actor: Actor, email: str, role: str, name: str = "") -> Mem
     standing.lock()
     if Member.objects.filter(email=member.email).exists():
         raise MemberExists(field="email")
-    _keep_few_open()
+    _keep_few_open(actor)
     token = _renew(member)
     try:
         with transaction.atomic():
@@ -70,25 +81,27 @@ def invite_again(*, actor: Actor, member_id: UUID) -> Member:
 
     Raises NotAllowed, BeyondRole, NotFound, AlreadyJoined, InvitedLately, TooManyInvitations.
     """
-    standing.authorise_people(actor, standing.WRITE)
+    standing.authorise_people(actor)
     standing.lock()
-    member = standing.locked(member_id)
-    standing.authorise_change(actor, member.role)
+    member = standing.locked(member_id, actor)
+    standing.authorise_change(actor, member.role, organisation=member.organisation_id)
     if member.state is not MemberState.INVITED:
         raise AlreadyJoined
     if member.invited_at is not None and member.invited_at > clock.now() - AGAIN_AFTER:
         raise InvitedLately
-    _keep_few_open(beside=member)
+    _keep_few_open(actor, beside=member)
     token = _renew(member)
     member.save(update_fields=["invitation_hash", "invited_at", "invitation_expires_at"])
     _send(member, token, actor)
     return member
 
 
-def check_role(role: str) -> None:
-    """Raises InvalidInput for what is no role of a reseller's people."""
+def check_role(role: str, *, organisation: UUID | None) -> None:
+    """Raises InvalidInput for what is no role of a reseller's people, or of an organisation's."""
     if role not in ROLES:
         raise InvalidInput("There is no such role.", field="role")
+    if organisation is not None and role not in ORGANISATION_ROLES:
+        raise InvalidInput("Nobody has this role in an organisation.", field="role")
 
 
 def line(name: str) -> str:
@@ -99,11 +112,15 @@ def line(name: str) -> str:
     return cleaned
 
 
-def _keep_few_open(*, beside: Member | None = None) -> None:
+def _share(most: int, actor: Actor) -> int:
+    return most if actor.organisation is None else int(most * KEPT)
+
+
+def _keep_few_open(actor: Actor, *, beside: Member | None = None) -> None:
     """Raises TooManyInvitations; a link that is too old is not open any more."""
     good = Member.objects.filter(invitation_hash__gt="", invitation_expires_at__gt=clock.now())
     others = good if beside is None else good.exclude(pk=beside.pk)
-    if others.count() >= MOST_OPEN:
+    if others.count() >= _share(MOST_OPEN, actor):
         raise TooManyInvitations
 
 
@@ -120,7 +137,7 @@ def _send(member: Member, token: str, actor: Actor) -> None:
         purpose=InvitationPurpose.MEMBER,
         address=member.email,
         to_one=MOST_TO_ONE,
-        in_all=MOST_A_DAY,
+        in_all=_share(MOST_A_DAY, actor),
     ):
         raise TooManyInvitations
     resellers.write_to(

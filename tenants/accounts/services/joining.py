@@ -3,7 +3,6 @@
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from kernel.actor import Actor, ActorKind
 from kernel.tenancy import current_reseller_id
 from tenants.accounts import selectors
 from tenants.accounts.errors import InvitationGone
@@ -30,11 +29,6 @@ def join(*, invitation: str, name: str, password: str) -> Member:
         member.name, member.password, member.is_active = name, hashed, True
         member.invitation_hash, member.invitation_expires_at = "", None
         member.save()
-        who = Actor(
-            kind=ActorKind.MEMBER,
-            id=str(member.public_id),
-            reseller=current_reseller_id(),
-            role=member.role,
-        )
+        who = selectors.actor_of(member, reseller_id=current_reseller_id())
         standing.tell("member.joined", member=member, actor=who)
     return member

@@ -7,24 +7,23 @@ from kernel.errors import NotAllowed, NotFound
 from kernel.outbox import audit, publish
 from tenants.accounts.errors import BeyondRole, LastOwner
 from tenants.accounts.models import Member, Role
+from tenants.accounts.selectors import list_seen
 
 READ, WRITE = "members.read", "members.write"
 
 
-def authorise_people(actor: Actor, action: str) -> None:
-    """Raise NotAllowed, also for a key of one organisation: members are the whole reseller's."""
-    authorise(actor, action)
-    if actor.organisation is not None:
-        raise NotAllowed("Members are the whole reseller's.")
-
-
-def authorise_change(actor: Actor, role: str) -> None:
-    """Who may give a role, or change who has it; raises NotAllowed, BeyondRole."""
-    authorise_people(actor, WRITE)
+def authorise_people(actor: Actor) -> None:
+    """Who may change anybody at all; raises NotAllowed."""
+    authorise(actor, WRITE)
     # A replaced secret may be in wrong hands: whoever has it lets nobody in.
     if actor.by_old_secret:
         raise NotAllowed("This secret was replaced. Use the new one.")
-    if not may_handle(actor, role):
+
+
+def authorise_change(actor: Actor, role: str, *, organisation: UUID | None) -> None:
+    """Who may give a role in an organisation, or change who has it; raises NotAllowed, BeyondRole."""
+    authorise_people(actor)
+    if not may_handle(actor, role, organisation=organisation):
         raise BeyondRole(field="role")
 
 
@@ -34,9 +33,9 @@ def lock() -> list[Member]:
     return list(owners.order_by("pk"))
 
 
-def locked(member_id: UUID) -> Member:
-    """One, for the caller's transaction; raises NotFound."""
-    found = Member.objects.select_for_update().filter(public_id=member_id).first()
+def locked(member_id: UUID, actor: Actor) -> Member:
+    """One whom the actor sees, for its transaction; raises NotFound."""
+    found = list_seen(actor).select_for_update().filter(public_id=member_id).first()
     if found is None:
         raise NotFound
     return found

@@ -45,7 +45,7 @@ def create_api_key(
     """A key and its secret, which is not kept: only here can it be shown.
 
     `domain` is one of `organisation`: whoever names it has looked it up. What is not given is the
-    maker's own, when a key makes it. Raises NotAllowed, InvalidInput, UnknownScope, InvalidNetwork,
+    maker's own. Raises NotAllowed, InvalidInput, UnknownScope, InvalidNetwork,
     BeyondMaker, OldSecret, TooManyKeys, NotFound (organisation).
     """
     _authorise(actor)
@@ -53,7 +53,11 @@ def create_api_key(
     key, secret = making.fresh(
         ApiKey, name=line(name), scopes=wanted, networks=networks, expires_at=expires_at
     )
-    key.organisation = selectors.get_organisation(organisation) if organisation else None
+    organisation = organisation or actor.organisation
+    if organisation is not None:
+        # A key that names another one than its own is told so below.
+        seen = actor.organisation if actor.kind is ActorKind.MEMBER else None
+        key.organisation = selectors.get_organisation(organisation, organisation=seen)
     key.domain_id = domain
     if actor.kind is ActorKind.API_KEY:
         _keep_within(key, actor)

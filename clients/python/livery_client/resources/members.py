@@ -19,6 +19,7 @@ class Members(Resource):
         *,
         email: str | None = None,
         role: str | None = None,
+        organisation: str | None = None,
         state: str | None = None,
         sort: str | None = None,
         cursor: str | None = None,
@@ -32,6 +33,7 @@ class Members(Resource):
             query={
                 "email": email,
                 "role": role,
+                "organisation": organisation,
                 "state": state,
                 "sort": sort,
                 "cursor": cursor,
@@ -46,6 +48,7 @@ class Members(Resource):
         *,
         email: str | None = None,
         role: str | None = None,
+        organisation: str | None = None,
         state: str | None = None,
         sort: str | None = None,
         cursor: str | None = None,
@@ -58,6 +61,7 @@ class Members(Resource):
             query={
                 "email": email,
                 "role": role,
+                "organisation": organisation,
                 "state": state,
                 "sort": sort,
                 "cursor": cursor,
@@ -72,6 +76,7 @@ class Members(Resource):
         email: str,
         role: str,
         name: Unset | str = UNSET,
+        organisation: Unset | str | None = UNSET,
         idempotency_key: str | None = None,
     ) -> shapes.Member:
         """Invite somebody by mail."""
@@ -79,7 +84,7 @@ class Members(Resource):
             "POST",
             "/members",
             headers={"Idempotency-Key": idempotency_key},
-            body={"email": email, "role": role, "name": name},
+            body={"email": email, "role": role, "name": name, "organisation": organisation},
         )
         return found
 

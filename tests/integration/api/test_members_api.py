@@ -8,10 +8,14 @@ from django.core import mail
 
 from controlplane import member_events, webhook_events
 from kernel import clock, ids
+from kernel.errors import NotFound
 from kernel.models import AuditEntry, OutboxEvent
 from kernel.outbox import Envelope
-from tenants.accounts import services
+from tenants.accounts import selectors, services
 from tenants.accounts.models import Member, Role
+from tenants.organisations import selectors as keys
+from tenants.organisations import services as organisations
+from tenants.organisations.errors import BeyondMaker
 from tenants.organisations.services import ALL_SCOPES, API_SCOPES
 from tenants.resellers import services as resellers
 from tenants.resellers.models import InvitationSent, Reseller
@@ -130,6 +134,83 @@ def test_a_key_gives_and_reaches_only_fewer_rights_than_its_own(acme, people, pr
     assert not PEOPLE & API_SCOPES
     assert program(acme).get("members").status_code == 403
     assert not Member.objects.filter(email="a@b.test").exists()
+
+
+@pytest.fixture
+def clients(acme):
+    """Two organisations' own administrators."""
+    other = organisations.create_organisation(actor=acme.owner, name="Other")
+    return [
+        services.invite_member(
+            actor=acme.owner, email=f"{n}@clients.test", role="admin", organisation=one.public_id
+        )
+        for n, one in enumerate((acme.organisation, other))
+    ]
+
+
+def test_the_people_of_an_organisation_are_reached_within_it_alone(
+    acme, people, program, clients, monkeypatch
+):
+    eve, (near, far) = invited(acme), clients
+    own, elsewhere = (ids.to_public("org", one.organisation_id) for one in clients)
+    bound = program(acme, scopes=ALL_SCOPES, organisation=acme.organisation.public_id)
+    ann = bound.post("members", {"email": "ann@people.test", "role": "support"}).json()
+    assert ann["organisation"] == own
+    shown = {one["id"] for one in bound.get("members").json()["data"]}
+    assert shown == {near.reference, ann["id"]}
+    for one in (eve, far):
+        path = f"members/{one.reference}"
+        for answer in (
+            bound.get(path),
+            bound.patch(path, {"name": "x"}),
+            bound.delete(path),
+            bound.post(f"{path}/invite"),
+        ):
+            assert answer.status_code == 404
+    new = {"email": "new@people.test", "role": "support"}
+    assert bound.post("members", {**new, "organisation": elsewhere}).status_code == 404
+    # An administrator has as many rights there as any key; there are no owners and no costs.
+    refused = bound.patch(f"members/{near.reference}", {"name": "x"})
+    assert code(refused) == "member.beyond_role"
+    for role, status in (("admin", 403), ("owner", 422), ("billing", 422)):
+        assert bound.post("members", {**new, "role": role}).status_code == status
+        if role != "admin":
+            there = {**new, "role": role, "organisation": own}
+            assert people.post("members", there).status_code == 422
+            assert people.patch(f"members/{near.reference}", {"role": role}).status_code == 422
+    domain_bound = program(
+        acme, scopes=ALL_SCOPES, organisation=acme.organisation.public_id, domain=ids.uuid7()
+    )
+    assert domain_bound.get("members").status_code == 403
+    # Of the whole reseller: more rights than an administrator of a client.
+    assert people.patch(f"members/{near.reference}", {"name": "x"}).status_code == 200
+    (found,) = people.get("members", organisation=elsewhere).json()["data"]
+    assert found["id"] == far.reference
+    Member.objects.update(is_active=True)
+    assert selectors.list_addresses(Role.ADMIN) == []  # notices tell of every domain
+    # Half of what is sent in a day is left to the reseller.
+    monkeypatch.setattr(services.inviting, "MOST_A_DAY", 2 * len(mail.outbox))
+    assert code(bound.post("members", new)) == "member.too_many_invitations"
+    assert people.post("members", new).status_code == 201
+
+
+def test_who_belongs_to_an_organisation_makes_keys_for_it_alone(acme, clients):
+    near, far = (selectors.actor_of(one, reseller_id=acme.reseller.public_id) for one in clients)
+    whole, _ = organisations.create_api_key(actor=acme.owner, name="whole")
+    made, _ = organisations.create_api_key(actor=near, name="near")
+    assert made.organisation == acme.organisation
+    assert not {"usage.read", "streams.read", "webhooks.write"} & set(made.scopes)
+    assert [*keys.list_api_keys(of=near)] == [made]
+    with pytest.raises(NotFound):
+        organisations.create_api_key(actor=far, name="x", organisation=near.organisation)
+    for scope in ("usage.read", "domains.hand_over", "audit.read"):
+        with pytest.raises(BeyondMaker):
+            organisations.create_api_key(actor=near, name="x", scopes=[scope])
+    for actor, key in ((near, whole), (far, made)):
+        for verb in (organisations.rotate_api_key, organisations.revoke_api_key):
+            with pytest.raises(NotFound):
+                verb(actor=actor, key_id=key.public_id)
+    assert organisations.revoke_api_key(actor=near, key_id=made.public_id).revoked_at
 
 
 def test_invitations_are_sent_again_bounded(acme, people, monkeypatch):

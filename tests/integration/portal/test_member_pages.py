@@ -117,3 +117,33 @@ def test_an_administrator_deals_with_those_below_only(alice, acme, browser):
                 services.change_member(actor=acme.owner, member_id=owner.public_id, **change)
     page = text(alice.post(f"{path}remove/", follow=True))
     assert "There has to be an owner" in page
+
+
+def test_a_clients_administrator_joins_and_invites_the_clients_people(alice, acme, browser):
+    organisation = acme.organisation
+    form = {"email": "ann@client.test", "organisation": organisation.public_id}
+    refused = alice.post("/members/", {**form, "role": "billing"})
+    assert "You cannot give this role there." in text(refused)
+    alice.post("/members/", {**form, "role": "admin"})
+    ann = browser(acme.host)
+    ann.get(link_of(mail.outbox[-1]))
+    page = text(ann.post("/join/", {"password": PASSWORD, "name": "Ann"}, follow=True))
+    assert organisation.name in page
+    assert "/invoices/" not in page
+    page = text(ann.get("/members/"))
+    assert "alice@" not in page
+    assert 'name="organisation"' not in page
+    for role, status in (("admin", 422), ("owner", 422), ("billing", 422), ("support", 302)):
+        # Another organisation may be named: there is no such choice.
+        given = {"email": "ben@client.test", "role": role, "organisation": ""}
+        assert ann.post("/members/", given).status_code == status, role
+    made = text(ann.post("/api-keys/", {"name": "robot", "rights": "all"}))
+    assert "lvk_" in made
+    assert organisation.name in text(alice.get("/members/"))
+    with in_schema(acme.reseller.schema_name):
+        found = {one.email: one.organisation_id for one in Member.objects.all()}
+    assert found == {
+        acme.owner_email: None,
+        "ann@client.test": organisation.public_id,
+        "ben@client.test": organisation.public_id,
+    }

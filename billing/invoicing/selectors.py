@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from billing.invoicing.drafts import Usage
 from billing.invoicing.models import BilledRecord, BillingPeriod, Invoice, InvoiceLine
 from billing.metering.models import UsageRecord
+from kernel import ids
 from kernel.errors import NotFound
 
 
@@ -33,7 +34,7 @@ def get_invoice(*, reseller_id: UUID, invoice_id: UUID) -> InvoiceDetail:
     """One invoice with its lines; raises NotFound."""
     invoice = list_invoices(reseller_id=reseller_id).filter(public_id=invoice_id).first()
     if invoice is None:
-        raise NotFound
+        raise ids.missing("inv")
     return InvoiceDetail(invoice=invoice, lines=tuple(invoice.lines.order_by("n")))
 
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet
 
+from kernel import ids
 from kernel.actor import Actor
 from kernel.dns import names
 from kernel.errors import NotFound
@@ -29,6 +30,7 @@ from tenants.resellers import selectors as resellers
 
 #: What stands for an answer of an address that cannot be asked from here: it says nothing.
 NOT_ASKED = "not_asked"
+_NO_SUCH_NAME = "There is no domain of this name here."
 #: How long senders keep a policy: briefly while it may still change.
 _POLICY_SECONDS: dict[Mode, int] = {"none": 86_400, "testing": 86_400, "enforce": 1_209_600}
 
@@ -123,7 +125,7 @@ def get_seen(domain_id: UUID, *, actor: Actor) -> Domain:
     """One of them by its public id; raises NotFound."""
     found = list_seen(actor).filter(public_id=domain_id).first()
     if found is None:
-        raise NotFound
+        raise ids.missing("dom")
     return found
 
 
@@ -132,10 +134,10 @@ def get_seen_by_name(name: str, *, actor: Actor) -> Domain:
     try:
         stored = names.normalise(name)
     except names.InvalidName as error:
-        raise NotFound from error
+        raise NotFound(_NO_SUCH_NAME) from error
     found = list_seen(actor).filter(name=stored).first()
     if found is None:
-        raise NotFound
+        raise NotFound(_NO_SUCH_NAME)
     return found
 
 
@@ -148,7 +150,7 @@ def get_domain(domain_id: UUID, *, organisation_id: UUID | None = None) -> Domai
     """One by its public id; raises NotFound, also for one of another organisation."""
     found = list_domains(organisation_id=organisation_id).filter(public_id=domain_id).first()
     if found is None:
-        raise NotFound
+        raise ids.missing("dom")
     return found
 
 
@@ -321,7 +323,7 @@ def get_credential(credential_id: UUID, *, organisation_id: UUID | None = None) 
     found = list_credentials(organisation_id=organisation_id).filter(public_id=credential_id)
     credential = found.first()
     if credential is None:
-        raise NotFound
+        raise ids.missing("dnc")
     return credential
 
 

@@ -7,8 +7,8 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from kernel import ids
 from kernel.actor import Actor
-from kernel.errors import NotFound
 from kernel.tenancy import current_reseller_id, in_reseller
 from mailcore.directory.models import HandOver
 from mailcore.directory.states import HandOverState
@@ -56,7 +56,7 @@ def get_seen(hand_over_id: UUID, *, actor: Actor) -> HandOver:
     """One of them; raises NotFound."""
     found = list_seen(actor).filter(public_id=hand_over_id).first()
     if found is None:
-        raise NotFound
+        raise ids.missing("hov")
     return found
 
 
@@ -71,7 +71,7 @@ def get_hand_over(hand_over_id: UUID) -> HandOver:
     """One by its public id; raises NotFound."""
     found = list_hand_overs().filter(public_id=hand_over_id).first()
     if found is None:
-        raise NotFound
+        raise ids.missing("hov")
     return found
 
 
@@ -79,7 +79,7 @@ def get_received(hand_over_id: UUID) -> HandOver:
     """One that was made to the current reseller; raises NotFound."""
     found = get_hand_over(hand_over_id)
     if found.to_reseller_id != current_reseller_id():
-        raise NotFound
+        raise ids.missing("hov")
     return found
 
 

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from kernel import ids
 from kernel.actor import Actor
-from kernel.errors import NotFound
 from mailcore.directory.models import Hold, MailboxLogin, Route
 from mailcore.directory.states import RouteKind
 
@@ -28,7 +28,7 @@ def get_seen(hold_id: UUID, *, actor: Actor) -> Hold:
     """One of them; raises NotFound."""
     found = list_seen(actor).filter(public_id=hold_id).first()
     if found is None:
-        raise NotFound
+        raise ids.missing("hld")
     return found
 
 

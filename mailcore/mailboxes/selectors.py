@@ -4,9 +4,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from kernel import clock
+from kernel import clock, ids
 from kernel.actor import Actor
-from kernel.errors import NotFound
 from mailcore.directory.models import AppPassword
 from mailcore.mailboxes.models import Alias, Mailbox
 
@@ -41,7 +40,7 @@ def get_seen(mailbox_id: UUID, *, actor: Actor) -> Mailbox:
     """One of them by its public id; raises NotFound."""
     found = list_seen(actor).filter(public_id=mailbox_id).first()
     if found is None:
-        raise NotFound
+        raise ids.missing("mbx")
     return found
 
 
@@ -58,7 +57,7 @@ def get_mailbox(mailbox_id: UUID, *, organisation_id: UUID | None = None) -> Mai
     """One by its public id; raises NotFound, also for one of another organisation."""
     found = list_mailboxes(organisation_id=organisation_id).filter(public_id=mailbox_id).first()
     if found is None:
-        raise NotFound
+        raise ids.missing("mbx")
     return found
 
 
@@ -87,7 +86,7 @@ def get_seen_alias(alias_id: UUID, *, actor: Actor, for_update: bool = False) ->
     rows = list_seen_aliases(actor).filter(public_id=alias_id)
     found = (rows.select_for_update(of=("self",)) if for_update else rows).first()
     if found is None:
-        raise NotFound
+        raise ids.missing("als")
     return found
 
 

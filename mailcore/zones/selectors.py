@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from kernel.errors import NotFound
+from kernel import ids
 from mailcore.protocol.dns_plan import Owned
 from mailcore.zones.models import DnsPlan, OwnedRecord, ZoneAccess
 from mailcore.zones.states import WRITING
@@ -19,7 +19,7 @@ def get_plan(plan_id: UUID, *, domain_id: UUID) -> DnsPlan:
     """One of the domain; raises NotFound."""
     found = list_plans(domain_id).filter(public_id=plan_id).first()
     if found is None:
-        raise NotFound
+        raise ids.missing("dpl")
     return found
 
 

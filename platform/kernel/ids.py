@@ -30,6 +30,7 @@ PREFIXES = {
     "suppression": "sup",
     "webhook": "whk",
 }
+_NOUNS = {prefix: noun.replace("_", " ") for noun, prefix in PREFIXES.items()}
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, lower case
 
 
@@ -67,14 +68,19 @@ def find_public(prefix: str, text: str) -> UUID | None:
         return None
 
 
+def missing(prefix: str) -> NotFound:
+    """What to raise when nothing of a kind is there for the caller, whyever: it says which kind."""
+    return NotFound(f"There is no {_NOUNS[prefix]} with this id here.", prefix=prefix)
+
+
 def from_public(prefix: str, text: str) -> UUID:
     """The UUID of a public id; raises NotFound when it cannot be one of this kind."""
     head, _, tail = text.partition("_")
     if head != prefix or len(tail) != 26 or any(c not in _ALPHABET for c in tail):
-        raise NotFound
+        raise missing(prefix)
     number = 0
     for character in tail:
         number = number * 32 + _ALPHABET.index(character)
     if number >> 128:
-        raise NotFound
+        raise missing(prefix)
     return UUID(int=number)

@@ -4,9 +4,8 @@ from uuid import UUID
 
 from django.db.models import Case, QuerySet, Value, When
 
-from kernel import clock
+from kernel import clock, ids
 from kernel.actor import Actor, ActorKind
-from kernel.errors import NotFound
 from tenants.accounts.models import Member, MemberState, Role
 from tenants.organisations.selectors import list_organisations
 
@@ -40,7 +39,7 @@ def get_seen(member_id: UUID, *, actor: Actor) -> Member:
     """One of them by the public id; raises NotFound."""
     found = list_seen(actor).filter(public_id=member_id).first()
     if found is None:
-        raise NotFound
+        raise ids.missing("mem")
     return found
 
 

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from kernel import ids
 from kernel.actor import Actor
-from kernel.errors import NotFound
 from kernel.tenancy import current_reseller_id
 from tenants.jobs.models import Job, JobItem
 
@@ -22,7 +22,7 @@ def get_seen(job_id: UUID, *, actor: Actor) -> Job:
     """One of them by its public id; raises NotFound."""
     found = list_seen(actor).filter(public_id=job_id).first()
     if found is None:
-        raise NotFound
+        raise ids.missing("job")
     return found
 
 

@@ -7,7 +7,6 @@ from django.db.models import Q, QuerySet
 
 from kernel import ids
 from kernel.actor import SYSTEM, Actor, ActorKind
-from kernel.errors import NotFound
 from tenants.organisations.models import ApiKey, Organisation
 
 
@@ -22,7 +21,7 @@ def get_organisation(organisation_id: UUID, *, organisation: UUID | None = None)
     found = list_organisations(organisation_id=organisation)
     row = found.filter(public_id=organisation_id).first()
     if row is None:
-        raise NotFound
+        raise ids.missing("org")
     return row
 
 
@@ -50,7 +49,7 @@ def get_api_key(key_id: UUID, *, of: Actor = SYSTEM) -> ApiKey:
     """One of them by its public id; raises NotFound."""
     key = list_api_keys(of=of).filter(public_id=key_id).first()
     if key is None:
-        raise NotFound
+        raise ids.missing("key")
     return key
 
 

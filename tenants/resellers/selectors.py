@@ -6,8 +6,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import FilteredRelation, Prefetch, Q, QuerySet
 
-from kernel import clock
-from kernel.errors import NotFound
+from kernel import clock, ids
 from kernel.tenancy import PUBLIC, current_schema
 from tenants.resellers.colour import Palette, palette
 from tenants.resellers.errors import SignUpExpired, SignUpNotFound
@@ -162,7 +161,7 @@ def get_reseller(reseller_id: UUID, *, among: QuerySet[Reseller] | None = None) 
     rows = list_resellers() if among is None else among
     found = rows.filter(public_id=reseller_id).first()
     if found is None:
-        raise NotFound
+        raise ids.missing("res")
     return found
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from kernel.errors import NotFound
+from kernel import ids
 from kernel.tenancy import current_reseller_id
 from tenants.webhooks.models import ToldEvent, WebhookDelivery, WebhookEndpoint
 
@@ -19,7 +19,7 @@ def get_endpoint(endpoint_id: UUID) -> WebhookEndpoint:
     """One of the current reseller's; raises NotFound."""
     found = list_endpoints().filter(public_id=endpoint_id).first()
     if found is None:
-        raise NotFound
+        raise ids.missing("whk")
     return found
 
 
@@ -39,7 +39,7 @@ def get_delivery(delivery_id: UUID) -> WebhookDelivery:
     """One of the current reseller's; raises NotFound."""
     found = list_deliveries().filter(public_id=delivery_id).first()
     if found is None:
-        raise NotFound
+        raise ids.missing("whd")
     return found
 
 

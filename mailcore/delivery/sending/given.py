@@ -19,7 +19,8 @@ class Given:
         self._fields, self._at = value, f"{at}/" if at else ""
         for name in value:
             if name not in known:
-                raise MessageInvalid("This field is not known.", field=self.place(pointer(name)))
+                sentence = f"This field is not known; there are: {', '.join(sorted(known))}."
+                raise MessageInvalid(sentence, field=self.place(pointer(name)))
 
     def place(self, name: str) -> str:
         """The JSON pointer of a field, without the slash in front."""

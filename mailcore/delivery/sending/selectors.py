@@ -9,8 +9,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from kernel import ids
 from kernel.actor import Actor, authorise
-from kernel.errors import NotFound
 from mailcore.delivery.statements import statement
 from mailcore.protocol import xtext
 
@@ -76,7 +76,7 @@ def get_message(*, actor: Actor, message_id: UUID) -> Message:
         names = [column.name for column in cursor.description]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     if not rows:
-        raise NotFound
+        raise ids.missing("msg")
     first = rows[0]
     return Message(
         id=first["message"],

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from kernel import clock
+from kernel import clock, ids
 from kernel.actor import Actor, authorise
-from kernel.errors import NotAllowed, NotFound
+from kernel.errors import NotAllowed
 from kernel.outbox import audit, publish
 from kernel.tenancy import current_reseller_id
 from mailcore.delivery.suppression.entries import Entry, Reason, Scope, key_of
@@ -82,7 +82,7 @@ def remove_suppression(*, actor: Actor, suppression_id: UUID) -> str:
         )
         removed = cursor.fetchone()
     if removed is None:
-        raise NotFound
+        raise ids.missing("sup")
     address, stream = removed
     _tell("suppression.removed", actor, address, stream)
     return str(address)

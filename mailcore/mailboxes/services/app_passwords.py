@@ -11,7 +11,7 @@ from django.db import transaction
 from kernel import clock, ids
 from kernel.actor import Actor, authorise
 from kernel.crypto import Secret
-from kernel.errors import InvalidInput, NotFound
+from kernel.errors import InvalidInput
 from kernel.outbox import audit, publish
 from kernel.tenancy import current_reseller_id
 from mailcore.directory import services as directory
@@ -75,7 +75,7 @@ def delete_app_password(*, actor: Actor, mailbox_id: UUID, app_password_id: UUID
     domains.keep_held(mailbox.domain)
     found = selectors.list_app_passwords(mailbox_id).filter(public_id=app_password_id).first()
     if found is None:
-        raise NotFound
+        raise ids.missing("asp")
     found.delete()
     _tell("app_password.deleted", found, mailbox, actor)
 

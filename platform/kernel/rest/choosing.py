@@ -23,6 +23,8 @@ def choose(data: Any, wanted: str) -> Any:
 
 def _parse(wanted: str) -> _Tree:
     paths = [path.strip() for path in wanted.split(",")]
+    if "" in paths:
+        raise InvalidInput("Name fields with commas between them, such as id,name.", field=NAME)
     if len(paths) > _MOST:
         raise InvalidInput(f"At most {_MOST} fields can be named.", field=NAME)
     tree: _Tree = {}

@@ -29,7 +29,7 @@ KEEP = timedelta(hours=24)
 
 
 class KeyReused(ApplicationError):
-    """This Idempotency-Key was used for another request."""
+    """This Idempotency-Key was used for another request: take a new one for this."""
 
     code = "idempotency.key_reused"
     status = 422

@@ -72,7 +72,8 @@ class Listing:
                 continue
             if name not in self.filters:
                 # A typing mistake that is passed over would list everything.
-                raise InvalidInput("This filter is not known.", field=name)
+                known = ", ".join(sorted({*self.filters, *COMMON}))
+                raise InvalidInput(f"This is not known here; there are: {known}.", field=name)
             one = self.filters[name]
             try:
                 value = one.read(_single(request, name))
@@ -148,5 +149,5 @@ def instant(lookup: str, *, says: str) -> Filter:
 def _single(request: Request, name: str) -> str:
     given = request.query_params.getlist(name)
     if len(given) != 1 or len(given[0]) > _LONGEST or "\0" in given[0]:
-        raise ValueError(f"Give one value of at most {_LONGEST} characters.")
+        raise ValueError(f"Give one value of at most {_LONGEST} characters, without NUL.")
     return str(given[0])

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from kernel.errors import ApplicationError, TransientError
+from kernel.errors import ApplicationError, NotFound, TransientError
 from kernel.trace import current_trace_id
 
 log = logging.getLogger(__name__)
@@ -115,8 +115,20 @@ def _application(error: ApplicationError, request: Request) -> Response:
     errors = gathered if isinstance(gathered, list) else []
     if error.detail.get("field"):
         errors = [entry(error)]
+    elif isinstance(error, NotFound) and (field := _naming(request, error.detail.get("prefix"))):
+        errors = [entry(error, at=field)]
     detail = _detail(error)
     return _problem(request, status=error.status, code=error.code, detail=detail, errors=errors)
+
+
+def _naming(request: Request, prefix: object) -> str:
+    """The body's field with an id of this kind: what is not there was named by it, or by the path."""
+    try:
+        body = request.data
+    except exceptions.APIException:  # nothing of it was read
+        return ""
+    given = body.items() if isinstance(body, Mapping) else ()
+    return next((name for name, value in given if str(value).startswith(f"{prefix}_")), "")
 
 
 def entry(error: ApplicationError, *, at: str = "") -> Fault:
@@ -138,7 +150,7 @@ def _framework(error: exceptions.APIException, request: Request) -> Response:
     if challenge:
         headers["WWW-Authenticate"] = challenge
     if isinstance(error, exceptions.MethodNotAllowed):
-        headers["Allow"] = ", ".join(_allowed(request))
+        headers["Allow"] = ", ".join(_view(request).allowed_methods)
     if isinstance(error, exceptions.ValidationError):
         response = _problem(
             request,
@@ -148,22 +160,43 @@ def _framework(error: exceptions.APIException, request: Request) -> Response:
             errors=list(_fields(error.get_full_details())),
         )
     else:
-        response = _problem(request, status=error.status_code, code=code, detail=str(error.detail))
+        detail = _sentence(error, request)
+        response = _problem(request, status=error.status_code, code=code, detail=detail)
     for name, value in headers.items():
         response[name] = value
     return response
 
 
-def _allowed(request: Request) -> list[str]:
-    view = request.parser_context.get("view") if request.parser_context else None
-    return list(view.allowed_methods) if view is not None else []
+def _sentence(error: exceptions.APIException, request: Request) -> str:
+    """What to do about it, where the framework says only what is wrong."""
+    if isinstance(error, exceptions.NotAuthenticated):
+        return _("Send a key of yours: “Authorization: Bearer KEY”.")
+    if isinstance(error, exceptions.NotFound):
+        return _("Nothing is at this address.")
+    if isinstance(error, exceptions.MethodNotAllowed):
+        methods = ", ".join(_view(request).allowed_methods)
+        return _("There is no %(given)s here, but %(methods)s.") % {
+            "given": request.method,
+            "methods": methods,
+        }
+    if isinstance(error, exceptions.UnsupportedMediaType):
+        types = [parser.media_type for parser in _view(request).parser_classes]
+        return _("Send the body as %(types)s, and say so in Content-Type.") % {
+            "types": _(" or ").join(types)
+        }
+    return str(error.detail)
+
+
+def _view(request: Request) -> Any:
+    """The endpoint that was asked."""
+    return (request.parser_context or {})["view"]
 
 
 def _fields(details: Any, pointer: str = "") -> Iterator[Fault]:
     """One entry per faulty field, its place as a JSON pointer (RFC 6901)."""
     if isinstance(details, Mapping) and "message" in details and "code" in details:
         yield {
-            "pointer": pointer.removesuffix("/non_field_errors") or "/",
+            "pointer": pointer.removesuffix("/non_field_errors"),
             "code": str(details["code"]),
             "detail": str(details["message"]),
         }

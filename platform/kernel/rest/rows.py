@@ -53,7 +53,11 @@ class RowsAsCsv(BaseParser):
 
 def read_csv(raw: bytes) -> list[dict[str, str]]:
     """The lines below the head; raises ValueError or csv.Error."""
-    text = raw.decode("utf-8-sig")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise ValueError(f"line {line} is not in UTF-8: save the file as “CSV UTF-8”") from error
     if "\0" in text:
         raise ValueError("it holds a NUL")
     head = text.partition("\n")[0]

@@ -7,6 +7,7 @@ from uuid import UUID
 from rest_framework import serializers
 
 from kernel import ids
+from kernel.errors import NotFound
 
 #: The JSON type that a field takes; Django REST framework would make texts of numbers.
 _TYPES: Sequence[tuple[type[serializers.Field[Any, Any, Any, Any]], type, str]] = (
@@ -20,6 +21,7 @@ _TYPES: Sequence[tuple[type[serializers.Field[Any, Any, Any, Any]], type, str]] 
 class Body(serializers.Serializer[Any]):
     """A request body; a field that we do not know is refused, for it may be a typing mistake."""
 
+    default_error_messages = {"invalid": "This has to be a JSON object."}
     #: What such a body looks like, for the API's document.
     example: ClassVar[Mapping[str, object]] = {}
 
@@ -28,7 +30,8 @@ class Body(serializers.Serializer[Any]):
         if isinstance(data, Mapping):
             unknown = [str(name) for name in data if name not in self.fields]
             if unknown:
-                message = serializers.ErrorDetail("This field is not known.", code="unknown_field")
+                sentence = f"This field is not known; there are: {', '.join(self.fields)}."
+                message = serializers.ErrorDetail(sentence, code="unknown_field")
                 raise serializers.ValidationError({name: [message] for name in unknown})
             wrong = {
                 name: [serializers.ErrorDetail(f"This has to be {kind}.", code="invalid")]
@@ -62,4 +65,7 @@ class Reference(serializers.Field[UUID, str, str, Any]):
         """The UUID; raises ValidationError for what is no text."""
         if not isinstance(data, str):
             raise serializers.ValidationError("This is not an id.", code="invalid")
-        return ids.from_public(self.prefix, data)
+        try:
+            return ids.from_public(self.prefix, data)
+        except NotFound as error:
+            raise NotFound(error.message, field=self.field_name) from error

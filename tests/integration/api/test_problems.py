@@ -95,3 +95,47 @@ def test_our_own_failure_is_a_problem_too(api, monkeypatch) -> None:
     monkeypatch.setattr(selectors, "list_domains", fail)
     body = check(api.get("domains"), 500, "internal_error")
     assert "secret" not in str(body)
+
+
+def test_a_sentence_says_what_to_do(api, acme) -> None:
+    """A programmer who reads it knows what to send next, and where."""
+    bare = api.client.get("/api/v1/me", headers={"Host": acme.host})
+    assert "Authorization: Bearer" in check(bare, 401, "not_authenticated")["detail"]
+    put = api.client.put("/api/v1/domains", headers=api.headers)
+    assert "but GET, POST" in check(put, 405, "method_not_allowed")["detail"]
+    form = api.client.post("/api/v1/domains/bulk", {"name": "x"}, headers=api.headers)
+    said = check(form, 415, "unsupported_media_type")["detail"]
+    assert "application/json or text/csv" in said
+    said = check(api.get("domains?stat=pending"), 422, "invalid_input")["detail"]
+    assert "name_contains" in said
+    assert "sort" in said
+    assert "id,name" in check(api.get("domains?fields=id,"), 422, "invalid_input")["detail"]
+    (fault,) = check(api.post("organisations", {"nmae": "x"}), 422, "invalid_input")["errors"]
+    assert fault["detail"] == "This field is not known; there are: name, contact_email."
+    (fault,) = check(api.post("organisations", ["x"]), 422, "invalid_input")["errors"]
+    assert fault["pointer"] == ""
+    assert "object" in fault["detail"]
+
+
+def test_what_is_not_there_is_named(api) -> None:
+    none = "organisation with this id"
+    assert none in check(api.get("organisations/org_7"), 404, "not_found")["detail"]
+    for given in ("org_7", "hello", "org_00000000000000000000000000"):
+        body = check(
+            api.post("domains", {"name": "a.test", "organisation": given}), 404, "not_found"
+        )
+        assert none in body["detail"]
+        assert [fault["pointer"] for fault in body["errors"]] == ["/organisation"]
+
+
+def test_a_table_of_an_office_program_is_told_how_to_be_saved(api) -> None:
+    """Spreadsheets save CSV in an older encoding unless they are asked for another."""
+    table = "address;display_name\nann@a.test;Ann\nju@a.test;J\u00fcrgen\n".encode("cp1252")
+    send = {"content_type": "text/csv", "headers": api.headers}
+    said = check(api.client.post("/api/v1/mailboxes/bulk", table, **send), 400, "malformed")[
+        "detail"
+    ]
+    assert "line 3 is not in UTF-8" in said
+    wrong = api.client.post("/api/v1/mailboxes/bulk", "mail;invite\na@b.test;x@y.test\n", **send)
+    (fault, *_) = check(wrong, 422, "rows_invalid")["errors"]
+    assert "there are: address, password, invite, display_name" in fault["detail"]

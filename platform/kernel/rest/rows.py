@@ -56,8 +56,8 @@ def read_csv(raw: bytes) -> list[dict[str, str]]:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise ValueError(f"line {line} is not in UTF-8: save the file as “CSV UTF-8”") from error
+        bad = raw.count(b"\n", 0, error.start) + 1
+        raise ValueError(f"line {bad} is not in UTF-8: save the file as “CSV UTF-8”") from error
     if "\0" in text:
         raise ValueError("it holds a NUL")
     head = text.partition("\n")[0]

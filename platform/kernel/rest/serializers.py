@@ -25,6 +25,16 @@ class Body(serializers.Serializer[Any]):
     #: What such a body looks like, for the API's document.
     example: ClassVar[Mapping[str, object]] = {}
 
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """As declared; a word that is none of a field's choices is answered with the choices."""
+        found = super().get_fields()
+        for field in found.values():
+            one = field.child if isinstance(field, serializers.ListField) else field
+            if isinstance(one, serializers.ChoiceField):
+                words = ", ".join(str(word) for word in one.choices)
+                one.error_messages["invalid_choice"] = f"This is one of: {words}."
+        return found
+
     def to_internal_value(self, data: Any) -> Any:
         """The checked values; raises ValidationError."""
         if isinstance(data, Mapping):

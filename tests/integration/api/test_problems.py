@@ -112,6 +112,10 @@ def test_a_sentence_says_what_to_do(api, acme) -> None:
     assert "id,name" in check(api.get("domains?fields=id,"), 422, "invalid_input")["detail"]
     (fault,) = check(api.post("organisations", {"nmae": "x"}), 422, "invalid_input")["errors"]
     assert fault["detail"] == "This field is not known; there are: name, contact_email."
+    (fault,) = check(
+        api.post("members", {"email": "a@b.test", "role": "king"}), 422, "invalid_input"
+    )["errors"]
+    assert "read_only" in fault["detail"]
     (fault,) = check(api.post("organisations", ["x"]), 422, "invalid_input")["errors"]
     assert fault["pointer"] == ""
     assert "object" in fault["detail"]

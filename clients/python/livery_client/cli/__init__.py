@@ -1,13 +1,15 @@
 """`livery-cli`: a portal from the command line."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
-from livery_client.cli import access, domains, events, mailboxes, messages
+from livery_client.cli import access, domains, events, mailboxes, messages, organisations
 from livery_client.errors import ApiError, ClientError
 
-GROUPS = (access, domains, mailboxes, messages, events)
+GROUPS = (access, organisations, domains, mailboxes, messages, events)
+_JSON = "--json"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -15,7 +17,9 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog="livery-cli", description="Domains, mailboxes and mail of a portal, by its API."
     )
-    made.add_argument("--json", action="store_true", help="print JSON instead of tables")
+    made.add_argument(
+        _JSON, action="store_true", help="print JSON instead of tables; it may stand at the end too"
+    )
     commands = made.add_subparsers(required=True, metavar="COMMAND")
     for group in GROUPS:
         group.add_to(commands)
@@ -24,9 +28,12 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when it was done, 1 when the portal refused, 2 for a wrong call."""
-    options = parser().parse_args(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    first = [_JSON] if _JSON in words else []
+    options = parser().parse_args(first + [word for word in words if word != _JSON])
     try:
         options.run(options)
+        sys.stdout.flush()
     except ApiError as error:
         print(f"livery-cli: {error.detail} ({error.code})", file=sys.stderr)
         for fault in error.errors:
@@ -34,7 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if error.status >= 500:
             print(f"  request id {error.request_id}", file=sys.stderr)
         return 1
-    except ClientError as error:
+    except BrokenPipeError:  # `… | head` has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (ClientError, OSError) as error:
         print(f"livery-cli: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

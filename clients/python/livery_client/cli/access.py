@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from livery_client.cli import logins, showing
+from livery_client.errors import ClientError
 
 
 def add_to(commands: Any) -> None:
@@ -30,20 +31,27 @@ def _log_in(options: argparse.Namespace) -> None:
         portal=options.portal.removeprefix("https://").rstrip("/"),
         key=_key(options.key_file),
         address=options.address,
-        ca_file=str(Path(options.ca_file).resolve()) if options.ca_file else "",
+        ca_file=str(Path(options.ca_file).resolve(strict=True)) if options.ca_file else "",
     )
     with login.client() as client:  # a key that is not good is not kept
         me = client.me.get()
     place = logins.keep(login)
-    print(f"Logged in to {login.portal} with the key {me['key']}; kept in {place}.")
+    key = me["key"]
+    print(
+        f"Logged in to {login.portal} with the key “{key['name']}” ({key['id']}); kept in {place}."
+    )
 
 
 def _key(file: Path | None) -> str:
     if file is not None:
-        return file.read_text(encoding="utf-8").strip()
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().strip()
-    return getpass.getpass("Key (lvk_…): ").strip()
+        key = file.read_text(encoding="utf-8").strip()
+    elif not sys.stdin.isatty():
+        key = sys.stdin.readline().strip()
+    else:
+        key = getpass.getpass("Key (lvk_…): ").strip()
+    if not (key.isascii() and key.isprintable() and key):
+        raise ClientError("This is no key: it begins with lvk_, and has letters and digits only.")
+    return key
 
 
 def _log_out(_: argparse.Namespace) -> None:

@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 from livery_client import shapes
-from livery_client.cli import logins, showing
+from livery_client.cli import logins, organisations, showing
 from livery_client.client import Client
 from livery_client.errors import ClientError
 
@@ -23,7 +23,9 @@ def add_to(commands: Any) -> None:
     listing.set_defaults(run=_list)
     adding = verbs.add_parser("add", help="add a domain and say how to prove it")
     adding.add_argument("name")
-    adding.add_argument("--organisation", help="org_…; may be left out when there is only one")
+    adding.add_argument(
+        "--organisation", help="its name, or org_…; may be left out when there is only one"
+    )
     adding.set_defaults(run=_add)
     for verb, run, about in (
         ("show", _show, "one domain"),
@@ -59,19 +61,12 @@ def _list(options: argparse.Namespace) -> None:
 
 def _add(options: argparse.Namespace) -> None:
     with logins.current().client() as client:
-        organisation = options.organisation or _only_organisation(client)
+        organisation = organisations.find(client, options.organisation)
         made = client.domains.create(name=options.name, organisation=organisation)
     if options.json:
         return showing.as_json(made)
     print(f"Added {made['name']} ({made['id']}). Publish its records:")
     return print(f"  livery-cli domains records {made['name']}")
-
-
-def _only_organisation(client: Client) -> str:
-    found = client.organisations.list(limit=2)["data"]
-    if len(found) != 1:
-        raise ClientError("Say which organisation it is for: --organisation org_…")
-    return found[0]["id"]
 
 
 def _show(options: argparse.Namespace) -> None:

@@ -9,6 +9,7 @@ from livery_client import shapes
 from livery_client.cli import domains, logins, showing
 from livery_client.client import Client
 from livery_client.errors import ClientError
+from livery_client.unset import UNSET
 
 _COLUMNS = ("address", "state", "id", "display_name", "created_at")
 
@@ -25,6 +26,11 @@ def add_to(commands: Any) -> None:
     )
     adding.add_argument("address")
     adding.add_argument("--name", default="", help="its owner's name")
+    adding.add_argument(
+        "--invite",
+        metavar="ADDRESS",
+        help="ask for no password: mail a link there by which the owner chooses one",
+    )
     adding.set_defaults(run=_add)
     for verb, run in (("suspend", _suspend), ("resume", _resume)):
         made = verbs.add_parser(verb, help="keep the owner out" if verb == "suspend" else "let in")
@@ -45,14 +51,18 @@ def _list(options: argparse.Namespace) -> None:
 def _add(options: argparse.Namespace) -> None:
     local_part, _, domain = options.address.rpartition("@")
     with logins.current().client() as client:
+        place = domains.find(client, domain)["id"]
         made = client.mailboxes.create(
-            domain=domains.find(client, domain)["id"],
+            domain=place,
             local_part=local_part,
-            password=_password(),
             display_name=options.name,
+            invite=options.invite or UNSET,
+            password=UNSET if options.invite else _password(),
         )
     if options.json:
         showing.as_json(made)
+    elif options.invite:
+        print(f"{made['address']} is there ({made['id']}); a link went to {made['invite']}.")
     else:
         print(f"{made['address']} is ready ({made['id']}).")
 
@@ -80,10 +90,10 @@ def _find(client: Client, named: str) -> str:
     if named.startswith("mbx_"):
         return named
     domain = domains.find(client, named.rpartition("@")[2])["id"]
-    for row in client.mailboxes.each(domain=domain):
-        if row["address"] == named.lower():
-            return row["id"]
-    raise ClientError(f"There is no mailbox {named} here.")
+    found = client.mailboxes.list(domain=domain, address=named, limit=1)["data"]
+    if not found:
+        raise ClientError(f"There is no mailbox {named} here.")
+    return found[0]["id"]
 
 
 def _say(options: argparse.Namespace, found: shapes.Mailbox) -> None:

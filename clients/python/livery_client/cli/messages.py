@@ -1,9 +1,10 @@
-"""`messages`: send, show."""
+"""`messages`: list, send, show."""
 
 import argparse
 import sys
 import time
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from livery_client.cli import logins, showing
@@ -12,12 +13,19 @@ from livery_client.errors import ApiError, ClientError
 _POLL = 1.0  # seconds
 _UNDERWAY = {"queued", "held"}
 _RECIPIENTS = ("address", "state", "reason", "ended_at")
+_TRIES = ("at", "outcome", "mx", "tls", "code", "reply")
+_LISTED = ("accepted_at", "id", "from_domain", "to", "state", "reference")
 
 
 def add_to(commands: Any) -> None:
     """Add this group's commands."""
     group = commands.add_parser("messages", help="send mail and see what became of it")
     verbs = group.add_subparsers(required=True, metavar="VERB")
+    listing = verbs.add_parser("list", help="the newest ones")
+    listing.add_argument("--state", help="only in this state, such as bounced")
+    listing.add_argument("--to", metavar="ADDRESS", help="only to this address")
+    listing.add_argument("--limit", type=int, default=20, metavar="N", help="so many (20)")
+    listing.set_defaults(run=_list)
     sending = verbs.add_parser("send", help="send one message; its text is read from a pipe")
     sending.add_argument("--from", required=True, dest="sender", metavar="ADDRESS")
     sending.add_argument("--to", required=True, action="append", metavar="ADDRESS")
@@ -30,6 +38,24 @@ def add_to(commands: Any) -> None:
         "--wait", type=float, default=0, metavar="SECONDS", help="until each recipient has ended"
     )
     showing_one.set_defaults(run=_show)
+
+
+def _list(options: argparse.Namespace) -> None:
+    with logins.current().client() as client:
+        every = client.messages.each(state=options.state, recipient=options.to)
+        found = list(islice(every, max(options.limit, 0)))
+    if options.json:
+        return showing.as_json(found)
+    return showing.rows(map(_line, found), _LISTED)
+
+
+def _line(message: Mapping[str, Any]) -> Mapping[str, Any]:
+    recipients = message["recipients"]
+    return {
+        **message,
+        "to": [one["address"] for one in recipients],
+        "state": sorted({one["state"] for one in recipients}),
+    }
 
 
 def _send(options: argparse.Namespace) -> None:
@@ -67,7 +93,9 @@ def _show(options: argparse.Namespace) -> None:
     if options.json:
         showing.as_json(found)
     else:
-        showing.rows(found["recipients"], _RECIPIENTS)
+        for recipient in found["recipients"]:
+            showing.rows([recipient], _RECIPIENTS)
+            showing.rows(recipient["attempts"], _TRIES)
 
 
 def _is_underway(message: Mapping[str, Any]) -> bool:

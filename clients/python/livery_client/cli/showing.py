@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 
@@ -26,14 +26,26 @@ def rows(found: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
 
 def facts(one: Mapping[str, Any]) -> None:
     """The fields of one object, a line each."""
-    width = max(map(len, one), default=0)
-    for name, value in one.items():
+    told = dict(_flat(one))
+    width = max(map(len, told), default=0)
+    for name, value in told.items():
         print(f"{name.ljust(width)}  {_cell(value)}")
+
+
+def _flat(one: Mapping[str, Any], at: str = "") -> Iterator[tuple[str, Any]]:
+    """What is inside another object has the other's name before its own, as in `fields=`."""
+    for name, value in one.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{at}{name}.")
+        else:
+            yield f"{at}{name}", value
 
 
 def _cell(value: Any) -> str:
     """What a terminal can show: a value of strangers may hold control characters."""
     if value is None:
         return "-"
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        value = ", ".join(value) or "-"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return "".join(character if character.isprintable() else "?" for character in text)

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.urls import include, path
 from drf_spectacular.generators import SchemaGenerator
 
+from controlplane.api import guide
+
 _FOLDER: Path = settings.BASE_DIR / "docs" / "api"
 
 
@@ -35,16 +37,14 @@ RESELLERS = Api(
     urls="controlplane.api.urls",
     committed=_FOLDER / "openapi.json",
     title="Mail hosting API",
-    description="Organisations, domains, mailboxes, mail and what it costs. "
-    "Within version 1 things are only added.",
+    description=guide.RESELLERS,
     keys="A key made in the portal.",
 )
 OPERATOR = Api(
     urls="controlplane.operator_api.urls",
     committed=_FOLDER / "operator-openapi.json",
     title="Operator API",
-    description="Resellers, their plans, and the addresses that mail leaves from; on the platform's "
-    "own host. Within version 1 things are only added.",
+    description=guide.OPERATOR,
     keys="A key of the operator's.",
 )
 APIS = (RESELLERS, OPERATOR)

@@ -35,7 +35,8 @@ of every answer too, when you ask for help.
 ### Limits
 
 `RateLimit` says how many requests are left and for how long. Beyond it the answer is 429, and
-`Retry-After` says how many seconds to wait. 503 has one, too: the same request may be good then.
+`Retry-After` says how many seconds to wait. 503 means that something behind us does not answer now: the same
+request may be good in a moment.
 """
 
 RESELLERS = (

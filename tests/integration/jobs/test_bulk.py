@@ -99,7 +99,7 @@ def test_rows_are_checked_before_anything_is_begun(acme, ask, shop) -> None:
          ["/0/organisation", "/1/nme"]),
         (f'[{{"name": "a.test", "organisation": "{organisation}"}}, {{"name": "A.test", "organisation": "{organisation}"}}]',
          ["/1"]),
-        ('[{"name": "a.test", "organisation": "nobody"}, 7]', ["/0", "/1"]),
+        ('[{"name": "a.test", "organisation": "nobody"}, 7]', ["/0/organisation", "/1"]),
     ]:  # fmt: skip
         answer = ask("POST", "domains/bulk", body)
         assert (answer.status_code, answer.json()["code"]) == (422, "rows_invalid"), answer.content

@@ -70,7 +70,8 @@ def find_public(prefix: str, text: str) -> UUID | None:
 
 def missing(prefix: str) -> NotFound:
     """What to raise when nothing of a kind is there for the caller, whyever: it says which kind."""
-    return NotFound(f"There is no {_NOUNS[prefix]} with this id here.", prefix=prefix)
+    noun = _NOUNS.get(prefix, "object")
+    return NotFound(f"There is no {noun} with this id here.", prefix=prefix)
 
 
 def from_public(prefix: str, text: str) -> UUID:

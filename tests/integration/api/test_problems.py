@@ -109,6 +109,7 @@ def test_a_sentence_says_what_to_do(api, acme) -> None:
     said = check(api.get("domains?stat=pending"), 422, "invalid_input")["detail"]
     assert "name_contains" in said
     assert "sort" in said
+    check(api.get("domains?cursor=7"), 422, "invalid_cursor")
     assert "id,name" in check(api.get("domains?fields=id,"), 422, "invalid_input")["detail"]
     (fault,) = check(api.post("organisations", {"nmae": "x"}), 422, "invalid_input")["errors"]
     assert fault["detail"] == "This field is not known; there are: name, contact_email."

@@ -30,6 +30,13 @@ def test_text_that_is_no_id_of_this_kind_is_not_found(text):
         ids.from_public("dom", text)
 
 
+def test_what_is_not_there_is_named_where_it_has_a_name():
+    with pytest.raises(NotFound, match="no hand over with this id"):
+        ids.from_public("hov", "hov_7")
+    with pytest.raises(NotFound, match="no object with this id"):
+        ids.from_public("cur", "cur_7")
+
+
 def test_an_id_carries_the_time_at_which_it_was_made():
     age = datetime.now(UTC) - ids.instant_of(ids.uuid7())
     assert timedelta(0) <= age + timedelta(milliseconds=1) < timedelta(seconds=5)

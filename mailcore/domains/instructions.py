@@ -15,6 +15,7 @@ _UPDATES = {
     "waiting": n_("The records are being written."),
     "ok": n_("The records were written."),
     "partly": n_("Some records were left alone because others stand in their place; see below."),
+    "by_hand": n_("The provider does not take every record from us: add the rest by hand."),
     "dns_update.refused": n_("The DNS server refused the change: allow this key to update it."),
     "dns_update.bad_key": n_(
         "The DNS server does not accept this key: check name, secret and rights."
@@ -30,14 +31,26 @@ _UPDATES = {
     "dns_update.address_not_allowed": n_("The DNS server has a private address."),
     "dns_credential.none": n_("There is no key to write this domain's DNS with."),
     "provider.bad_key": n_(
-        "The provider does not accept this token, or it may not change the zone."
+        "The provider does not know this key: it is mistyped, expired or revoked. Hand in a new one."
     ),
-    "provider.rate_limited": n_("The provider asks us to wait; we try again."),
-    "provider.failed": n_("The provider's interface has a fault of its own now; we try again."),
+    "provider.no_right": n_(
+        "The provider knows this key, but does not allow this with it: give it the rights that the "
+        "form names, for this zone, and our addresses where it is bound to addresses."
+    ),
+    "provider.not_zone": n_(
+        "The account of this key has no zone for this domain: is it the right account?"
+    ),
+    "provider.rate_limited": n_(
+        "The provider takes no more requests for now; what is being written goes on by itself."
+    ),
+    "provider.failed": n_("The provider's interface has a fault of its own now; try again later."),
     "provider.timeout": n_("The provider's interface did not answer in time."),
     "provider.unreachable": n_("The provider's interface could not be reached."),
     "provider.refused": n_("The provider refused a record; what was done before is listed."),
     "provider.malformed": n_("The provider's answer could not be understood."),
+    "provider.unsupported_record": n_(
+        "This provider does not take such a record from us: make a new plan, and add it by hand."
+    ),
     "dns_plan.changed": n_("The zone was changed at the same moment; we try again soon."),
     "dns_plan.ignored": n_("The DNS server said yes, but did not make every change."),
     "dns_plan.not_visible": n_("Not every name server of the domain shows the changes yet."),

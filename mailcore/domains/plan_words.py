@@ -14,6 +14,9 @@ _SENTENCES = {
     "dns_plan.in_the_way": n_(
         "This record cannot be added as long as others stand there: %(values)s"
     ),
+    "dns_plan.unsupported_record": n_(
+        "We cannot write this record at this provider; add it there by hand: %(values)s"
+    ),
     "name.is_alias": n_("This name is an alias (CNAME), and nothing can stand beside one."),
     "alias.not_alone": n_("Other records stand at this name; an alias (CNAME) must stand alone."),
     "alias.other": n_("This name is an alias (CNAME) for another one already."),

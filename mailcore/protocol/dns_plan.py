@@ -59,6 +59,8 @@ class Plan:
 STANDS, NOT_OURS = "dns_plan.stands", "dns_plan.not_ours"
 #: Warnings: strangers' records that go, and those that keep one of ours out.
 REPLACES, IN_THE_WAY = "dns_plan.replaces", "dns_plan.in_the_way"
+#: Another: the interface does not take this type of record, so the person copies it.
+UNSUPPORTED = "dns_plan.unsupported_record"
 IS_ALIAS, NOT_ALONE, OTHER_ALIAS = "name.is_alias", "alias.not_alone", "alias.other"
 
 
@@ -86,12 +88,15 @@ def make(
     current: Standing,
     ours: Sequence[Owned],
     replace: Collection[str] = (),
+    types: Collection[str] = BESIDE_ALIAS,
 ) -> Plan:
     """Compare wanted records with what stands in the zone and with what we wrote before.
 
-    `replace` names purposes for which a stranger's conflicting values go, too.
+    `replace` names purposes for which a stranger's conflicting values go, too. Nothing is changed
+    of types of records that are not among `types`.
     """
-    draft = _Draft(current=current, ours={(o.name, o.type, o.value): o for o in ours})
+    held = {(o.name, o.type, o.value): o for o in ours}
+    draft = _Draft(current=current, ours=held, types=frozenset(types))
     draft.drop_stale(wanted)
     for record in wanted:
         draft.settle(record, may_replace=record.purpose in replace)
@@ -104,6 +109,7 @@ class _Draft:
 
     current: Standing
     ours: dict[tuple[str, str, str], Owned]
+    types: frozenset[str]
     after: dict[Place, list[str]] = field(default_factory=dict)
     left: list[Left] = field(default_factory=list)
     warnings: list[Warned] = field(default_factory=list)
@@ -118,6 +124,8 @@ class _Draft:
         """Take out what we wrote and no longer want; what it was merged with comes back."""
         for key, old in self.ours.items():
             values = self.after.get((old.name, old.type), [])
+            if old.type not in self.types:
+                continue
             if old.value not in values or any(_serves(old, record) for record in wanted):
                 continue
             values.remove(old.value)
@@ -129,8 +137,10 @@ class _Draft:
 
     def settle(self, record: Record, *, may_replace: bool) -> None:
         """Make room for one record and put it in, or say what stands in the way."""
+        if record.type not in self.types:
+            return self._tell(record)
         blocked = self._beside(record)
-        if blocked and not may_replace:
+        if blocked and not (may_replace and {kind for kind, _ in blocked} <= self.types):
             code = IS_ALIAS if record.type != "CNAME" else self._alias_code(blocked)
             return self._leave(record, code, [value for _, value in blocked])
         if blocked:
@@ -234,6 +244,12 @@ class _Draft:
             )
         )
         self.warnings.append(Warned(code=IN_THE_WAY, purpose=record.purpose, values=values))
+
+    def _tell(self, record: Record) -> None:
+        present = self.after.get((record.name, record.type), [])
+        if judge(record, present).outcome is not Outcome.MATCH:
+            line = f"{record.name} {record.type} {value_of(record)}"
+            self.warnings.append(Warned(code=UNSUPPORTED, purpose=record.purpose, values=(line,)))
 
     def _untouched(self, wanted: Sequence[Record]) -> list[Left]:
         """What stands and stays: our records that are right, and strangers' beside them."""

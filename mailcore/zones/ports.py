@@ -1,9 +1,10 @@
 """A zone that we may write."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from kernel.errors import PermanentError, TransientError
+from mailcore.protocol.dns_plan import BESIDE_ALIAS
 from mailcore.protocol.dns_zone import Change, Place, RecordSet, Standing
 
 
@@ -27,8 +28,17 @@ class ZoneRefused(PermanentError):
         super().__init__(code)
 
 
+#: The types of records that we ever write or take away.
+WRITABLE = frozenset(BESIDE_ALIAS)
+
+
 class ZoneEditor(Protocol):
     """Reads and changes records of one zone; each call raises ZoneBusy or ZoneRefused."""
+
+    @property
+    def types(self) -> Collection[str]:
+        """The types of records that can be written there."""
+        ...
 
     def zone_of(self, name: str) -> str:
         """The zone at this server that holds the name."""

@@ -176,6 +176,8 @@ def _read_provider(name: str, given: Mapping[str, str]) -> Given:
             raise InvalidDnsCredential(field=f"{one.name}")
         if len(value) > _LONGEST or " " in value:
             raise InvalidDnsCredential(field=f"{one.name}")
+        if one.choices and value not in one.choices:
+            raise InvalidDnsCredential(field=f"{one.name}", allowed=list(one.choices))
     secret = {f.name: given[f.name] for f in provider.fields if f.is_secret and given.get(f.name)}
     shown: dict[str, object] = {
         f.name: given[f.name] for f in provider.fields if not f.is_secret and given.get(f.name)

@@ -1,6 +1,6 @@
 """Write zones by DNS UPDATE (RFC 2136), signed with TSIG (RFC 8945)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from kernel.dns.answers import as_text
 from mailcore.protocol.dns_zone import NOTHING, Change, Place, RecordSet, Standing
 from mailcore.zones.adapters.dns_line import CHANGED, Line, deadline, open_line, raise_for
 from mailcore.zones.adapters.rdata import rdata_of
-from mailcore.zones.ports import ZoneBusy, ZoneRefused
+from mailcore.zones.ports import WRITABLE, ZoneBusy, ZoneRefused
 
 #: So many connections at once: a zone far away is read in a second or two, and nobody is flooded.
 _LINES = 6
@@ -37,6 +37,11 @@ class DnsUpdate:
     key_name: str
     algorithm: str
     secret: Secret
+
+    @property
+    def types(self) -> Collection[str]:
+        """All of them."""
+        return WRITABLE
 
     def zone_of(self, name: str) -> str:
         """The owner of the SOA record that the server gives for the name."""

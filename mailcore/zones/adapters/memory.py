@@ -1,10 +1,10 @@
 """A zone in memory: for tests, and the plainest example of the port."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from mailcore.protocol.dns_zone import NOTHING, Change, Place, RecordSet, Standing, simulate
-from mailcore.zones.ports import ZoneBusy, ZoneRefused
+from mailcore.zones.ports import WRITABLE, ZoneBusy, ZoneRefused
 
 
 @dataclass(slots=True, kw_only=True)
@@ -13,6 +13,11 @@ class MemoryZone:
 
     zone: str
     standing: dict[Place, RecordSet] = field(default_factory=dict)
+
+    @property
+    def types(self) -> Collection[str]:
+        """All of them."""
+        return WRITABLE
 
     def zone_of(self, name: str) -> str:
         """The zone, for what is in it."""

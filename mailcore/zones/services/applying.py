@@ -9,6 +9,7 @@ from kernel.actor import SYSTEM
 from kernel.ids import to_public
 from kernel.outbox import audit, publish
 from mailcore.checks import services as checks
+from mailcore.protocol.dns_plan import UNSUPPORTED
 from mailcore.protocol.dns_zone import Change, Standing, fingerprint, is_done, simulate
 from mailcore.zones.models import DnsPlan
 from mailcore.zones.ports import ZoneBusy, ZoneEditor, ZoneRefused
@@ -70,10 +71,15 @@ def _last_look(plan: DnsPlan, editor: ZoneEditor, changes: Sequence[Change]) -> 
 
 
 def outcome_of(plan: DnsPlan) -> str:
-    """What is told of upkeep: `ok`, `partly` where strangers' records stand in the way, or why not."""
+    """What is told of upkeep: `ok`, what a person has to do beside, or why it failed.
+
+    `partly` where strangers' records stand in the way, `by_hand` where the rest cannot be written.
+    """
     if plan.code:
         return plan.code
-    return "partly" if plan.warnings else "ok"
+    if all(one["code"] == UNSUPPORTED for one in plan.warnings):
+        return "by_hand" if plan.warnings else "ok"
+    return "partly"
 
 
 @transaction.atomic

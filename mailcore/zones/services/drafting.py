@@ -57,7 +57,11 @@ def draft(*, subject: Subject, editor: ZoneEditor) -> Draft:
     zone = editor.zone_of(subject.name)
     standing = editor.read(zone, dns_plan.places(subject.wanted, ours=ours))
     made = dns_plan.make(
-        subject.wanted, current=standing, ours=ours, replace=frozenset(subject.replace)
+        subject.wanted,
+        current=standing,
+        ours=ours,
+        replace=frozenset(subject.replace),
+        types=editor.types,
     )
     return Draft(subject=subject, plan=made, zone=zone, standing=standing)
 
@@ -111,7 +115,7 @@ def write(editor: ZoneEditor, wanted: Sequence[Record], *, ours: Sequence[Owned]
     # The shortest name is the domain itself: the zone that holds it holds the others too.
     zone = editor.zone_of(min((record.name for record in wanted), key=len))
     standing = editor.read(zone, dns_plan.places(wanted, ours=ours))
-    plan = dns_plan.make(wanted, current=standing, ours=ours)
+    plan = dns_plan.make(wanted, current=standing, ours=ours, types=editor.types)
     if plan.changes:
         editor.apply(zone, plan.changes, standing=standing)
     return plan

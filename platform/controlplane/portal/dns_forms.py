@@ -3,11 +3,13 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mailcore.domains.services.credentials import ALGORITHMS
 from mailcore.domains.states import CredentialKind
 from mailcore.zones.adapters.providers import PROVIDERS
+from mailcore.zones.adapters.providers.catalogue import Field
 
 RFC2136 = CredentialKind.RFC2136.value
 _PLAIN = {"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}
@@ -49,12 +51,19 @@ class ProviderForm(forms.Form):
     def __init__(self, *args: Any, provider: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for one in PROVIDERS[provider].fields:
-            self.fields[one.name] = forms.CharField(
-                label=one.title,
-                required=one.is_required,
-                max_length=_LONGEST,
-                **(_HIDDEN if one.is_secret else _SHOWN),
-            )
+            self.fields[one.name] = _field(one)
+
+
+def _field(one: Field) -> forms.Field:
+    if one.choices:
+        choices = [(choice, choice) for choice in one.choices]
+        return forms.ChoiceField(label=gettext(one.title), choices=choices)
+    return forms.CharField(
+        label=gettext(one.title),
+        required=one.is_required,
+        max_length=_LONGEST,
+        **(_HIDDEN if one.is_secret else _SHOWN),
+    )
 
 
 def ways() -> list[tuple[str, str]]:

@@ -24,6 +24,7 @@ from mailcore.domains.models import DnsCredential, Domain
 from mailcore.domains.states import CredentialKind
 from mailcore.zones import selectors as zones
 from mailcore.zones.adapters.providers import PROVIDERS
+from mailcore.zones.ports import WRITABLE
 
 _MOST_SHOWN = 20
 
@@ -117,6 +118,8 @@ def _show(request: HttpRequest, found: Domain, *, way: str, form: forms.Form) ->
         "kinds": dns_forms.ways(),
         "way": way,
         "how": how_to_get(way if way in PROVIDERS else ""),
+        "page": PROVIDERS[way].page if way in PROVIDERS else "",
+        "by_hand": sorted(WRITABLE - PROVIDERS[way].types) if way in PROVIDERS else [],
         "form": form,
         "plans": [
             (plan, len(changes(plan)), plan_words.plan_sentence(plan.state, plan.code))

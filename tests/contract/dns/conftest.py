@@ -19,8 +19,8 @@ from kernel.crypto import Secret
 from mailcore.protocol import dns_records
 from mailcore.zones.adapters.dns_update import DnsUpdate
 from mailcore.zones.adapters.memory import MemoryZone
-from mailcore.zones.adapters.providers import ProviderZone
-from tests.contract.dns.fake_providers import TOKEN, Account, serve
+from tests.contract.dns.fakes.account import Account
+from tests.contract.dns.fakes.served import FAKES, at_provider, serve
 from tests.hosted import hosted
 
 ADDRESS = "127.77.199.7"
@@ -158,18 +158,13 @@ def account(provider: str) -> Iterator[Account]:
         yield held
 
 
-@pytest.fixture(params=["cloudflare", "digitalocean"])
+@pytest.fixture(params=sorted(FAKES))
 def provider(request: pytest.FixtureRequest) -> str:
     """Each provider that we write zones at."""
     return str(request.param)
 
 
-def at_provider(name: str, account: Account, token: str = TOKEN) -> ProviderZone:
-    """An editor that asks the fake instead of the provider."""
-    return ProviderZone(provider=name, fields={"auth_token": token}, endpoint=account.url)
-
-
-@pytest.fixture(params=["knot", "memory", "cloudflare", "digitalocean"])
+@pytest.fixture(params=["knot", "memory", *sorted(FAKES)])
 def zone(request: pytest.FixtureRequest):
     """An editor of an empty `shop.test`, behind each adapter."""
     if request.param == "memory":

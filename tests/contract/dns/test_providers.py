@@ -1,39 +1,88 @@
-"""Providers' interfaces: tokens, limits, pages, and what is known when one fails half-way."""
+"""Providers' interfaces: keys, limits, pages, and what is known when one fails half-way."""
+
+import logging
+import traceback
+from collections.abc import Callable
+from copy import deepcopy
 
 import pytest
 
-from mailcore.protocol import dns_plan
-from mailcore.zones.adapters.providers import detect
+from mailcore.protocol.dns_zone import Change
+from mailcore.zones.adapters.providers import PROVIDERS
 from mailcore.zones.ports import ZoneBusy, ZoneRefused
 from mailcore.zones.services import write
-from tests.contract.dns.conftest import at_provider
+from tests.contract.dns.fakes.served import FAKES, at_provider, wrong_keys
 from tests.contract.dns.test_zone_editor import WANTED, Z, put, values
 
 pytestmark = pytest.mark.contract
 
 
-def test_a_token_that_is_not_taken_is_told(provider, account) -> None:
-    with pytest.raises(ZoneRefused) as caught:
-        at_provider(provider, account, token="wrong").read(Z, [(Z, "TXT")])
-    assert caught.value.code == "provider.bad_key"
+def test_each_provider_has_a_fake() -> None:
+    assert sorted(FAKES) == sorted(PROVIDERS)
+    for name, fake in FAKES.items():
+        assert set(fake.fields) == {one.name for one in PROVIDERS[name].fields}
 
 
-def test_a_limit_is_a_matter_of_waiting(provider, account) -> None:
-    account.failures = [("POST", 429, {"Retry-After": "70"})]
+def code_of(ask: Callable[[], object]) -> str:
+    """Why something is refused."""
+    with pytest.raises((ZoneBusy, ZoneRefused)) as caught:
+        ask()
+    return str(caught.value.code)
+
+
+def test_why_a_key_does_not_open_the_zone_is_told(provider, account) -> None:
+    unknown = at_provider(provider, account, **wrong_keys(provider))
+    assert code_of(lambda: unknown.read(Z, [(Z, "TXT")])) == "provider.bad_key"
+    assert code_of(lambda: unknown.zone_of(f"mail.{Z}")) == "provider.bad_key"
+    zone = at_provider(provider, account)
+    assert code_of(lambda: zone.zone_of("mail.other.test")) == "provider.not_zone"
+    assert code_of(lambda: zone.read("other.test", [])) == "provider.not_zone"
+    account.rights = provider == "netcup"  # its keys have no rights of their own
+    if not account.rights:
+        assert code_of(lambda: zone.try_out(Z)) == "provider.no_right"
+
+
+def test_no_secret_is_told(provider, account, caplog) -> None:
+    caplog.set_level(logging.DEBUG)
+    zone, unknown = (
+        at_provider(provider, account),
+        at_provider(provider, account, **wrong_keys(provider)),
+    )
+    told = repr((zone, unknown))
+    for status in (500, 400, 302):
+        account.failures = [("write", status, {"Location": "http://127.77.199.8:1/"})]
+        for editor in (zone, unknown):
+            with pytest.raises((ZoneBusy, ZoneRefused)) as caught:
+                put(editor, Z, "TXT", f"note-{status}")
+            told += "".join(traceback.format_exception(caught.value))
+    secrets = {
+        FAKES[provider].fields[one.name] for one in PROVIDERS[provider].fields if one.is_secret
+    }
+    assert not [one for one in (*secrets, "wrong.key") if one in told + caplog.text]
+
+
+def test_a_provider_that_fails_is_told_from_one_that_refuses(provider, account) -> None:
+    zone = at_provider(provider, account)
+    account.failures = [("write", 429, {"Retry-After": "70"})]
     with pytest.raises(ZoneBusy) as caught:
-        write(at_provider(provider, account), WANTED, ours=[])
+        put(zone, Z, "TXT", "note")
     assert (caught.value.code, caught.value.wait) == ("provider.rate_limited", 70)
-
-
-def test_a_fault_of_theirs_may_pass(provider, account) -> None:
-    account.failures = [("GET", 502, {})]
-    with pytest.raises(ZoneBusy) as caught:
-        at_provider(provider, account).read(Z, [(Z, "TXT")])
-    assert caught.value.code == "provider.failed"
+    account.failures = [("read", 502, {})]
+    assert code_of(lambda: zone.try_out(Z)) == "provider.failed"
+    account.failures = [("read", 200, {})] * 4
+    assert code_of(lambda: zone.try_out(Z)) == "provider.malformed"
+    account.failures.clear()
+    for kind in ("read", "write"):  # redirections are not followed
+        account.failures = [(kind, 302, {"Location": f"{account.url}/elsewhere"})]
+        assert code_of(lambda: put(zone, Z, "TXT", "note")) == "provider.refused"
+    assert not [path for _, path in account.asked if path.endswith("elsewhere")]
+    account.url = account.url.replace("127.77.199.8", "127.77.199.9")
+    away = at_provider(provider, account)
+    assert code_of(lambda: away.try_out(Z)) == "provider.unreachable"
 
 
 def test_what_was_done_before_a_refusal_is_known(provider, account) -> None:
-    account.failures, account.after = [("POST", 422, {})], 2
+    account.failures, account.after = [("write", 422, {})], 2
     with pytest.raises(ZoneRefused) as caught:
         write(at_provider(provider, account), WANTED, ours=[])
     assert caught.value.code == "provider.refused"
@@ -42,38 +91,17 @@ def test_what_was_done_before_a_refusal_is_known(provider, account) -> None:
     assert all(change.value in values(zone, *change.place) for change in caught.value.done)
 
 
-def test_redirections_are_not_followed(provider, account) -> None:
-    account.failures = [("GET", 302, {"Location": "http://127.77.199.8:1/"})]
-    with pytest.raises(ZoneRefused) as caught:
-        at_provider(provider, account).read(Z, [(Z, "TXT")])
-    assert caught.value.code == "provider.refused"
-
-
-def test_an_answer_of_another_shape_is_told(provider, account) -> None:
-    account.failures = [("GET", 200, {})] * 2
-    with pytest.raises(ZoneRefused) as caught:
-        at_provider(provider, account).read(Z, [(Z, "TXT")])
-    assert caught.value.code == "provider.malformed"
-
-
-def test_a_server_that_is_away_may_come_back(provider, account) -> None:
-    account.url = account.url.replace("127.77.199.8", "127.77.199.9")
-    with pytest.raises(ZoneBusy) as caught:
-        at_provider(provider, account).read(Z, [(Z, "TXT")])
-    assert caught.value.code == "provider.unreachable"
-
-
-def test_every_page_of_a_zone_is_read(provider, account) -> None:
+def test_every_page_is_read_and_strangers_values_stay_to_the_letter(provider, account) -> None:
     zone = at_provider(provider, account)
     put(zone, Z, "TXT", *(f"note-{n}" for n in range(13)))
-    assert len(values(zone, Z, "TXT")) == 13
-    places = dns_plan.places(WANTED, ours=[])
-    assert len(zone.read(Z, places)[Z, "TXT"].values) == 13
-
-
-def test_a_provider_is_recognised_by_all_of_its_name_servers() -> None:
-    assert detect(["ada.ns.cloudflare.com", "bob.ns.cloudflare.com."]) == "cloudflare"
-    assert detect(["ns1.digitalocean.com", "ns2.digitalocean.com"]) == "digitalocean"
-    assert detect(["ada.ns.cloudflare.com", "ns1.elsewhere.example"]) == ""
-    assert detect(["ada.ns.cloudflare.com.evil.example"]) == ""
-    assert detect([]) == ""
+    theirs = deepcopy(account.records)
+    ours = Change(add=True, name=Z, type="TXT", value="ours", ttl=3600)
+    gone = Change(add=False, name=Z, type="TXT", value="ours", ttl=3600)
+    for change, held in ((ours, 14), (gone, 13)):
+        zone.apply(Z, [change], standing=zone.read(Z, [(Z, "TXT")]))
+        assert len(values(zone, Z, "TXT")) == held
+        assert theirs.items() <= account.records.items()
+    # What somebody else took away in the meantime needs no taking away.
+    zone.apply(Z, [ours], standing=zone.read(Z, [(Z, "TXT")]))
+    account.failures = [("write", 404, {})]
+    zone.apply(Z, [gone], standing=zone.read(Z, [(Z, "TXT")]))

@@ -3,6 +3,7 @@
 They ask without a time limit, follow redirections and read whatever comes; a worker must not.
 """
 
+import json as json_format
 from collections.abc import Mapping
 from functools import cache
 from types import ModuleType, SimpleNamespace
@@ -14,8 +15,10 @@ import httpx
 _TIMEOUT = 8.0
 _LARGEST = 8_000_000
 
-#: The name under which a provider's code looks for what a refused request raises.
-exceptions = SimpleNamespace(HTTPError=httpx.HTTPStatusError)
+#: The names under which a provider's code looks for what a refused request raises.
+exceptions = SimpleNamespace(
+    HTTPError=httpx.HTTPStatusError, JSONDecodeError=json_format.JSONDecodeError
+)
 
 
 def request(
@@ -24,17 +27,46 @@ def request(
     *,
     params: Mapping[str, Any] | None = None,
     data: str | None = None,
+    json: Any = None,
     headers: Mapping[str, str] | None = None,
+    **_unused: None,
 ) -> httpx.Response:
     """One request, without redirections; raises httpx.TransportError."""
-    client = _client()
-    # An empty mapping would take away what stands behind the question mark of a page's address.
-    asked = client.build_request(method, url, params=params or None, content=data, headers=headers)
-    response = client.send(asked, stream=True)
+    response = _client().send(
+        _built(method, url, params=params, content=data, json=json, headers=headers), stream=True
+    )
     try:
         return _read(response)
     finally:
         response.close()
+
+
+class Session:
+    """What a provider keeps its connection with: here all share one."""
+
+    def get(self, url: str) -> httpx.Response:
+        """One request; raises httpx.TransportError and httpx.HTTPStatusError."""
+        return request("GET", url).raise_for_status()
+
+    def prepare_request(self, asked: SimpleNamespace) -> SimpleNamespace:
+        """The address as it will be asked, for those that sign it."""
+        return SimpleNamespace(url=str(_built(asked.method, asked.url, params=asked.params).url))
+
+    def request(self, *, method: str, url: str, **given: Any) -> httpx.Response:
+        """One request; raises httpx.TransportError."""
+        return request(method, url, **given)
+
+
+def _request_to_be(method: str, url: str, **given: Any) -> SimpleNamespace:
+    return SimpleNamespace(method=method, url=url, params=given.get("params"))
+
+
+def _built(
+    method: str, url: str, *, params: Mapping[str, Any] | None = None, **given: Any
+) -> httpx.Request:
+    # An empty mapping would take away what stands behind the question mark of a page's address.
+    said = {name: value for name, value in (params or {}).items() if value is not None} or None
+    return _client().build_request(method, url, params=said, **given)
 
 
 @cache
@@ -55,6 +87,13 @@ def _read(response: httpx.Response) -> httpx.Response:
     )
 
 
-def bind(module: ModuleType) -> None:
-    """Let the provider's module ask through here."""
-    vars(module)["requests"] = SimpleNamespace(request=request, exceptions=exceptions)
+def bind(*modules: ModuleType) -> None:
+    """Let the providers' modules ask through here."""
+    for module in modules:
+        vars(module)["requests"] = SimpleNamespace(
+            request=request,
+            exceptions=exceptions,
+            HTTPError=exceptions.HTTPError,
+            Session=Session,
+            Request=_request_to_be,
+        )

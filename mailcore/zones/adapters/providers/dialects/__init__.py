@@ -1,0 +1,1 @@
+"""Each provider's own way to write records down, one module each."""

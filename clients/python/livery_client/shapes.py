@@ -126,12 +126,13 @@ class Copy(TypedDict):
 
 
 class CredentialField(TypedDict):
-    """A setting of a credential; what is not secret is shown again."""
+    """A setting of a credential; what is not secret is shown again, `choices` are all that it may be."""
 
     name: "str"
     title: "str"
     is_secret: "bool"
     is_required: "bool"
+    choices: "Sequence[str]"
 
 
 class Day(TypedDict):
@@ -270,10 +271,12 @@ class DnsProvider(TypedDict):
 
     provider: "str"
     title: "str"
+    split: "Sequence[str]"
     name_servers: "Sequence[str]"
     kind: "str"
     settings: "Sequence[CredentialField]"
     sentence: "str"
+    page: "str"
     credential: "str | None"
 
 

@@ -3,12 +3,15 @@
 import re
 
 import pytest
+from django.utils.html import escape
 
+from kernel.models import AuditEntry
 from kernel.tenancy import in_schema
 from mailcore.checks.models import RecordVerdict
 from mailcore.domains import services
 from mailcore.domains.models import DnsCredential
 from mailcore.protocol.dns_zone import RecordSet
+from mailcore.zones.adapters.providers import PROVIDERS
 from mailcore.zones.models import DnsPlan
 from mailcore.zones.ports import ZoneBusy
 from tenants.accounts.models import Member
@@ -69,10 +72,46 @@ def test_the_page_says_where_the_dns_is_and_which_key_it_takes(alice, shop):
     assert "Your DNS is at Cloudflare" in _text(alice.get(f"/domains/{shop.reference}/"))
     _seen_at("ns1.elsewhere.example", "bob.ns.cloudflare.com")  # half of it is not all of it
     page = _text(alice.get(path))
-    assert "whose interface we do not know" in page
+    assert "Only some of its name servers are of Cloudflare" in page
     assert "ns1.elsewhere.example" in page
+    _seen_at("ns1.elsewhere.example", "bob.ns.cloudflare.com.evil.example")
+    page = _text(alice.get(path))
+    assert "whose interface we do not know" in page
     assert "Download as a zone file" in page
     assert 'name="key_name"' in alice.get(f"{path}?way=\0nonsense").content.decode()
+
+
+def test_each_provider_has_a_form_that_keeps_its_secrets_to_itself(alice, shop, monkeypatch):
+    path = f"/domains/{shop.reference}/dns/"
+    monkeypatch.setattr(
+        "mailcore.domains.services.credentials.editor_of", lambda _: Zone(zone=D, standing={})
+    )
+    for name, provider in PROVIDERS.items():
+        form = alice.get(f"{path}?way={name}").content.decode()
+        assert f'href="{escape(provider.page)}"' in form
+        given = {
+            one.name: one.choices[0] if one.choices else f"s3cret-{one.name}"
+            for one in provider.fields
+        }
+        bad = alice.post(
+            f"{path}credentials/", {**given, "way": name, provider.fields[-1].name: ""}
+        )
+        assert bad.status_code == 422
+        kept = alice.post(f"{path}credentials/", {**given, "way": name}, follow=True)
+        shown = bad.content.decode() + kept.content.decode()
+        for one in provider.fields:
+            assert f'name="{one.name}"' in form
+            assert not (one.is_secret and given[one.name] in shown)
+    assert "SRV you add there by hand" in _text(alice.get(f"{path}?way=ionos"))
+    rows = DnsCredential.objects.order_by("public_id")
+    assert [row.provider for row in rows] == list(PROVIDERS)
+    noted = str(list(AuditEntry.objects.values_list("data", flat=True)))
+    for row in rows:
+        secret = [f"s3cret-{one.name}" for one in PROVIDERS[row.provider].fields if one.is_secret]
+        told = f"{row.settings} {bytes(row.sealed_secret)!r} {noted}"
+        assert not [one for one in secret if one in told]
+    region = {**given, "way": "ovh", "auth_entrypoint": "https://evil.example"}
+    assert alice.post(f"{path}credentials/", region).status_code == 422
 
 
 def test_from_a_key_to_written_records_and_back(alice, shop, zone):

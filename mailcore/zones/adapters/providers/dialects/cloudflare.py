@@ -4,7 +4,6 @@ from typing import Any
 
 import httpx
 from lexicon._private.providers import cloudflare
-from lexicon.config import ConfigResolver
 
 from mailcore.zones.adapters.providers import bounded
 from mailcore.zones.adapters.providers.dialects.dialect import Dialect, Json, said_in
@@ -17,9 +16,6 @@ _BAD_KEY = frozenset({1000, 6003, 6111, 9109})
 
 class Cloudflare(Dialect, cloudflare.Provider):  # type: ignore[misc]
     """Values as in a zone file; TXT in quotation marks, at most 255 bytes a string."""
-
-    def __init__(self, config: ConfigResolver) -> None:
-        super().__init__(config)
 
     @classmethod
     def code_of(cls, response: httpx.Response) -> str:

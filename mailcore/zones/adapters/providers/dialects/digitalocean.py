@@ -3,7 +3,6 @@
 from typing import Any
 
 from lexicon._private.providers import digitalocean
-from lexicon.config import ConfigResolver
 
 from mailcore.zones.adapters.providers import bounded
 from mailcore.zones.adapters.providers.dialects.dialect import Dialect, Json
@@ -16,9 +15,6 @@ class DigitalOcean(Dialect, digitalocean.Provider):  # type: ignore[misc]
     """The zone itself is `@`; hosts end with a dot when written, and have none when read."""
 
     shortest_ttl = 30
-
-    def __init__(self, config: ConfigResolver) -> None:
-        super().__init__(config)
 
     def _request(
         self, action: str = "GET", url: str = "/", data: Any = None, query_params: Any = None

@@ -2,7 +2,6 @@
 
 import httpx
 from lexicon._private.providers import dnsimple
-from lexicon.config import ConfigResolver
 from lexicon.exceptions import AuthenticationError
 
 from mailcore.protocol.dns_zone import Change
@@ -16,9 +15,6 @@ _PAGE = 100
 
 class DNSimple(Dialect, dnsimple.Provider):  # type: ignore[misc]
     """Names below the zone, the priority beside, texts in quotation marks."""
-
-    def __init__(self, config: ConfigResolver) -> None:
-        super().__init__(config)
 
     def authenticate(self) -> None:
         """Find the account that has the zone: by its whole name, not one like it."""

@@ -2,7 +2,6 @@
 
 import httpx
 from lexicon._private.providers import linode
-from lexicon.config import ConfigResolver
 
 from mailcore.protocol.dns_zone import Change
 from mailcore.zones.adapters.providers import bounded
@@ -16,9 +15,6 @@ class Linode(Dialect, linode.Provider):  # type: ignore[misc]
     """Names below the zone, values as they are; the priority stands beside."""
 
     shortest_ttl = 300
-
-    def __init__(self, config: ConfigResolver) -> None:
-        super().__init__(config)
 
     @classmethod
     def code_of(cls, response: httpx.Response) -> str:

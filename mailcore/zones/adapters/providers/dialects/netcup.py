@@ -3,7 +3,6 @@
 from typing import Any
 
 from lexicon._private.providers import netcup
-from lexicon.config import ConfigResolver
 
 from mailcore.protocol.dns_zone import Change
 from mailcore.zones.adapters.providers import bounded
@@ -19,9 +18,6 @@ _LIMIT = "requests per minute"
 
 class Netcup(Dialect, netcup.Provider):  # type: ignore[misc]
     """A session first; the zone's TTL is that of all records, the priority stands beside."""
-
-    def __init__(self, config: ConfigResolver) -> None:
-        super().__init__(config)
 
     def entries(self) -> list[Entry]:
         """All of the zone."""

@@ -2,7 +2,6 @@
 
 import httpx
 from lexicon._private.providers import ovh
-from lexicon.config import ConfigResolver
 
 from mailcore.protocol.dns_zone import Change
 from mailcore.zones.adapters.providers import bounded
@@ -19,9 +18,6 @@ class Ovh(Dialect, ovh.Provider):  # type: ignore[misc]
     """Values as in a zone file, a request for each; what is written shows after a refresh."""
 
     endpoint_name = "endpoint_api"
-
-    def __init__(self, config: ConfigResolver) -> None:
-        super().__init__(config)
 
     def authenticate(self) -> None:
         """Learn their time, which requests are signed with, and find the zone."""

@@ -5,7 +5,6 @@ from typing import Any
 
 import httpx
 from lexicon._private.providers import porkbun
-from lexicon.config import ConfigResolver
 
 from mailcore.protocol.dns_zone import Change
 from mailcore.zones.adapters.providers import bounded
@@ -26,9 +25,6 @@ class Porkbun(Dialect, porkbun.Provider):  # type: ignore[misc]
     """Every request is a POST with both keys in it; numbers are texts."""
 
     shortest_ttl = 600
-
-    def __init__(self, config: ConfigResolver) -> None:
-        super().__init__(config)
 
     @classmethod
     def code_of(cls, response: httpx.Response) -> str:

@@ -1,7 +1,6 @@
 """Scaleway, Domains and DNS API v2beta1."""
 
 from lexicon._private.providers import scaleway
-from lexicon.config import ConfigResolver
 from lexicon.exceptions import AuthenticationError
 
 from mailcore.protocol.dns_zone import Change
@@ -17,9 +16,6 @@ class Scaleway(Dialect, scaleway.Provider):  # type: ignore[misc]
     """Values as in a zone file, texts as they are; a change that makes no zone by the way."""
 
     endpoint_name = "endpoint"
-
-    def __init__(self, config: ConfigResolver) -> None:
-        super().__init__(config)
 
     def authenticate(self) -> None:
         """Find the zone: asking for the records of a stranger's is refused like a missing right."""

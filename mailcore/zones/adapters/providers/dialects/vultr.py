@@ -2,7 +2,6 @@
 
 import httpx
 from lexicon._private.providers import vultr
-from lexicon.config import ConfigResolver
 
 from mailcore.protocol.dns_zone import Change
 from mailcore.zones.adapters.providers import bounded
@@ -17,9 +16,6 @@ class Vultr(Dialect, vultr.Provider):  # type: ignore[misc]
     """Names below the zone, the priority beside; a text is one quoted string however long."""
 
     shortest_ttl = 120
-
-    def __init__(self, config: ConfigResolver) -> None:
-        super().__init__(config)
 
     @classmethod
     def code_of(cls, response: httpx.Response) -> str:

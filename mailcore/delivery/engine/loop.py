@@ -193,7 +193,9 @@ class ShardLoop:
             return claimed
         try:
             async with self._store.connection() as connection:
-                sifted = await before_send.sift(claimed, connection=connection)
+                sifted = await before_send.sift(
+                    claimed, connection=connection, scale=self._settings.delay_scale
+                )
         except psycopg.OperationalError as error:
             log.warning("%d given back, not looked through: %s", len(claimed), error)
             self._returns.put(claimed)

@@ -1,12 +1,13 @@
 -- Between claim and sending: what is suppressed ends here, what belongs to a paused stream or comes from
--- somebody whom a hold keeps from sending is held.
+-- somebody whom a hold keeps from sending is held, and for a while what goes to a mailbox here that takes none.
 -- A person's mail to a globally suppressed address is only named: its sender is told by a DSN.
 WITH wanted AS MATERIALIZED (
   SELECT * FROM unnest(
     %(recipients)s::uuid[], %(sequences)s::integer[], %(resellers)s::uuid[], %(streams)s::text[],
-    %(domains)s::text[], %(logins)s::text[], %(events)s::uuid[])
+    %(domains)s::text[], %(logins)s::text[], %(events)s::uuid[],
+    %(addresses)s::text[], %(sites)s::text[])
     WITH ORDINALITY AS w (
-      recipient_id, lease_seq, reseller_id, stream, from_domain, login, event_id, place)
+      recipient_id, lease_seq, reseller_id, stream, from_domain, login, event_id, address, site, place)
 ), barred AS MATERIALIZED (
   SELECT w.*, s.scope, s.reason
   FROM sec.suppressed_each(%(resellers)s::uuid[], %(streams)s::text[], %(addresses)s::text[]) s
@@ -18,21 +19,27 @@ WITH wanted AS MATERIALIZED (
   RETURNING q.recipient_id, q.attempts - 1 AS attempts
 ), kept_back AS (
   SELECT w.recipient_id, w.lease_seq, 'stream paused: ' || p.reason AS reason,
-         CASE p.side WHEN 'operator' THEN 1 WHEN 'signals' THEN 2 ELSE 3 END AS rank
+         CASE p.side WHEN 'operator' THEN 1 WHEN 'signals' THEN 2 ELSE 3 END AS rank,
+         NULL::timestamptz AS until
   FROM wanted w JOIN public.stream_pause p USING (reseller_id, stream)
   WHERE p.state = 'paused' AND (p.until IS NULL OR p.until > %(now)s)
   UNION ALL
-  SELECT w.recipient_id, w.lease_seq, 'hold: ' || h.kind, 0
+  SELECT w.recipient_id, w.lease_seq, 'hold: ' || h.kind, 0, NULL
   FROM wanted w JOIN public.hold h USING (reseller_id)
   WHERE h.lifted_at IS NULL AND 'send' = ANY (h.scopes) AND w.stream <> 'system'
     AND CASE h.object_kind WHEN 'domain' THEN h.name = w.from_domain WHEN 'mailbox' THEN h.name = w.login ELSE true END
+  UNION ALL
+  SELECT w.recipient_id, w.lease_seq, 'the recipient is on hold', 4, %(again)s
+  FROM wanted w
+  JOIN public.mailbox_login m ON m.address = lower(regexp_replace(w.address, '^([^+@]+)\+[^@]*@', '\1@'))
+  WHERE w.site = 'local' AND 'receive' = ANY (m.on_hold)
 ), paused AS MATERIALIZED (
   SELECT DISTINCT ON (k.recipient_id) k.* FROM kept_back k
   WHERE NOT EXISTS (SELECT FROM barred b WHERE b.recipient_id = k.recipient_id)
   ORDER BY k.recipient_id, k.rank
 ), held AS (
   UPDATE public.queue_entry q
-  SET state = 'held', held_reason = p.reason, lease_until = NULL,
+  SET state = 'held', held_reason = p.reason, held_until = p.until, lease_until = NULL,
       attempts = GREATEST(attempts - 1, 0)
   FROM paused p
   WHERE q.recipient_id = p.recipient_id AND q.lease_seq = p.lease_seq AND q.state = 'leased'

@@ -13,3 +13,8 @@ FROM unnest(%(resellers)s::uuid[], %(streams)s::text[], %(domains)s::text[], %(l
 JOIN public.hold h USING (reseller_id)
 WHERE h.lifted_at IS NULL AND 'send' = ANY (h.scopes) AND w.stream <> 'system'
   AND CASE h.object_kind WHEN 'domain' THEN h.name = w.from_domain WHEN 'mailbox' THEN h.name = w.login ELSE true END
+UNION ALL
+SELECT w.place
+FROM unnest(%(addresses)s::text[], %(sites)s::text[]) WITH ORDINALITY AS w (address, site, place)
+JOIN public.mailbox_login m ON m.address = lower(regexp_replace(w.address, '^([^+@]+)\+[^@]*@', '\1@'))
+WHERE w.site = 'local' AND 'receive' = ANY (m.on_hold)

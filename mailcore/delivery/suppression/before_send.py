@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -12,6 +13,9 @@ from mailcore.delivery.jobs import Claimed
 from mailcore.delivery.smtp.envelope import Answer
 from mailcore.delivery.statements import statement
 
+#: A mailbox here that takes no mail is looked at again after so long: whoever holds it may be of
+#: another reseller than the sender, whose queue nobody else reaches into.
+AGAIN = timedelta(minutes=1)
 _PLACES, _SET_ASIDE = statement("set_aside_places"), statement("set_aside")
 
 
@@ -23,11 +27,14 @@ class Sifted:
     refused: Sequence[tuple[Claimed, Answer]]
 
 
-async def sift(claimed: Sequence[Claimed], *, connection: AsyncConnection[TupleRow]) -> Sifted:
+async def sift(
+    claimed: Sequence[Claimed], *, connection: AsyncConnection[TupleRow], scale: float = 1.0
+) -> Sifted:
     """End what is suppressed, keep what is paused or on hold: a batch in one look, mostly no find.
 
     `refused` are letters of persons to an address that nobody may write to: they bounce. Mail with
-    the null sender is a notification of ours and always goes on. Raises psycopg.OperationalError.
+    the null sender is a notification of ours and always goes on. `scale` is that of
+    all delays. Raises psycopg.OperationalError.
     """
     asked = await _suspects([one for one in claimed if one.envelope_from], connection=connection)
     if not asked:
@@ -35,6 +42,7 @@ async def sift(claimed: Sequence[Claimed], *, connection: AsyncConnection[TupleR
     cursor = await connection.execute(_SET_ASIDE, {
         "recipients": [one.recipient_id for one in asked],
         "sequences": [one.lease_seq for one in asked],
+        "again": clock.now() + AGAIN * scale,
         "events": [ids.uuid7() for _ in asked],
         **_asked(asked),
     })  # fmt: skip
@@ -65,6 +73,7 @@ def _asked(claimed: Sequence[Claimed]) -> dict[str, Any]:
         "resellers": [one.reseller_id for one in claimed],
         "streams": [one.stream for one in claimed],
         "addresses": [one.address for one in claimed],
+        "sites": [one.site for one in claimed],
         "domains": [one.from_domain for one in claimed],
         "logins": [one.submitter for one in claimed],
         "now": clock.now(),

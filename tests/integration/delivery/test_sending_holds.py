@@ -34,9 +34,9 @@ def queue(database):
 
 @pytest.fixture
 def place(acme):
-    """Place a hold on sending: on the mailbox, its domain, or (None) the reseller."""
+    """Place a hold, on sending as a rule: on the mailbox, its domain, or the reseller."""
 
-    def place(on: HoldOn, *, kind: str = "abuse") -> Hold:
+    def place(on: HoldOn, *, kind: str = "abuse", scope: str = "send") -> Hold:
         found = {
             HoldOn.RESELLER: lambda: acme.reseller.public_id,
             HoldOn.DOMAIN: lambda: Route.objects.get(domain="client.test").public_id,
@@ -45,7 +45,7 @@ def place(acme):
         with in_schema("public"), as_role("operator"):
             return services.place_hold(
                 actor=OPERATOR, reseller_id=acme.reseller.public_id, on=on, object_id=found,
-                kind=kind, scopes=["send"], reason="a test",
+                kind=kind, scopes=[scope], reason="a test",
             )  # fmt: skip
 
     return place
@@ -143,3 +143,19 @@ def test_what_was_kept_in_the_moment_of_the_lift_goes_too(
     database.execute("UPDATE public.queue_entry SET state = 'held', held_reason = 'hold: abuse'")
     as_workers(hold_events.release_lifted)
     assert queue() == {"bob@outside.test": ("ready", None)}
+
+
+def test_mail_to_a_mailbox_that_takes_none_waits_here_and_is_tried_by_nobody(
+    shop, submit, place, lift, queue, loop, sink, mail_store
+):
+    """Dovecot is not asked, so that nothing slows down what goes to others."""
+    hold = place(HoldOn.DOMAIN, scope="receive")
+    submit("shop@client.test", "shop+list@client.test", "bob@outside.test")
+    loop.start(delay_scale=0.01, sweep=0.2)
+    eventually(lambda: sink.copies("bob@outside.test"))
+    told = ("held", "the recipient is on hold")
+    eventually(lambda: queue() == {"shop@client.test": told, "shop+list@client.test": told})
+    assert mail_store.received == []
+    lift(hold)
+    eventually(lambda: len(mail_store.received) == 2)
+    assert queue() == {}

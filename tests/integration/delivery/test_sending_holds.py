@@ -150,7 +150,9 @@ def test_mail_to_a_mailbox_that_takes_none_waits_here_and_is_tried_by_nobody(
 ):
     """Dovecot is not asked, so that nothing slows down what goes to others."""
     hold = place(HoldOn.DOMAIN, scope="receive")
-    submit("shop@client.test", "shop+list@client.test", "bob@outside.test")
+    # The platform's own: no spam filter needs to be there.
+    submit("shop@client.test", "shop+list@client.test", stream=Stream.SYSTEM)
+    submit("bob@outside.test")
     loop.start(delay_scale=0.01, sweep=0.2)
     eventually(lambda: sink.copies("bob@outside.test"))
     told = ("held", "the recipient is on hold")
@@ -158,4 +160,4 @@ def test_mail_to_a_mailbox_that_takes_none_waits_here_and_is_tried_by_nobody(
     assert mail_store.received == []
     lift(hold)
     eventually(lambda: len(mail_store.received) == 2)
-    assert queue() == {}
+    eventually(lambda: queue() == {})

@@ -151,13 +151,13 @@ def test_mail_to_a_mailbox_that_takes_none_waits_here_and_is_tried_by_nobody(
     """Dovecot is not asked, so that nothing slows down what goes to others."""
     hold = place(HoldOn.DOMAIN, scope="receive")
     # The platform's own: no spam filter needs to be there.
-    submit("shop@client.test", "shop+list@client.test", stream=Stream.SYSTEM)
+    submit("shop+list@client.test", stream=Stream.SYSTEM)
     submit("bob@outside.test")
     loop.start(delay_scale=0.01, sweep=0.2)
     eventually(lambda: sink.copies("bob@outside.test"))
     told = ("held", "the recipient is on hold")
-    eventually(lambda: queue() == {"shop@client.test": told, "shop+list@client.test": told})
+    eventually(lambda: queue() == {"shop+list@client.test": told})
     assert mail_store.received == []
     lift(hold)
-    eventually(lambda: len(mail_store.received) == 2)
+    eventually(lambda: mail_store.copies("shop+list@client.test"))
     eventually(lambda: queue() == {})

@@ -7,7 +7,9 @@ SENTENCES = {
     "ownership.other": n_("Another ownership value stands here: replace it by this one."),
     "mx.missing": n_("Add this MX record so that mail for the domain arrives here."),
     "mx.null": n_("The domain says that it takes no mail: replace the empty MX by this one."),
-    "mx.other": n_("Mail still goes to %(found)s: replace that MX record when you move."),
+    "mx.other": n_(
+        "Mail goes to %(found)s, not here: replace that MX record by this one when you move."
+    ),
     "mx.provider": n_(
         "Mail still goes to %(provider)s: replace those MX records by this one when you move."
     ),

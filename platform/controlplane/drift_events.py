@@ -67,4 +67,10 @@ def _record(one: Mapping[str, Any]) -> dict[str, object]:
 
 def _line(one: Mapping[str, Any]) -> dict[str, object]:
     """A record as people read of it."""
-    return {"what": purpose(one["kind"]), "name": one["name"], "sentence": sentence(one)}
+    return {
+        "what": purpose(one["kind"]),
+        "name": one["name"],
+        "sentence": sentence(one),
+        # Nothing for a lapsed domain, and in events of the release before.
+        "publish": one.get("publish"),
+    }

@@ -30,7 +30,7 @@ from mailcore.domains.api.domains import find
         "expected": "mx.example.net",
         "state": "open",
         "found": ["10 mx.elsewhere.test"],
-        "sentence": "Mail still goes to mx.elsewhere.test: replace that MX record when you move.",
+        "sentence": "Mail goes to mx.elsewhere.test, not here: replace that MX record by this one when you move.",
         "opened_at": "2026-03-01T09:30:00Z",
         "closed_at": None,
     }

@@ -10,6 +10,7 @@ from django.db.models import Q
 from kernel import clock
 from kernel.outbox import publish
 from mailcore.checks.models import AlarmState, DomainAlarm
+from mailcore.domains import instructions, selectors
 from mailcore.domains.models import Domain
 
 #: So many mails about one domain in so long, at most, however often its records come and go.
@@ -35,7 +36,7 @@ def tell(domain: Domain) -> bool:
     now = clock.now()
     _stamp(opened.values(), "told_at", now)
     _stamp(over.values(), "recovery_told_at", now)
-    data = {"opened": _plain(opened.values()), "recovered": _plain(over.values())}
+    data = {"opened": _with_records(domain, opened.values()), "recovered": _plain(over.values())}
     publish("domain.alarms_told", subject=domain.reference, data={**_named(domain), **data})
     return True
 
@@ -77,6 +78,22 @@ def plain(alarm: DomainAlarm) -> dict[str, object]:
 
 def _plain(alarms: Iterable[DomainAlarm]) -> list[dict[str, object]]:
     return [plain(alarm) for alarm in alarms]
+
+
+def _with_records(domain: Domain, alarms: Iterable[DomainAlarm]) -> list[dict[str, object]]:
+    """The same with the record to publish: not everybody who is told has a portal to look it up."""
+    records = {one.key: one for one in selectors.expected_records(domain)} if alarms else {}
+    told = []
+    for alarm in alarms:
+        record = records.get(_key(alarm))
+        shown: dict[str, object] = {}
+        if record is not None:
+            value = instructions.value_to_publish(
+                record, code=alarm.code, found=alarm.found, params=alarm.params
+            )
+            shown = {"type": record.type, "priority": record.priority, "value": value}
+        told.append({**plain(alarm), "publish": shown})
+    return told
 
 
 def _told_lately(domain_id: UUID) -> int:

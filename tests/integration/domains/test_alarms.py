@@ -97,6 +97,10 @@ def test_five_records_that_vanish_are_one_event_and_one_mail_and_so_is_their_ret
     assert first.from_email.startswith('"Acme Mail"')
     for fact in ("Add this MX record", "(DMARC)", f"/domains/{shop.domain.reference}/"):
         assert fact in first.body
+    (html, _) = first.alternatives[0]
+    for fact in ("mx.infra.test", "Priority: 10", "v=DMARC1; p=none; rua=mailto:dmarc-"):
+        assert fact in first.body, "whoever runs the DNS may see nothing but this mail"
+        assert fact in html
 
     mail.outbox.clear()
     shop.show()

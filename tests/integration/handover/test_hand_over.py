@@ -82,6 +82,7 @@ def test_all_of_a_domain_moves_in_one_piece_and_nothing_stays(acme, globex, shop
     hashes = dict(MailboxLogin.objects.values_list("address", "password"))
     homes = dict(MailboxLogin.objects.values_list("address", "home"))
     before = shape(acme)
+    DomainSchedule.objects.update(due_at=clock.now() + timedelta(days=1))
     made, code = services.offer(actor=acme.owner, domain_id=shop.public_id, to=globex.host)
     assert code is None
     taken = accept(globex, made)
@@ -102,6 +103,7 @@ def test_all_of_a_domain_moves_in_one_piece_and_nothing_stays(acme, globex, shop
         owners = MailboxLogin.objects.values_list("organisation_id", flat=True)
         assert set(owners) == {globex.organisation.public_id}
         assert Route.objects.get().is_verified
+        assert DomainSchedule.objects.get().due_at <= clock.now(), "its hosts are others now"
         assert Alias.objects.get().domain_id == taken.pk
         mailboxes.suspend_mailbox(actor=globex.owner, mailbox_id=Mailbox.objects.first().public_id)
     for cast, side in ((acme, "given"), (globex, "received")):

@@ -1,6 +1,7 @@
 """What receivers and senders report of a domain, and the policies that follow."""
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -24,6 +25,8 @@ from mailcore.protocol.reports.dmarc_path import WINDOW
 
 #: Of each group so many senders are shown, the largest.
 MOST_SHOWN = 20
+#: So long after a choice its record may still be on its way into a zone that we write.
+_WRITING = timedelta(hours=1)
 _ANSWERS = {"yes": True, "no": False, "": None}
 
 
@@ -36,6 +39,7 @@ def reports(request: HttpRequest, domain_id: UUID) -> HttpResponse:
     context = {
         "domain": domain,
         "dmarc": dmarc,
+        "is_written": _is_written(domain),
         "sentence": words.sentence(dmarc.judgement),
         "consequence": words.consequence(dmarc.judgement),
         "share": words.percent(dmarc.judgement.share),
@@ -104,6 +108,13 @@ def mark_source(request: HttpRequest, domain_id: UUID) -> HttpResponse:
             done=_("Noted."),
         )
     return redirect("domain-reports", domain_id=domain_id)
+
+
+def _is_written(domain: Domain) -> bool:
+    """Whether the policy that was chosen gets into DNS without anybody."""
+    chosen_at = domain.dmarc_changed_at
+    is_new = chosen_at is not None and clock.now() < chosen_at + _WRITING
+    return is_new and selectors.find_credential(domain) is not None
 
 
 def _do(request: HttpRequest, act: Callable[[], Domain], *, done: str) -> None:

@@ -22,6 +22,7 @@ from mailcore.domains.alarms import list_open, sentence_of
 from mailcore.domains.dns_homes import find_home
 from mailcore.domains.models import Domain
 from mailcore.domains.selectors import RecordRow
+from mailcore.domains.services.names import registrable
 from mailcore.domains.states import DomainState
 from mailcore.holds.selectors import list_on
 from mailcore.protocol.dns_records import Need
@@ -78,6 +79,8 @@ def domain(request: HttpRequest, domain_id: UUID) -> HttpResponse:
         "groups": [
             (need, rows) for need in Need if (rows := [row for row in records if row.need == need])
         ],
+        # Where it was bought: providers show a subdomain's records with those of the whole.
+        "zone": registrable(found.name),
         "matching": sum(row.verdict in _SETTLED for row in records),
         "checked_at": report.look.checked_at,
         "update": report.update,

@@ -227,6 +227,12 @@ def sender_name(name: str) -> str:
 
 
 @register.filter
+def within(name: str, zone: str) -> str:
+    """A record's name as those enter it whose provider adds the zone's: `@` at its top."""
+    return "@" if name == zone else name.removesuffix(f".{zone}")
+
+
+@register.filter
 def unlocalised(number: float) -> str:
     """A number as SVG wants it, whatever the reader's language."""
     return f"{number:g}"

@@ -5,11 +5,12 @@ import re
 import pytest
 from django.utils.html import escape
 
+from kernel import clock
 from kernel.models import AuditEntry
 from kernel.tenancy import in_schema
 from mailcore.checks.models import RecordVerdict
 from mailcore.domains import services
-from mailcore.domains.models import DnsCredential
+from mailcore.domains.models import DnsCredential, Domain
 from mailcore.protocol.dns_zone import RecordSet
 from mailcore.zones.adapters.providers import PROVIDERS
 from mailcore.zones.models import DnsPlan
@@ -150,6 +151,12 @@ def test_from_a_key_to_written_records_and_back(alice, shop, zone):
     page = alice.get(plan)
     assert "Every name server shows the records" in _text(page)
     assert "data-watch" not in page.content.decode()
+
+    reports = f"/domains/{shop.reference}/reports/"
+    assert "DNS shows no DMARC record" in _text(alice.get(reports)), "nobody chose one here"
+    Domain.objects.update(dmarc_policy="quarantine", dmarc_changed_at=clock.now())
+    assert "p=quarantine is being written into your DNS" in _text(alice.get(reports))
+    Domain.objects.update(dmarc_policy="none", dmarc_changed_at=None)
 
     alice.post(f"{plan}undo/")
     work(second, zone)

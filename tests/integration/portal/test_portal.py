@@ -60,6 +60,8 @@ def test_from_an_organisation_to_a_mailbox_with_its_settings(alice, acme):
         "Write the records",
     ):
         assert words in text(added)
+    for shown in ('id="record-dmarc"', ">_dmarc</code>", ">@</code>", "adds sonne.test to each"):
+        assert shown in added.content.decode()
     unverified = text(alice.get("/mailboxes/add/"))
     assert "No verified domain yet" in unverified
     with in_schema(acme.reseller.schema_name):

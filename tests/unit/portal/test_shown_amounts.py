@@ -41,3 +41,8 @@ def test_a_verdict_is_told_in_words_and_not_by_colour_alone(code):
 
 def test_a_code_nobody_knows_cannot_break_out_of_the_page():
     assert "<b>" not in shown.state_badge("<b>")
+
+
+def test_a_record_has_a_short_name_for_providers_that_add_the_zone():
+    assert shown.within("shop.test", "shop.test") == "@"
+    assert shown.within("r1._domainkey.eu.shop.test", "shop.test") == "r1._domainkey.eu"

@@ -3,12 +3,14 @@
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from queue import Queue
 
 import pytest
 from django.db import connection
 
 from kernel.errors import Conflict
 from kernel.models import IdempotencyKey
+from kernel.rest.rates import TooManyRequests
 from kernel.tenancy import in_schema
 from mailcore.domains import services
 from mailcore.domains.models import DnsCredential, Domain
@@ -137,9 +139,10 @@ def test_no_transaction_is_open_while_a_dns_server_keeps_silent(
             wires = [silent.accept()[0] for _ in asked]
             eventually(lambda: open_transactions() == 0, seconds=20)
             assert not any(one.done() for one in asked)
-            for places in ("_OF_RESELLER", "_OF_ALL"):  # whoever comes when all are taken
+            # Whoever comes when all are taken: the reseller's own, those that all share.
+            for places, taken in {"_OF_RESELLER": 2, "_SHARED": 1}.items():
                 with monkeypatch.context() as patch:
-                    patch.setattr(asking, places, 2)
+                    patch.setattr(asking, places, taken)
                     late = maker.post(path, body)
                 assert (late.status_code, late.json()["code"]) == (429, "rate_limited")
             for wire in wires:
@@ -174,6 +177,36 @@ def test_all_that_a_request_asks_ends_at_one_moment_and_its_places_are_free(acme
     assert (first, held, places_held()) == (second, others + 2, others)
 
 
+@pytest.mark.django_db
+def test_two_resellers_who_wait_leave_places_for_those_who_have_none(monkeypatch):
+    who, told, leave = threading.local(), Queue(), threading.Event()
+    monkeypatch.setattr(asking, "current_reseller_id", lambda: who.name)
+
+    def ask(name: str) -> None:
+        who.name = name
+        try:
+            with asking.asking():
+                told.put(True)
+                leave.wait(PATIENCE)
+        except TooManyRequests:
+            told.put(False)
+        finally:
+            connection.close()
+
+    def gets_a_place(name: str) -> bool:
+        pool.submit(ask, name)
+        return bool(told.get(timeout=PATIENCE))
+
+    with ThreadPoolExecutor(12) as pool:
+        try:
+            assert [gets_a_place("one") for _ in range(4)] == [True, True, True, False]
+            assert [gets_a_place("two") for _ in range(3)] == [True, False, False]
+            assert [gets_a_place(name) for name in ("three", "four")] == [True, True]
+            assert not gets_a_place("five"), "six are taken, by four"
+        finally:
+            leave.set()
+
+
 def places_held() -> int:
     """Advisory locks of this connection."""
     with connection.cursor() as cursor:
@@ -203,8 +236,8 @@ def in_parallel(maker, acme, secret: str, path: str, body: dict) -> None:
 
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(8) as pool:
         patch.setattr(services, "draft_dns_plan", together)
-        patch.setattr(asking, "_OF_RESELLER", 8)
-        patch.setattr(asking, "_OF_ALL", 8)
+        for places in ("_OF_RESELLER", "_OF_ALL", "_SHARED"):
+            patch.setattr(asking, places, 8)
         assert len(set(pool.map(send, range(8)))) == 1
 
 

@@ -5,23 +5,29 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Func, Q, QuerySet
 
 from kernel import ids
 from kernel.actor import Actor
-from kernel.tenancy import current_reseller_id, in_reseller
+from kernel.tenancy import current_reseller_id, in_schema
 from mailcore.directory.models import HandOver
 from mailcore.directory.states import HandOverState
-from mailcore.domains import selectors as domains
 from mailcore.domains.states import DomainState
-from mailcore.mailboxes.models import Alias, Mailbox
 from tenants.plans import services as plans
 
-#: A target counts as crossing when it is on the domain and its alias is not, or the other way round.
+#: A target counts as crossing when it is on domain `d` and its alias is not, or the other way round.
 _CROSSES = """
-SELECT EXISTS (
-    SELECT FROM alias a CROSS JOIN unnest(a.targets) AS target
-    WHERE (a.domain_id = %s) <> (starts_with(reverse(target), reverse(%s))))"""
+    EXISTS (
+        SELECT FROM alias a CROSS JOIN unnest(a.targets) AS target
+        WHERE (a.domain_id = d.id) <> starts_with(reverse(target), reverse('@' || d.name)))"""
+_IS_ENTANGLED = f"SELECT {_CROSSES} FROM domain d WHERE d.id = %s"
+_MOVES = f"""
+SELECT d.state,
+    (SELECT count(*) FROM mailbox WHERE domain_id = d.id AND deleted_at IS NULL),
+    (SELECT count(*) FROM alias WHERE domain_id = d.id),
+    (SELECT count(*) FROM dkim_key WHERE domain_id = d.id),
+    {_CROSSES}
+FROM domain d WHERE d.public_id = %s"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +46,13 @@ class Moves:
 
 
 def list_hand_overs() -> QuerySet[HandOver]:
-    """What the current reseller offered and was offered, oldest first."""
+    """What the current reseller offered and was offered, oldest first, with `giver_schema`."""
     mine = current_reseller_id()
     # Row-level security says the same; a role that sees more must not show more.
     found = HandOver.objects.filter(Q(reseller_id=mine) | Q(to_reseller_id=mine))
-    return found.order_by("public_id")
+    giver = Func("reseller_id", function="sec.schema_of", output_field=CharField())
+    told: QuerySet[HandOver] = found.annotate(giver_schema=giver).order_by("public_id")
+    return told
 
 
 def list_seen(actor: Actor) -> QuerySet[HandOver]:
@@ -84,31 +92,33 @@ def get_received(hand_over_id: UUID) -> HandOver:
 
 
 def find_moves(offer: HandOver) -> Moves | None:
-    """What accepting would move, without the addresses themselves; None when nothing can be moved."""
+    """What accepting a listed offer would move, without the addresses; None when nothing can be moved."""
     if offer.state != HandOverState.OFFERED:
         return None
-    with in_reseller(offer.reseller_id):
-        domain = domains.list_domains().filter(public_id=offer.domain_id).first()
-        if domain is None:
-            return None
-        mailboxes = Mailbox.objects.filter(domain=domain, deleted_at=None).count()
-        aliases = Alias.objects.filter(domain=domain).count()
-        keys = domain.dkim_keys.count()
-        blocked = ["domain.not_verified"] if domain.state != DomainState.VERIFIED else []
-        blocked += ["hand_over.entangled"] if is_entangled(domain.pk, domain.name) else []
+    giver: str = offer.giver_schema  # type: ignore[attr-defined]  # annotated above
+    with in_schema(giver), connection.cursor() as cursor:
+        cursor.execute(_MOVES, [offer.domain_id])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    state, mailboxes, aliases, keys, is_crossed = row
+    reasons = {
+        "domain.not_verified": state != DomainState.VERIFIED,
+        "hand_over.entangled": is_crossed,
+    }
     needed = {"aliases": aliases, "domains": 1, "mailboxes": mailboxes}
     return Moves(
         mailboxes=mailboxes,
         aliases=aliases,
         dkim_keys=keys,
-        lacking=[name for name, amount in needed.items() if not plans.has_room(name, amount)],
-        blocked_by=blocked,
+        lacking=plans.lacking(needed),
+        blocked_by=[code for code, holds in reasons.items() if holds],
     )
 
 
-def is_entangled(domain_pk: int, name: str) -> bool:
+def is_entangled(domain_pk: int) -> bool:
     """Whether an alias leads from this domain to another one, or from another one to it."""
     with connection.cursor() as cursor:
-        cursor.execute(_CROSSES, [domain_pk, f"@{name}"])
+        cursor.execute(_IS_ENTANGLED, [domain_pk])
         (found,) = cursor.fetchone() or (False,)
     return bool(found)

@@ -20,8 +20,7 @@ from mailcore.domains.states import DmarcPolicy
 from mailcore.feedback.api.asked import DAYS, days_of, domain_of
 from mailcore.feedback.errors import InvalidSource, TooManySources
 from mailcore.feedback.reports import evidence, guide, marking, words
-from mailcore.feedback.reports.evidence import DmarcDay, SeenSource
-from mailcore.feedback.reports.guide import Intake
+from mailcore.feedback.reports.evidence import DmarcDay, Intake, SeenSource
 from mailcore.protocol.reports.dmarc_path import Judgement, Verdict
 from mailcore.protocol.reports.senders import Group
 
@@ -148,8 +147,8 @@ def show(domain: Domain) -> DmarcShown:
         "published_policy": found.published or None,
         "changed_at": found.changed_at,
         "next_step": _show_step(found.judgement),
-        "reports": found.intake,
-        "days": found.days,
+        "reports": found.seen.intake,
+        "days": found.seen.days,
     }
 
 

@@ -19,8 +19,7 @@ from mailcore.domains.models import Domain
 from mailcore.domains.states import MtaStsMode
 from mailcore.feedback.api.asked import domain_of
 from mailcore.feedback.reports import guide, words
-from mailcore.feedback.reports.evidence import TlsDay, TlsFailure
-from mailcore.feedback.reports.guide import Intake
+from mailcore.feedback.reports.evidence import Intake, TlsDay, TlsFailure
 from mailcore.protocol.reports.dmarc_path import Verdict
 from mailcore.protocol.reports.sts_path import TlsJudgement
 
@@ -83,9 +82,9 @@ def show(domain: Domain) -> TlsReportsShown:
         "mode": found.mode,
         "changed_at": found.changed_at,
         "next_step": _show_step(found.judgement),
-        "reports": found.intake,
-        "days": found.days,
-        "failures": found.failures,
+        "reports": found.seen.intake,
+        "days": found.seen.days,
+        "failures": found.seen.failures,
     }
 
 

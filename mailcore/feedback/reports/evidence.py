@@ -3,6 +3,7 @@
 Only what was reported while the domain was the current reseller's: what came before a hand-over is the giver's.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -22,12 +23,14 @@ from mailcore.protocol.reports.dmarc_path import Evidence, Tally
 from mailcore.protocol.reports.senders import Group
 from mailcore.protocol.reports.sts_path import TlsEvidence
 
-_TALLIES, _DMARC_DAYS, _TLS_DAYS, _TLS_FAILURES = (
+_TALLIES, _DMARC_DAYS, _TLS_DAYS, _TLS_FAILURES, _INTAKE = (
     statement("dmarc_tallies"),
     statement("dmarc_days"),
     statement("tls_days"),
     statement("tls_failures"),
+    statement("intake"),
 )
+_EVERY_POLICY = ["sts", "tlsa", "no-policy-found"]
 #: Sources, and kinds of failures, that are looked at: the largest ones.
 MOST_SOURCES, MOST_FAILURES = 500, 50
 
@@ -72,6 +75,34 @@ class TlsFailure:
     count: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """How many reports came in the time they are kept: counted, not used, and by how many senders."""
+
+    counted: int
+    unused: int
+    reporters: int
+    last_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DmarcWindow:
+    """Who sent in a domain's name: the days with data, the largest sources, the reports."""
+
+    days: list[DmarcDay]
+    sources: list[SeenSource]
+    intake: Intake
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TlsWindow:
+    """Sessions with a domain: the days with data, what failed, the reports."""
+
+    days: list[TlsDay]
+    failures: list[TlsFailure]
+    intake: Intake
+
+
 def sources(domain_id: UUID, *, days: int, grade: Grade = Grade.PROVEN) -> list[SeenSource]:
     """Who sent in the domain's name in so many days, the largest first."""
     first = _first_day(days)
@@ -81,44 +112,56 @@ def sources(domain_id: UUID, *, days: int, grade: Grade = Grade.PROVEN) -> list[
     return [_source(row) for row in rows]
 
 
-def dmarc_days(domain_id: UUID, *, days: int) -> list[DmarcDay]:
-    """The days with data among the last so many."""
-    rows = _rows(_DMARC_DAYS, domain_id, since=_first_day(days), grade=Grade.PROVEN.value)
-    return [DmarcDay(**row) for row in rows]
+def dmarc_window(domain_id: UUID, *, days: int = dmarc_path.WINDOW) -> DmarcWindow:
+    """What was seen in the last so many days, in one statement."""
+    first = _first_day(days)
+    found = _gathered(
+        {"days": _DMARC_DAYS, "sources": _TALLIES, "intake": _INTAKE},
+        domain_id,
+        since=first,
+        before=first,
+        grade=Grade.PROVEN.value,
+        most=MOST_SOURCES,
+        kind=ReportKind.DMARC.value,
+    )
+    return DmarcWindow(
+        days=[DmarcDay(**row) for row in _dated(found["days"], "day")],
+        sources=[_source(row) for row in _dated(found["sources"], "last_on")],
+        intake=_intake(found["intake"]),
+    )
 
 
-def tls_days(domain_id: UUID, *, days: int) -> list[TlsDay]:
-    """The days with data among the last so many, whatever policy sessions were held against."""
-    every = ["sts", "tlsa", "no-policy-found"]
-    return _tls_days(domain_id, since=_first_day(days), grade=Grade.PROVEN, policy_types=every)
-
-
-def tls_failures(domain_id: UUID, *, days: int) -> list[TlsFailure]:
-    """What failed in the last so many days, the most frequent first."""
-    rows = _rows(
-        _TLS_FAILURES,
+def tls_window(domain_id: UUID, *, days: int = dmarc_path.WINDOW) -> TlsWindow:
+    """The same of TLS, whatever policy sessions were held against; what failed most often first."""
+    found = _gathered(
+        {"days": _TLS_DAYS, "failures": _TLS_FAILURES, "intake": _INTAKE},
         domain_id,
         since=_first_day(days),
         grade=Grade.PROVEN.value,
+        policy_types=_EVERY_POLICY,
         most=MOST_FAILURES,
+        kind=ReportKind.TLS.value,
     )
-    return [TlsFailure(**row) for row in rows]
+    return TlsWindow(
+        days=[TlsDay(**row) for row in _dated(found["days"], "day")],
+        failures=[TlsFailure(**row) for row in found["failures"]],
+        intake=_intake(found["intake"]),
+    )
 
 
-def for_next_step(domain: Domain, *, days: Sequence[DmarcDay]) -> Evidence:
-    """Evidence of the window, whose `days` are given, by every reporter whose word is proven."""
-    found = sources(domain.public_id, days=dmarc_path.WINDOW)
+def for_next_step(domain: Domain, *, seen: DmarcWindow) -> Evidence:
+    """Evidence of the window by every reporter whose word is proven."""
     return Evidence(
         policy=domain.dmarc_policy,
-        span=_span([day.day for day in days]),
-        days=len(days),
+        span=_span([day.day for day in seen.days]),
+        days=len(seen.days),
         # What nobody chose here has stood in DNS for who knows how long.
         days_at_policy=(
             _days_since(domain.dmarc_changed_at, domain)
             if domain.dmarc_changed_at
             else dmarc_path.WINDOW
         ),
-        tallies=tuple(one.tally for one in found),
+        tallies=tuple(one.tally for one in seen.sources),
     )
 
 
@@ -149,9 +192,14 @@ def for_mta_sts(domain: Domain, *, is_step_back: bool = False) -> TlsEvidence:
     grade = Grade.RECOGNISED if is_step_back else Grade.PROVEN
     longest = dmarc_path.RECENT if is_step_back else dmarc_path.WINDOW
     looked_at = min(longest, _days_since(domain.mta_sts_changed_at, domain))
-    days = _tls_days(
-        domain.public_id, since=_first_day(looked_at), grade=grade, policy_types=["sts"]
+    rows = _rows(
+        _TLS_DAYS,
+        domain.public_id,
+        since=_first_day(looked_at),
+        grade=grade.value,
+        policy_types=["sts"],
     )
+    days = [TlsDay(**row) for row in rows]
     failed = sum(day.failed for day in days)
     return TlsEvidence(
         mode=domain.mta_sts_mode,
@@ -160,15 +208,6 @@ def for_mta_sts(domain: Domain, *, is_step_back: bool = False) -> TlsEvidence:
         sessions=failed + sum(day.good for day in days),
         failed=failed,
     )
-
-
-def _tls_days(
-    domain_id: UUID, *, since: date, grade: Grade, policy_types: Sequence[str]
-) -> list[TlsDay]:
-    rows = _rows(
-        _TLS_DAYS, domain_id, since=since, grade=grade.value, policy_types=list(policy_types)
-    )
-    return [TlsDay(**row) for row in rows]
 
 
 def _large_reporters(domain_id: UUID, *, days: int) -> int:
@@ -201,6 +240,28 @@ def _source(row: Mapping[str, Any]) -> SeenSource:
         last_on=row["last_on"],
         addresses=tuple(row["addresses"] or ()),
     )
+
+
+def _intake(rows: Sequence[Mapping[str, Any]]) -> Intake:
+    (row,) = rows
+    last_at = row["last_at"] and datetime.fromisoformat(row["last_at"])
+    return Intake(**{**row, "last_at": last_at})
+
+
+def _dated(rows: Sequence[Mapping[str, Any]], name: str) -> list[dict[str, Any]]:
+    return [{**row, name: date.fromisoformat(row[name])} for row in rows]
+
+
+def _gathered(
+    asked: Mapping[str, str], domain_id: UUID, **parameters: Any
+) -> dict[str, list[dict[str, Any]]]:
+    """Name → rows of each statement, all in one; days and times come as text."""
+    parts = [
+        f"(SELECT coalesce(json_agg(one), '[]') FROM (\n{sql}\n) AS one) AS {name}"
+        for name, sql in asked.items()
+    ]
+    (row,) = _rows(f"SELECT {', '.join(parts)}", domain_id, **parameters)
+    return {name: json.loads(found) for name, found in row.items()}
 
 
 def _rows(sql: str, domain_id: UUID, **parameters: Any) -> list[dict[str, Any]]:

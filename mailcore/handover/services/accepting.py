@@ -75,7 +75,7 @@ def _hold(offer: HandOver) -> Mapping[str, int]:
         raise DomainNotVerified
     if has_holds(domain.public_id, domain.name):
         raise MovingHeld
-    if selectors.is_entangled(domain.pk, domain.name):
+    if selectors.is_entangled(domain.pk):
         raise DomainEntangled
     return {
         "aliases": Alias.objects.filter(domain=domain).count(),

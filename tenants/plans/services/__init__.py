@@ -5,7 +5,7 @@ from tenants.plans.services.counting import (
     ensure_default_plan,
     grant_first_plan,
     grant_plan,
-    has_room,
+    lacking,
     release,
     require,
 )
@@ -19,7 +19,7 @@ __all__ = [
     "ensure_default_plan",
     "grant_first_plan",
     "grant_plan",
-    "has_room",
+    "lacking",
     "release",
     "remove_plan",
     "require",

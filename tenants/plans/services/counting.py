@@ -1,9 +1,12 @@
 """Entitlements: what a reseller's plan allows, counted by conditional UPDATE (foundations 12)."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, OuterRef
+from django.db.models.functions import JSONObject
 
 from kernel.tenancy import current_reseller_id
 from tenants.plans.errors import LimitReached, NoPlan
@@ -62,15 +65,21 @@ def require(feature: str, amount: int = 1) -> None:
         raise LimitReached(feature=feature, limit=limit)
 
 
-def has_room(feature: str, amount: int) -> bool:
-    """Whether `require` would let so many more pass now."""
-    reseller_id = current_reseller_id()
-    entitlement = Entitlement.objects.select_related("plan").filter(reseller_id=reseller_id).first()
-    limit = entitlement.plan.limits.get(feature) if entitlement else 0
-    if limit is None:
-        return True
-    used = Counter.objects.filter(reseller_id=reseller_id, feature=feature)
-    return sum(used.values_list("used", flat=True)) + amount <= limit
+def lacking(needed: Mapping[str, int]) -> list[str]:
+    """Feature → amount; the features of which `require` would not let so many more pass now."""
+    counters = Counter.objects.filter(reseller_id=OuterRef("reseller_id"))
+    counted = ArraySubquery(counters.values(one=JSONObject(feature="feature", used="used")))
+    found = Entitlement.objects.filter(reseller_id=current_reseller_id())
+    entitlement = found.select_related("plan").annotate(counted=counted).first()
+    if entitlement is None:
+        return [*needed]
+    limits = entitlement.plan.limits
+    used = {one["feature"]: one["used"] for one in entitlement.counted}
+    return [
+        feature
+        for feature, amount in needed.items()
+        if limits.get(feature) is not None and used.get(feature, 0) + amount > limits[feature]
+    ]
 
 
 def release(feature: str, amount: int = 1) -> None:

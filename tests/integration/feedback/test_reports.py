@@ -181,7 +181,7 @@ def test_tls_reports(acme, hosted, post):
     post(samples.gzipped(samples.tls()), kind="tls")
     read()
     assert [state for state, _ in states()] == ["counted", "duplicate"]
-    (day,) = evidence.tls_days(hosted.public_id, days=7)
+    (day,) = evidence.tls_window(hosted.public_id, days=7).days
     assert (day.good, day.failed) == (90, 10)
 
 
@@ -249,11 +249,11 @@ def test_after_a_hand_over_each_reseller_has_sums_of_its_own(acme, globex, hoste
     for reseller in (acme.reseller, taker):
         # The worker, which reads all resellers' rows, judges by those of the present one.
         with as_role("worker"), in_schema(reseller.schema_name):
-            (day,) = evidence.dmarc_days(hosted.public_id, days=7)
+            (day,) = evidence.dmarc_window(hosted.public_id, days=7).days
             assert day.aligned + day.forwarded + day.failing + day.strangers == 1
             (tally,) = [one.tally for one in evidence.sources(hosted.public_id, days=7)]
             assert tally.messages == 1
-            (sessions,) = evidence.tls_days(hosted.public_id, days=7)
+            (sessions,) = evidence.tls_window(hosted.public_id, days=7).days
             assert sessions.good + sessions.failed == 100
         with in_schema(reseller.schema_name):
             assert [row.count for row in DmarcSum.objects.all()] == [1]

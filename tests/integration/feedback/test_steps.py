@@ -93,8 +93,8 @@ def test_the_way_to_reject(acme, hosted, days):
         first = guide.of_dmarc(hosted)
         assert (first.judgement.verdict, first.judgement.code) == ("not_yet", "dmarc.failing")
         assert first.judgement.failing_sources == ("203.0.113.5", "sendgrid")
-        assert first.intake.reporters == 2
-        assert [day.failing for day in first.days] == [6] * 16
+        assert first.seen.intake.reporters == 2
+        assert [day.failing for day in first.seen.days] == [6] * 16
         for name in ("sendgrid", "203.0.113.5"):
             marking.mark_source(
                 actor=acme.owner, domain_id=hosted.public_id, source=name, is_known=False

@@ -59,6 +59,10 @@ from tests.integration.handover.conftest import accept, add_verified, inside
 pytestmark = pytest.mark.django_db
 
 
+def moves_of(made: HandOver):
+    return selectors.find_moves(selectors.get_hand_over(made.public_id))
+
+
 def used(cast) -> dict[str, int]:
     found = Counter.objects.filter(reseller_id=cast.reseller.public_id, used__gt=0)
     return dict(found.values_list("feature", "used"))
@@ -251,12 +255,12 @@ def test_no_reseller_buries_another_in_offers(acme, globex, shop, monkeypatch) -
 def test_what_crosses_is_asked_for_without_reading_addresses(acme, globex, shop) -> None:
     made, _ = services.offer(actor=acme.owner, domain_id=shop.public_id, to=globex.host)
     with inside(globex), CaptureQueriesContext(connection) as queries:
-        assert selectors.find_moves(made).blocked_by == []
+        assert moves_of(made).blocked_by == []
     assert not [one for one in queries.captured_queries if '"targets"' in one["sql"]]
     for target, crosses in [("anna@shop.test", False), ("anna@myshop.test", True)]:
         Alias.objects.update(targets=["ben@shop.test", target])
         with inside(globex):
-            assert bool(selectors.find_moves(made).blocked_by) is crosses
+            assert bool(moves_of(made).blocked_by) is crosses
 
 
 def test_the_owner_hears_of_an_offer(acme, globex, shop) -> None:
@@ -306,14 +310,14 @@ def test_what_crosses_to_other_domains_has_to_be_put_right_first(acme, globex, s
     )
     made, _ = services.offer(actor=acme.owner, domain_id=shop.public_id, to=globex.host)
     with inside(globex):
-        assert selectors.find_moves(made).blocked_by == ["hand_over.entangled"]
+        assert moves_of(made).blocked_by == ["hand_over.entangled"]
     before = shape(acme)
     with pytest.raises(DomainEntangled):
         accept(globex, made)
     assert shape(acme) == before
     mailboxes.delete_alias(actor=acme.owner, alias_id=entangled.public_id)
     with inside(globex):
-        moves = selectors.find_moves(made)
+        moves = moves_of(made)
         assert (moves.mailboxes, moves.aliases, moves.blocked_by) == (2, 1, [])
         assert moves.lacking == []
     accept(globex, made)
@@ -325,7 +329,7 @@ def test_a_plan_that_is_too_small_takes_nothing(acme, globex, shop) -> None:
     before = shape(acme)
     with inside(globex):
         Plan.objects.update(limits={"mailboxes": 1})
-        assert selectors.find_moves(made).lacking == ["mailboxes"]
+        assert moves_of(made).lacking == ["mailboxes"]
     with pytest.raises(LimitReached):
         accept(globex, made)
     assert shape(acme) == before

@@ -7,8 +7,10 @@ from typing import cast
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 
 from kernel import ids
 from kernel.actor import Actor
@@ -33,6 +35,10 @@ NOT_ASKED = "not_asked"
 _NO_SUCH_NAME = "There is no domain of this name here."
 #: How long senders keep a policy: briefly while it may still change.
 _POLICY_SECONDS: dict[Mode, int] = {"none": 86_400, "testing": 86_400, "enforce": 1_209_600}
+_LAST_LOOK = """
+SELECT v.*, s.checked_at, s.due_at, s.publish_code, s.published_at
+FROM public.domain_schedule s LEFT JOIN public.record_verdict v ON v.domain_id = s.domain_id
+WHERE s.domain_id = %s"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +147,17 @@ def get_seen_by_name(name: str, *, actor: Actor) -> Domain:
     return found
 
 
+def get_seen_with_keys(domain_id: UUID, *, actor: Actor) -> tuple[Domain, list[DkimKey]]:
+    """One of them, and what its records show of its keys, in one statement; raises NotFound."""
+    shown = {name: name for name in ("selector", "algorithm", "public_key", "revoked_at")}
+    keys = DkimKey.objects.filter(domain_id=OuterRef("pk")).values(one=JSONObject(**shown))
+    seen = list_seen(actor).filter(public_id=domain_id).annotate(key_rows=ArraySubquery(keys))
+    found = seen.first()
+    if found is None:
+        raise NotFound
+    return found, [DkimKey(**row) for row in found.key_rows]
+
+
 def list_with_keys(domain_ids: Iterable[UUID]) -> QuerySet[Domain]:
     """Several by their public ids, their keys read with them."""
     return Domain.objects.filter(public_id__in=[*domain_ids]).prefetch_related("dkim_keys")
@@ -203,16 +220,26 @@ def record_of(domain: Domain, key: DkimKey) -> Record:
     return dns_records.dkim(domain.name, public_half(key))
 
 
-def expected_records(domain: Domain, *, hosts: resellers.MailHosts | None = None) -> list[Record]:
-    """Every record the domain should have, ownership first; `hosts` where they are known."""
-    return dns_records.wanted(hosted_domain(domain, hosts=hosts))
+def expected_records(
+    domain: Domain,
+    *,
+    hosts: resellers.MailHosts | None = None,
+    keys: Iterable[DkimKey] | None = None,
+) -> list[Record]:
+    """Every record the domain should have, ownership first; `hosts` and `keys` where known."""
+    return dns_records.wanted(hosted_domain(domain, hosts=hosts, keys=keys))
 
 
-def hosted_domain(domain: Domain, *, hosts: resellers.MailHosts | None = None) -> HostedDomain:
+def hosted_domain(
+    domain: Domain,
+    *,
+    hosts: resellers.MailHosts | None = None,
+    keys: Iterable[DkimKey] | None = None,
+) -> HostedDomain:
     """What the domain's records are made of."""
-    by_selector = sorted(domain.dkim_keys.all(), key=lambda key: key.selector)
+    held = domain.dkim_keys.all() if keys is None else keys
+    by_selector = sorted(held, key=lambda key: key.selector)
     rows = sorted(by_selector, key=lambda key: key.algorithm, reverse=True)
-    keys = [public_half(key) for key in rows]
     mail_hosts = hosts or resellers.mail_hosts()
     return HostedDomain(
         name=domain.name,
@@ -222,7 +249,7 @@ def hosted_domain(domain: Domain, *, hosts: resellers.MailHosts | None = None) -
         imap_host=mail_hosts.imap,
         smtp_host=mail_hosts.smtp,
         web_host=settings.WEB_HOST,
-        keys=keys,
+        keys=[public_half(key) for key in rows],
         dmarc_policy=domain.dmarc_policy,
         dmarc_tags=domain.dmarc_tags,
         is_dmarc_chosen=domain.dmarc_changed_at is not None,
@@ -245,12 +272,11 @@ def mta_sts_policy(domain: Domain) -> Policy:
     return Policy(mode=mode, hosts=(settings.MX_HOST,), max_age=_POLICY_SECONDS[mode])
 
 
-def report_on(domain: Domain) -> RecordsReport:
+def report_on(domain: Domain, *, keys: Iterable[DkimKey] | None = None) -> RecordsReport:
     """The expected records with their verdicts; `value` of a row is what to publish now."""
-    schedule = checks.find_schedule(domain.public_id)
-    verdicts = checks.list_verdicts(domain.public_id)
+    schedule, verdicts = _last_look(domain.public_id)
     looked_at = schedule.checked_at if schedule else None
-    records = expected_records(domain)
+    records = expected_records(domain, keys=keys)
     return RecordsReport(
         records=records,
         rows=[_row(one, verdicts.get(one.key), looked_at=looked_at) for one in records],
@@ -259,14 +285,24 @@ def report_on(domain: Domain) -> RecordsReport:
     )
 
 
+def _last_look(
+    domain_id: UUID,
+) -> tuple[DomainSchedule | None, dict[dns_records.Key, RecordVerdict]]:
+    """The schedule and the verdicts, in one statement."""
+    rows = list(RecordVerdict.objects.raw(_LAST_LOOK, [domain_id]))
+    told = ("checked_at", "due_at", "publish_code", "published_at")
+    schedule = DomainSchedule(**{name: getattr(rows[0], name) for name in told}) if rows else None
+    return schedule, {(row.purpose, row.name): row for row in rows if row.pk is not None}
+
+
 def list_records(domain: Domain) -> list[RecordRow]:
     """The report's rows alone."""
     return report_on(domain).rows
 
 
-def zone_file(domain: Domain) -> str:
+def zone_file(domain: Domain, *, keys: Iterable[DkimKey] | None = None) -> str:
     """The records to publish, as a zone file."""
-    report = report_on(domain)
+    report = report_on(domain, keys=keys)
     return render_zone(
         report.records,
         domain=domain.name,

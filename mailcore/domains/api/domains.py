@@ -13,7 +13,7 @@ from kernel.rest.paging import page
 from kernel.rest.views import ApiView, CommandView, actor_of
 from mailcore.domains import errors, selectors, services
 from mailcore.domains.api.shapes import DomainChange, DomainShown, NewDomain, show
-from mailcore.domains.models import Domain
+from mailcore.domains.models import DkimKey, Domain
 from mailcore.domains.states import DomainState, Publishing
 from tenants.plans.errors import LimitReached, NoPlan
 
@@ -140,6 +140,13 @@ def find(request: Request, domain_id: str) -> Domain:
     actor = actor_of(request)
     authorise(actor, "domains.read")
     return selectors.get_seen(ids.from_public("dom", domain_id), actor=actor)
+
+
+def find_with_keys(request: Request, domain_id: str) -> tuple[Domain, list[DkimKey]]:
+    """The same with its keys."""
+    actor = actor_of(request)
+    authorise(actor, "domains.read")
+    return selectors.get_seen_with_keys(ids.from_public("dom", domain_id), actor=actor)
 
 
 urlpatterns = [

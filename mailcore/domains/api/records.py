@@ -14,9 +14,9 @@ from kernel.rest.openapi import operation, shape
 from kernel.rest.serializers import Body
 from kernel.rest.views import ApiView, CommandView, actor_of
 from mailcore.domains import errors, selectors, services
-from mailcore.domains.api.domains import find
+from mailcore.domains.api.domains import find_with_keys
 from mailcore.domains.api.shapes import DomainShown, show
-from mailcore.domains.selectors import DnsUpdateStatus, RecordRow
+from mailcore.domains.selectors import DnsUpdateStatus, RecordRow, RecordsReport
 from mailcore.domains.services.credentials import ALGORITHMS
 
 
@@ -75,7 +75,7 @@ class DomainRecords(ApiView):
     @operation("domains.records", right="domains.read", answers={200: Records})
     def get(self, request: Request, domain_id: str) -> Response:
         """List the records that a domain should have, each with its verdict."""
-        report = selectors.report_on(find(request, domain_id))
+        report = _report(request, domain_id)
         rows = [asdict(row) for row in report.rows]
         update = asdict(report.update) if report.update else None
         return Response({"data": rows, "dns_update": update})
@@ -105,7 +105,7 @@ class DomainChecks(ApiView):
 
         `said` tells the servers apart where they differ or fail.
         """
-        report = selectors.report_on(find(request, domain_id))
+        report = _report(request, domain_id)
         return Response({**asdict(report.look), "data": [asdict(row) for row in report.rows]})
 
 
@@ -128,8 +128,9 @@ class DomainZoneFile(ApiView):
     @operation("domains.zone_file", right="domains.read", answers={200: ZoneFile})
     def get(self, request: Request, domain_id: str) -> Response:
         """Read the records to publish as a zone file, for a name server of one's own."""
-        domain = find(request, domain_id)
-        return Response({"name": f"{domain.name}.zone", "text": selectors.zone_file(domain)})
+        domain, keys = find_with_keys(request, domain_id)
+        text = selectors.zone_file(domain, keys=keys)
+        return Response({"name": f"{domain.name}.zone", "text": text})
 
 
 class Update(CommandView):
@@ -154,6 +155,11 @@ class Update(CommandView):
             actor=actor_of(request), domain_id=domain_id, **body.validated_data
         )
         return Response(show(domain), status=202)
+
+
+def _report(request: Request, domain_id: str) -> RecordsReport:
+    domain, keys = find_with_keys(request, domain_id)
+    return selectors.report_on(domain, keys=keys)
 
 
 urlpatterns = [

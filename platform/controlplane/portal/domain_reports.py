@@ -19,7 +19,7 @@ from kernel.errors import ApplicationError
 from mailcore.domains import selectors, services
 from mailcore.domains.models import Domain
 from mailcore.domains.states import DmarcPolicy, DomainState, MtaStsMode
-from mailcore.feedback.reports import evidence, guide, marking, words
+from mailcore.feedback.reports import guide, marking, words
 from mailcore.feedback.reports.evidence import DmarcDay, SeenSource, TlsDay
 from mailcore.protocol.reports.dmarc_path import WINDOW
 

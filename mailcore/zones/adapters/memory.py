@@ -9,15 +9,11 @@ from mailcore.zones.ports import WRITABLE, ZoneBusy, ZoneRefused
 
 @dataclass(slots=True, kw_only=True)
 class MemoryZone:
-    """Holds `zone`; all or nothing, like a server with DNS UPDATE."""
+    """Holds `zone`, records of `types`; all or nothing, like a server with DNS UPDATE."""
 
     zone: str
     standing: dict[Place, RecordSet] = field(default_factory=dict)
-
-    @property
-    def types(self) -> Collection[str]:
-        """All of them."""
-        return WRITABLE
+    types: Collection[str] = WRITABLE
 
     def zone_of(self, name: str) -> str:
         """The zone, for what is in it."""

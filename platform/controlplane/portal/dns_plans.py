@@ -59,6 +59,7 @@ def dns_plan(request: HttpRequest, domain_id: UUID, plan_id: UUID) -> HttpRespon
         "sentence": plan_words.plan_sentence(plan.state, plan.code),
         "written_with": _written_with(plan, domain),
         "warnings": plan_rows.warnings(plan),
+        "by_hand": plan_rows.by_hand(plan),
         "changes": plan_rows.changes(plan),
         "conflicts": plan_rows.conflicts(plan),
         "standing": plan_rows.standing(plan),

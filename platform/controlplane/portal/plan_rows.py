@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mailcore.domains import plan_words
-from mailcore.protocol.dns_plan import IN_THE_WAY, NOT_OURS, STANDS
+from mailcore.protocol.dns_plan import IN_THE_WAY, NOT_OURS, STANDS, UNSUPPORTED
 from mailcore.zones.models import DnsPlan
 
 
@@ -42,12 +42,17 @@ def changes(plan: DnsPlan) -> list[Row]:
 
 
 def warnings(plan: DnsPlan) -> list[str]:
-    """What should be known before; what is in the way is told where it can be chosen to go."""
+    """What should be known before; what is in the way, or left to a person, has its own place."""
     return [
         plan_words.warning_sentence(one["code"], one["values"])
         for one in plan.warnings
-        if one["code"] != IN_THE_WAY
+        if one["code"] not in {IN_THE_WAY, UNSUPPORTED}
     ]
+
+
+def by_hand(plan: DnsPlan) -> list[str]:
+    """The records that we cannot write there, each as a line of a zone file."""
+    return [line for one in plan.warnings if one["code"] == UNSUPPORTED for line in one["values"]]
 
 
 def conflicts(plan: DnsPlan) -> list[dict[str, Any]]:

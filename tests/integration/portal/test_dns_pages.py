@@ -14,7 +14,7 @@ from mailcore.domains.models import DnsCredential, Domain
 from mailcore.protocol.dns_zone import RecordSet
 from mailcore.zones.adapters.providers import PROVIDERS
 from mailcore.zones.models import DnsPlan
-from mailcore.zones.ports import ZoneBusy
+from mailcore.zones.ports import WRITABLE, ZoneBusy
 from tenants.accounts.models import Member
 from tests.integration.domains.zone_stage import OLD_MX, OLD_SPF, D, Zone, shown, work
 
@@ -113,6 +113,21 @@ def test_each_provider_has_a_form_that_keeps_its_secrets_to_itself(alice, shop, 
         assert not [one for one in secret if one in told]
     region = {**given, "way": "ovh", "auth_entrypoint": "https://evil.example"}
     assert alice.post(f"{path}credentials/", region).status_code == 422
+
+
+def test_what_a_provider_does_not_take_is_shown_to_be_added_by_hand(alice, shop, zone):
+    zone.types = WRITABLE - {"SRV"}
+    path = f"/domains/{shop.reference}/dns/"
+    alice.post(f"{path}credentials/", {"way": "ionos", "api_key": "public.secret"})
+    key = DnsCredential.objects.get()
+    page = alice.post(f"{path}credentials/{key.reference}/plan/", follow=True)
+    line = f"_imaps._tcp.{D} SRV 0 1 993 "
+    assert line in _text(page).partition("To add by hand")[2]
+    plan = DnsPlan.objects.get()
+    alice.post(f"{path}plans/{plan.reference}/apply/")
+    work(plan, zone)
+    assert not [place for place, held in zone.standing.items() if place[1] == "SRV" and held.values]
+    assert line in _text(alice.get(f"{path}plans/{plan.reference}/"))  # still to be done
 
 
 def test_from_a_key_to_written_records_and_back(alice, shop, zone):

@@ -18,7 +18,7 @@ from kernel.dns import names
 from kernel.errors import NotFound
 from mailcore.checks import selectors as checks
 from mailcore.checks.models import DomainSchedule, RecordVerdict
-from mailcore.domains import instructions
+from mailcore.domains import instructions, to_publish
 from mailcore.domains.errors import DomainNotVerified
 from mailcore.domains.models import DkimKey, DnsCredential, Domain
 from mailcore.domains.states import DomainState
@@ -80,7 +80,7 @@ class RecordRow:
         """What was found and has to go before the value is added."""
         if self.verdict == Outcome.MATCH and not self.code:
             return []
-        return instructions.others_in_place(self.purpose, self.value, found=self.found)
+        return to_publish.others_in_place(self.purpose, self.value, found=self.found)
 
     @property
     def differ(self) -> bool:
@@ -318,7 +318,7 @@ def _row(record: Record, last: RecordVerdict | None, *, looked_at: datetime | No
         purpose=record.purpose,
         name=record.name,
         type=record.type,
-        value=instructions.value_to_publish(record, code=code, found=found, params=params),
+        value=to_publish.value_to_publish(record, code=code, found=found, params=params),
         priority=record.priority,
         ttl=record.ttl,
         need=record.need,

@@ -10,7 +10,7 @@ from django.db.models import Q
 from kernel import clock
 from kernel.outbox import publish
 from mailcore.checks.models import AlarmState, DomainAlarm
-from mailcore.domains import instructions, selectors
+from mailcore.domains import selectors, to_publish
 from mailcore.domains.models import Domain
 
 #: So many mails about one domain in so long, at most, however often its records come and go.
@@ -88,7 +88,7 @@ def _with_records(domain: Domain, alarms: Iterable[DomainAlarm]) -> list[dict[st
         record = records.get(_key(alarm))
         shown: dict[str, object] = {}
         if record is not None:
-            value = instructions.value_to_publish(
+            value = to_publish.value_to_publish(
                 record, code=alarm.code, found=alarm.found, params=alarm.params
             )
             shown = {"type": record.type, "priority": record.priority, "value": value}

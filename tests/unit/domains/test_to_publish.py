@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailcore.domains import instructions
+from mailcore.domains import to_publish
 from mailcore.protocol import dns_records
 
 SPF = dns_records.sender_policy("shop.test", include="our.test")
@@ -34,13 +34,13 @@ WITH_OURS = "v=spf1 include:our.test include:crm.test ip4:192.0.2.7 ~all"
     ],
 )
 def test_the_policy_to_publish_keeps_who_else_may_send(code, found, params, value) -> None:
-    told = instructions.value_to_publish(SPF, code=code, found=found, params=params)
+    told = to_publish.value_to_publish(SPF, code=code, found=found, params=params)
     assert sorted(told.split()) == sorted(value.split())
 
 
 def test_what_has_to_go_first_is_named() -> None:
     seen = ["site=1", THEIRS]
-    assert instructions.others_in_place("spf", WITH_OURS, found=seen) == [THEIRS]
-    assert instructions.others_in_place("mx", "mx.our.test", found=["5 mx.our.test", "9 old"]) == [
+    assert to_publish.others_in_place("spf", WITH_OURS, found=seen) == [THEIRS]
+    assert to_publish.others_in_place("mx", "mx.our.test", found=["5 mx.our.test", "9 old"]) == [
         "old"
     ]

@@ -529,11 +529,12 @@ class MailboxRow(TypedDict):
 
 
 class Me(TypedDict):
-    """The key that asks: its rights, and the organisation that it is kept to."""
+    """The key that asks: its rights, and the organisation and domain that it is kept to."""
 
     key: "OwnKey"
     scopes: "Sequence[str]"
     organisation: "str | None"
+    domain: "str | None"
 
 
 class Member(TypedDict):

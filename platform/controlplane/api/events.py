@@ -91,7 +91,7 @@ def _follow(request: Request, sought: Sought) -> Response:
     if "cursor" in request.query_params:
         raise InvalidInput("Give either after or cursor.", field="after")
     given = request.query_params["after"]
-    after: UUID = cursors.read_plain(given) or event_log.settled()
+    after: UUID = cursors.read_plain(given, field="after") or event_log.settled()
     limit = limit_of(request.query_params.get("limit"))
     found = event_log.list_after(sought, after=after, limit=limit) if given else []
     reached = found[-1].place if found else after

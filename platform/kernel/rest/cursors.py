@@ -32,12 +32,12 @@ def plain(identifier: UUID) -> str:
     return ids.to_public(PREFIX, identifier)
 
 
-def read_plain(text: str | None) -> UUID | None:
-    """The id of a cursor that `plain` made; raises InvalidCursor."""
+def read_plain(text: str | None, *, field: str = "cursor") -> UUID | None:
+    """The id of a cursor that `plain` made; raises InvalidCursor, which names the parameter."""
     try:
         return ids.from_public(PREFIX, text) if text else None
     except NotFound as error:
-        raise InvalidCursor(field="cursor") from error
+        raise InvalidCursor(field=field) from error
 
 
 def ordered(place: Place, *, order: str) -> str:

@@ -26,7 +26,11 @@ class BoundedJSONParser(BaseParser):
             raise BodyTooLarge(f"The body is larger than {self.largest // 1_000_000} MB.")
         try:
             return _read(raw.decode("utf-8"))
-        except (ValueError, RecursionError) as error:
+        except UnicodeError as error:
+            raise ParseError("This is not valid JSON: it holds what is no UTF-8.") from error
+        except RecursionError as error:
+            raise ParseError("This is not valid JSON: it is nested too deeply.") from error
+        except ValueError as error:
             raise ParseError(f"This is not valid JSON: {error}") from error
 
 

@@ -179,6 +179,8 @@ def _sentence(error: exceptions.APIException, request: Request) -> str:
             "given": request.method,
             "methods": methods,
         }
+    if isinstance(error, exceptions.NotAcceptable):
+        return _("Answers are JSON: ask for application/json in Accept, or leave it out.")
     if isinstance(error, exceptions.UnsupportedMediaType):
         types = [parser.media_type for parser in _view(request).parser_classes]
         return _("Send the body as %(types)s, and say so in Content-Type.") % {

@@ -7,6 +7,7 @@ from django.urls import path
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from kernel import ids
 from kernel.rest.openapi import Id, operation, shape
 from kernel.rest.views import ApiView, actor_of
 from tenants.bearer.authentication import KeyHolder
@@ -31,14 +32,16 @@ class OwnKey(TypedDict):
         },
         "scopes": ["domains.read", "domains.write"],
         "organisation": None,
+        "domain": None,
     }
 )
 class MeShown(TypedDict):
-    """The key that asks: its rights, and the organisation that it is kept to."""
+    """The key that asks: its rights, and the organisation and domain that it is kept to."""
 
     key: OwnKey
     scopes: list[str]
     organisation: Annotated[str, Id("org")] | None
+    domain: Annotated[str, Id("dom")] | None
 
 
 class Me(ApiView):
@@ -50,7 +53,7 @@ class Me(ApiView):
     def get(self, request: Request) -> Response:
         """Show the key that asks, and what it may do."""
         assert isinstance(request.user, KeyHolder)
-        key = request.user.key
+        key, actor = request.user.key, actor_of(request)
         shown: MeShown = {
             "key": {
                 "id": key.reference,
@@ -58,8 +61,9 @@ class Me(ApiView):
                 "created_at": key.created_at,
                 "expires_at": key.expires_at,
             },
-            "scopes": sorted(actor_of(request).scopes),
+            "scopes": sorted(actor.scopes),
             "organisation": key.organisation.reference if key.organisation else None,
+            "domain": ids.to_public("dom", actor.domain) if actor.domain else None,
         }
         return Response(shown)
 

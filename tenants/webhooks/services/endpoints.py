@@ -132,8 +132,11 @@ def _url(url: str) -> str:
 def _types(event_types: Iterable[str]) -> list[str]:
     wanted = sorted(set(event_types))
     unknown = [name for name in wanted if name not in CATALOGUE]
-    if unknown or not wanted:
-        raise UnknownEventType(field="events", unknown=unknown)
+    if not wanted:
+        raise UnknownEventType("Name at least one type of event.", field="events")
+    if unknown:
+        sentence = f"No event is called {', '.join(unknown)[:200]}."
+        raise UnknownEventType(sentence, field="events", unknown=unknown)
     return wanted
 
 

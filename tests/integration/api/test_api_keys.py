@@ -68,15 +68,14 @@ def test_a_key_is_told_once_and_listed_to_its_maker(acme, program, api) -> None:
         ({"networks": ["0.0.0.0/0"]}, 403, "api_key.beyond_maker", "networks"),
         ({"networks": ["192.0.2.1/24"]}, 422, "api_key.network_invalid", "networks"),
         ({"expires_at": "2020-01-01T00:00:00Z"}, 422, "invalid_input", "expires_at"),
-        ({"domain": "dom_01k8z1c3e5g7j9m1p3r5t7w9y1"}, 404, "not_found", None),
-        ({"organisation": "org_01k8z1c3e5g7j9m1p3r5t7w9y1"}, 404, "not_found", None),
+        ({"domain": "dom_01k8z1c3e5g7j9m1p3r5t7w9y1"}, 404, "not_found", "domain"),
+        ({"organisation": "org_01k8z1c3e5g7j9m1p3r5t7w9y1"}, 404, "not_found", "organisation"),
     ],
 )
 def test_what_a_key_cannot_give(api, body, status, code, field) -> None:
     answer = made(api, **body)
     assert (answer.status_code, answer.json()["code"]) == (status, code), answer.content
-    if field:
-        assert answer.json()["errors"][0]["pointer"].startswith(f"/{field}")
+    assert answer.json()["errors"][0]["pointer"].startswith(f"/{field}")
     assert ApiKey.objects.count() == 1
 
 
@@ -190,6 +189,7 @@ def test_a_key_of_one_domain_sees_nothing_else(acme, api, shops) -> None:
     answer = made(api, scopes=sorted(services.API_SCOPES), domain=own.reference)
     assert answer.json()["organisation"] == acme.organisation.reference
     key = holder(api, acme, answer)
+    assert key.get("me").json()["domain"] == own.reference
     assert [one["name"] for one in key.get("domains").json()["data"]] == ["one.test"]
     assert [one["id"] for one in key.get("mailboxes").json()["data"]] == [mine.reference]
     for path in ("domains/{}", "domains/{}/records"):

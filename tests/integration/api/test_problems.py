@@ -103,6 +103,8 @@ def test_a_sentence_says_what_to_do(api, acme) -> None:
     assert "Authorization: Bearer" in check(bare, 401, "not_authenticated")["detail"]
     put = api.client.put("/api/v1/domains", headers=api.headers)
     assert "but GET, POST" in check(put, 405, "method_not_allowed")["detail"]
+    other = api.client.get("/api/v1/me", headers={**api.headers, "Accept": "application/xml"})
+    assert "application/json" in check(other, 406, "not_acceptable")["detail"]
     form = api.client.post("/api/v1/domains/bulk", {"name": "x"}, headers=api.headers)
     said = check(form, 415, "unsupported_media_type")["detail"]
     assert "application/json or text/csv" in said
@@ -117,6 +119,13 @@ def test_a_sentence_says_what_to_do(api, acme) -> None:
         api.post("members", {"email": "a@b.test", "role": "king"}), 422, "invalid_input"
     )["errors"]
     assert "read_only" in fault["detail"]
+    (fault,) = check(api.get("events?after=7"), 422, "invalid_cursor")["errors"]
+    assert fault["pointer"] == "/after"
+    hook = {"url": "https://hooks.example.com/", "events": ["domain.vanished"]}
+    assert (
+        "domain.vanished"
+        in check(api.post("webhooks", hook), 422, "webhook.event_type_unknown")["detail"]
+    )
     (fault,) = check(api.post("organisations", ["x"]), 422, "invalid_input")["errors"]
     assert fault["pointer"] == ""
     assert "object" in fault["detail"]

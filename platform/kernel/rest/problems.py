@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from kernel.errors import ApplicationError, NotFound, TransientError
+from kernel.rest.sentences import asked, sentence
 from kernel.trace import current_trace_id
 
 log = logging.getLogger(__name__)
@@ -150,7 +151,7 @@ def _framework(error: exceptions.APIException, request: Request) -> Response:
     if challenge:
         headers["WWW-Authenticate"] = challenge
     if isinstance(error, exceptions.MethodNotAllowed):
-        headers["Allow"] = ", ".join(_view(request).allowed_methods)
+        headers["Allow"] = ", ".join(asked(request).allowed_methods)
     if isinstance(error, exceptions.ValidationError):
         response = _problem(
             request,
@@ -160,38 +161,11 @@ def _framework(error: exceptions.APIException, request: Request) -> Response:
             errors=list(_fields(error.get_full_details())),
         )
     else:
-        detail = _sentence(error, request)
+        detail = sentence(error, request)
         response = _problem(request, status=error.status_code, code=code, detail=detail)
     for name, value in headers.items():
         response[name] = value
     return response
-
-
-def _sentence(error: exceptions.APIException, request: Request) -> str:
-    """What to do about it, where the framework says only what is wrong."""
-    if isinstance(error, exceptions.NotAuthenticated):
-        return _("Send a key of yours: “Authorization: Bearer KEY”.")
-    if isinstance(error, exceptions.NotFound):
-        return _("Nothing is at this address.")
-    if isinstance(error, exceptions.MethodNotAllowed):
-        methods = ", ".join(_view(request).allowed_methods)
-        return _("There is no %(given)s here, but %(methods)s.") % {
-            "given": request.method,
-            "methods": methods,
-        }
-    if isinstance(error, exceptions.NotAcceptable):
-        return _("Answers are JSON: ask for application/json in Accept, or leave it out.")
-    if isinstance(error, exceptions.UnsupportedMediaType):
-        types = [parser.media_type for parser in _view(request).parser_classes]
-        return _("Send the body as %(types)s, and say so in Content-Type.") % {
-            "types": _(" or ").join(types)
-        }
-    return str(error.detail)
-
-
-def _view(request: Request) -> Any:
-    """The endpoint that was asked."""
-    return (request.parser_context or {})["view"]
 
 
 def _fields(details: Any, pointer: str = "") -> Iterator[Fault]:

@@ -24,17 +24,13 @@ class OwnKey(TypedDict):
 
 @shape(
     example={
-        "key": {
-            "id": "key_01k8z0xkb2d4f6h8k0n2q4s6v8",
-            "name": "agency tool",
-            "created_at": "2026-03-01T09:00:00Z",
-            "expires_at": None,
-        },
+        "key": {"id": "key_01k8z0xkb2d4f6h8k0n2q4s6v8", "name": "agency tool",
+                "created_at": "2026-03-01T09:00:00Z", "expires_at": None},
         "scopes": ["domains.read", "domains.write"],
         "organisation": None,
         "domain": None,
     }
-)
+)  # fmt: skip
 class MeShown(TypedDict):
     """The key that asks: its rights, and the organisation and domain that it is kept to."""
 

@@ -23,6 +23,12 @@ class SlugTaken(Conflict):
     code = "reseller.slug_taken"
 
 
+class ResellerNotActive(Conflict):
+    """This reseller's portal is not open."""
+
+    code = "reseller.not_active"
+
+
 class InvalidCompany(InvalidInput):
     """A company name has 1 to 100 visible characters."""
 

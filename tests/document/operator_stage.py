@@ -12,6 +12,7 @@ from kernel.tenancy import PUBLIC, in_schema
 from mailcore.delivery.egress import services as egress
 from mailcore.directory.states import HoldOn
 from mailcore.holds import services as holds
+from tenants.accounts.models import Member
 from tenants.operators import services as operators
 from tenants.operators.models import OperatorKey
 from tenants.plans import services as plans
@@ -88,11 +89,14 @@ BODIES: dict[str, Callable[[OperatorStage], Any]] = {
 INSTEAD: dict[str, dict[str, str]] = {
     "operator/egress_members.delete": {"address": "spare_address"},
     "operator/plans.delete": {"plan": "spare_plan"},
+    "operator/resellers.invite_owner": {"reseller_id": "ownerless_id"},
 }
 
 
-def build(acme: Any) -> OperatorStage:
-    """Make everything; Acme has the plan `agency`."""
+def build(acme: Any, globex: Any) -> OperatorStage:
+    """Make everything; Acme has the plan `agency`, and nobody who may log in owns Globex."""
+    with in_schema(globex.reseller.schema_name):
+        Member.objects.update(is_active=False)
     with in_schema(PUBLIC):
         for key in ("agency", "spare"):
             plans.create_plan(actor=OPERATOR, key=key, name=key.title(), limits={"domains": 50})
@@ -111,6 +115,7 @@ def build(acme: Any) -> OperatorStage:
         found = {
             "hold_id": hold.reference,
             "reseller_id": ids.to_public("res", acme.reseller.public_id),
+            "ownerless_id": ids.to_public("res", globex.reseller.public_id),
             "plan": "agency",
             "spare_plan": "spare",
             **_egress(),

@@ -337,7 +337,7 @@ def _others(acme: Any, globex: Any) -> dict[str, Any]:
         "other_organisation": by_organisation,
         "other_domain": by_domain,
         "reading": reading,
-        "operator": operator_stage.build(acme),
+        "operator": operator_stage.build(acme, globex),
     }
 
 

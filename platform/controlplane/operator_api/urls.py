@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, re_path
 
 from controlplane.api import audit
-from controlplane.operator_api import holds, me, resellers
+from controlplane.operator_api import holds, me, owner_invitations, resellers
 from kernel.rest.views import NoSuchPath
 from mailcore.delivery.egress import api as egress
 from mailcore.delivery.operating import api as nodes
@@ -12,6 +12,7 @@ from tenants.plans import api as plans
 urlpatterns: list[URLPattern | URLResolver] = [
     *me.urlpatterns,
     *resellers.urlpatterns,
+    *owner_invitations.urlpatterns,
     *holds.urlpatterns,
     *plans.urlpatterns,
     *nodes.urlpatterns,

@@ -18,6 +18,7 @@ WORDS: dict[str, Promise] = {
     ),
     "reseller.slug_reserved": _("This name is reserved. Please choose another one."),
     "reseller.slug_taken": _("This name is already in use. Please choose another one."),
+    "reseller.not_active": _("This portal is not open yet, or was closed."),
     "reseller.company_invalid": _("Enter the name of your company, without web addresses."),
     "reseller.email_invalid": _("Enter a complete e-mail address, such as name@example.com."),
     "reseller.password_weak": _("Choose a longer or less common password."),

@@ -57,9 +57,9 @@ class OwnerInvitations(CommandView):
         ],
     )
     def perform(self, request: Request, **parts: object) -> Response:
-        """Send whoever is to own a reseller's portal a new link, as long as nobody owns it.
+        """Invite the owner of a reseller again.
 
-        The link that was sent before is dead, and whoever was invited as owner is not any more.
+        Only while nobody who may log in owns its portal. The link that was sent before is dead, and whoever was invited as owner is not any more.
         """
         body = NewOwner(data=request.data)
         body.is_valid(raise_exception=True)

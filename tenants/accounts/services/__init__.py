@@ -9,5 +9,5 @@ from tenants.accounts.services.owners import OWNER_READY as OWNER_READY
 from tenants.accounts.services.owners import create_owner as create_owner
 from tenants.accounts.services.owners import ensure_operator_member as ensure_operator_member
 from tenants.accounts.services.owners import invite_owner as invite_owner
-from tenants.accounts.services.owners import invite_owner_anew as invite_owner_anew
-from tenants.accounts.services.owners import invite_owner_of as invite_owner_of
+from tenants.accounts.services.owners_anew import invite_owner_anew as invite_owner_anew
+from tenants.accounts.services.owners_anew import invite_owner_of as invite_owner_of

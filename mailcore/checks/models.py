@@ -23,6 +23,7 @@ class DomainSchedule(models.Model):
     `targets_due_at` is set while records in our own zone wait to be written.
     `publish_due_at` is set while a DNS update waits; `publish_code` is how the last one ended
     (empty: never tried, `ok`, or a code of `mailcore.domains.errors`).
+    `fingerprint` is that of the last look when all was right, until somebody asks for another one.
     """
 
     domain_id = models.UUIDField(primary_key=True)
@@ -31,6 +32,7 @@ class DomainSchedule(models.Model):
     due_at = models.DateTimeField(default=clock.now, db_index=True)
     checked_at = models.DateTimeField(null=True, blank=True)
     watched_until = models.DateTimeField(null=True, blank=True)
+    fingerprint = models.JSONField(null=True, blank=True)
     keys_due_at = models.DateTimeField(default=clock.now, null=True, blank=True, db_index=True)
     targets_due_at = models.DateTimeField(null=True, blank=True, db_index=True)
     publish_due_at = models.DateTimeField(null=True, blank=True, db_index=True)

@@ -6,6 +6,7 @@ from mailcore.checks.services.claiming import claim_keys as claim_keys
 from mailcore.checks.services.claiming import claim_publishing as claim_publishing
 from mailcore.checks.services.claiming import claim_targets as claim_targets
 from mailcore.checks.services.keeping import keep as keep
+from mailcore.checks.services.looking import Inspection as Inspection
 from mailcore.checks.services.looking import Look as Look
 from mailcore.checks.services.looking import Said as Said
 from mailcore.checks.services.looking import inspect as inspect
@@ -21,6 +22,7 @@ from mailcore.checks.services.scheduling import look_soon as look_soon
 from mailcore.checks.services.scheduling import open_schedule as open_schedule
 from mailcore.checks.services.scheduling import plan_ended as plan_ended
 from mailcore.checks.services.scheduling import plan_keys as plan_keys
+from mailcore.checks.services.scheduling import plan_same as plan_same
 from mailcore.checks.services.scheduling import published as published
 from mailcore.checks.services.scheduling import put_targets_off as put_targets_off
 from mailcore.checks.services.scheduling import targets_written as targets_written

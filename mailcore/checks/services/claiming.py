@@ -1,7 +1,7 @@
 """Take what is due, so that no other worker takes it too; over all resellers, as role worker."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -9,6 +9,8 @@ from django.db.models import QuerySet
 
 from kernel import clock
 from mailcore.checks.models import DomainSchedule
+from mailcore.checks.services import fingerprints
+from mailcore.checks.services.fingerprints import Fingerprint
 
 #: A domain that is being checked is not taken again by another worker for this long.
 LEASE = timedelta(seconds=60)
@@ -19,10 +21,12 @@ _WATCHED = 0.75
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A domain to look at."""
+    """A domain to look at; `fingerprint` of the last time, unless all is to be judged anew."""
 
     reseller_id: UUID
     domain_id: UUID
+    claimed_at: datetime
+    fingerprint: Fingerprint | None
 
 
 @transaction.atomic
@@ -34,7 +38,15 @@ def claim_due(limit: int) -> list[Due]:
     taken = [row.pk for row in first]
     rows = first + _locked(due.exclude(pk__in=taken), "due_at", limit - len(first))
     _take(rows, "due_at")
-    return [Due(reseller_id=row.reseller_id, domain_id=row.domain_id) for row in rows]
+    return [
+        Due(
+            reseller_id=row.reseller_id,
+            domain_id=row.domain_id,
+            claimed_at=now,
+            fingerprint=fingerprints.read(row.fingerprint, now=now),
+        )
+        for row in rows
+    ]
 
 
 def claim_keys(limit: int) -> list[tuple[UUID, UUID]]:

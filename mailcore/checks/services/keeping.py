@@ -1,7 +1,7 @@
 """Store what was seen of domains' records: of all that belong to one reseller in a few statements."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from kernel import clock
 from kernel.tenancy import current_reseller_id
 from mailcore.checks.models import RecordVerdict
-from mailcore.checks.services.looking import Look, Said
+from mailcore.checks.services.looking import Inspection, Look, Said
 from mailcore.checks.services.scheduling import plan_next
 from mailcore.protocol.dns_records import Key
 from mailcore.protocol.verdicts import Outcome
@@ -37,7 +37,7 @@ WHERE v.id = n.id
 
 
 @transaction.atomic
-def keep(seen: Mapping[UUID, Sequence[Look]]) -> dict[UUID, dict[Key, RecordVerdict]]:
+def keep(seen: Mapping[UUID, Inspection]) -> dict[UUID, dict[Key, RecordVerdict]]:
     """Store what was seen of domains of this reseller and when to look again; their verdict rows.
 
     Rows of records that are no longer expected go. What looks as it did before is not written
@@ -50,8 +50,8 @@ def keep(seen: Mapping[UUID, Sequence[Look]]) -> dict[UUID, dict[Key, RecordVerd
     rows: dict[UUID, dict[Key, RecordVerdict]] = {domain_id: {} for domain_id in seen}
     new: list[RecordVerdict] = []
     changed: list[RecordVerdict] = []
-    for domain_id, looks in seen.items():
-        for look in looks:
+    for domain_id, inspection in seen.items():
+        for look in inspection.looks:
             row = known[domain_id].pop(look.record.key, None)
             is_new = row is None
             row = row or _new(look, domain_id=domain_id, reseller_id=reseller_id)
@@ -66,7 +66,7 @@ def keep(seen: Mapping[UUID, Sequence[Look]]) -> dict[UUID, dict[Key, RecordVerd
     gone = [stored.pk for some in known.values() for stored in some.values()]
     if gone:
         RecordVerdict.objects.filter(pk__in=gone).delete()
-    plan_next({domain_id: some.values() for domain_id, some in rows.items()}, now=now)
+    plan_next({one: (seen[one], some.values()) for one, some in rows.items()}, now=now)
     return rows
 
 

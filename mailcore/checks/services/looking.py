@@ -6,15 +6,18 @@ import logging
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.conf import settings
 
+from kernel import clock
 from kernel.dns.answers import Answers, Reply
 from kernel.dns.cuts import SharedCuts
 from kernel.dns.ports import Exchange
 from kernel.dns.udp import UdpExchange
 from kernel.dns.walk import Unreachable, Walker
-from mailcore.checks.services import sender_policies
+from mailcore.checks.services import fingerprints, sender_policies
+from mailcore.checks.services.fingerprints import Fingerprint
 from mailcore.protocol import dns_records, verdicts
 from mailcore.protocol.dns_records import Record
 from mailcore.protocol.verdict_rules import conflict
@@ -50,6 +53,18 @@ class Look:
     said: tuple[Said, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """What one look at a domain gave: no `looks` where all is still as the `fingerprint` says.
+
+    `began` is when it was decided what to look for: what was asked for since is not in it.
+    """
+
+    looks: Sequence[Look]
+    began: datetime
+    fingerprint: Fingerprint | None = None
+
+
 def walker(
     exchange: Exchange | None = None,
     *,
@@ -70,7 +85,7 @@ def walker(
 
 def inspect(
     jobs: Mapping[str, Sequence[Record]], *, exchange: Exchange | None = None
-) -> dict[str, list[Look]]:
+) -> dict[str, Inspection]:
     """Ask every authoritative server for every record of every domain, all at once.
 
     Domain → records in, domain → looks out. Blocks at most 15 seconds; never raises for DNS:
@@ -82,49 +97,70 @@ def inspect(
 
 async def _inspect_all(
     jobs: Sequence[tuple[str, Sequence[Record]]], exchange: Exchange | None
-) -> list[list[Look]]:
-    exchange, shared = exchange or UdpExchange(), SharedCuts()
+) -> list[Inspection]:
+    exchange, shared, began = exchange or UdpExchange(), SharedCuts(), clock.now()
     return await asyncio.gather(
-        *(inspect_one(*job, exchange=exchange, shared=shared) for job in jobs)
+        *(inspect_one(*job, exchange=exchange, shared=shared, began=began) for job in jobs)
     )
 
 
 async def inspect_one(
-    domain: str, records: Sequence[Record], *, exchange: Exchange, shared: SharedCuts
-) -> list[Look]:
-    """Ask for one domain beside others, in at most 15 seconds; never raises for DNS."""
+    domain: str,
+    records: Sequence[Record],
+    *,
+    exchange: Exchange,
+    shared: SharedCuts,
+    began: datetime,
+    known: Fingerprint | None = None,
+) -> Inspection:
+    """Ask for one domain beside others, in at most 15 seconds; never raises for DNS.
+
+    Where the servers say what they said when all was right, which is `known`, nothing is judged.
+    """
     # A walker of its own for each: what one domain's servers say cannot touch another domain.
     walk = walker(exchange, budget=_QUESTIONS, shared=shared, subject=domain)
-    return await _inspect(domain, records, walk)
-
-
-async def _inspect(domain: str, records: Sequence[Record], walk: Walker) -> list[Look]:
-    until = _in_seconds(_TIME_LIMIT)
     try:
-        async with asyncio.timeout_at(until):
-            # Learned once, before the records are asked for at once.
-            await walk.zone_of(domain)
-            await _learn_targets(records, walk)
-            await walk.ask_ahead((record.name, record.asked) for record in records)
-        looks = (_look(record, walk, domain=domain, until=until) for record in records)
-        return list(await asyncio.gather(*looks))
+        looks, fingerprint = await _inspect(domain, records, walk, known)
+        return Inspection(looks=looks, began=began, fingerprint=fingerprint)
     except Unreachable:
-        return [_unknown(record, "servers.unreachable") for record in records]
+        code = "servers.unreachable"
     except TimeoutError:
-        return [_unknown(record, "servers.slow") for record in records]
+        code = "servers.slow"
     except Exception:  # what strangers publish for one domain holds up no other
         log.exception("domain %s could not be looked at", domain)
-        return [_unknown(record, "servers.unreachable") for record in records]
+        code = "servers.unreachable"
+    return Inspection(looks=[_unknown(record, code) for record in records], began=began)
 
 
-async def _learn_targets(records: Sequence[Record], walk: Walker) -> None:
-    """Walk to the zone that the aliases lead to; all of them lead to the same one."""
-    target = next((record.value for record in records if record.behind is not None), "")
-    # Where it cannot be reached, each record that leads there says so itself.
+async def _inspect(
+    domain: str, records: Sequence[Record], walk: Walker, known: Fingerprint | None
+) -> tuple[Sequence[Look], Fingerprint | None]:
+    until = _in_seconds(_TIME_LIMIT)
+    beyond = known.beyond if known else ()
+    async with asyncio.timeout_at(until):
+        # Learned once, before the records are asked for at once.
+        await walk.zone_of(domain)
+        # All of a domain's aliases lead to one zone.
+        target = next((record.value for record in records if record.behind is not None), "")
+        await _learn_zones([name for name in (target, *(name for name, _ in beyond)) if name], walk)
+        await walk.ask_ahead([*fingerprints.places_of(records), *beyond])
+    if known and fingerprints.digest_of(records, beyond, walk) == known.digest:
+        return (), known
+    looks = await asyncio.gather(
+        *(_look(record, walk, domain=domain, until=until) for record in records)
+    )
+    if any(look.judgement.outcome is not Outcome.MATCH for look in looks):
+        return looks, None
+    return looks, fingerprints.take(records, walk, now=clock.now())
+
+
+async def _learn_zones(names: Sequence[str], walk: Walker) -> None:
+    """Walk to the zones of names that the records lead to."""
+    # Where one cannot be reached, each record that leads there says so itself.
     with contextlib.suppress(Unreachable, TimeoutError):
         async with asyncio.timeout(_TIME_BEYOND):
-            if target:
-                await walk.zone_of(target)
+            for name in names:
+                await walk.zone_of(name)
 
 
 async def _look(record: Record, walk: Walker, *, domain: str, until: float) -> Look:

@@ -1,10 +1,10 @@
-"""Look at many domains beside each other, while their owner stores what was seen of others."""
+"""Look at many domains beside each other, by turns with storing what was seen of others."""
 
 import asyncio
-import queue
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from threading import Thread
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 from uuid import UUID
@@ -13,7 +13,8 @@ from kernel.dns.cuts import SharedCuts
 from kernel.dns.ports import Exchange
 from kernel.dns.udp import UdpExchange
 from mailcore.checks.services import looking
-from mailcore.checks.services.looking import Look
+from mailcore.checks.services.fingerprints import Fingerprint
+from mailcore.checks.services.looking import Inspection
 from mailcore.protocol.dns_records import Record
 
 
@@ -22,28 +23,28 @@ class Seen:
     """What one look gave; `key` is what its owner called it."""
 
     key: UUID
-    looks: Sequence[Look]
+    inspection: Inspection
 
 
 class Lookout:
-    """A context manager: name servers are asked in a thread of its own, which touches no database.
+    """A context manager: name servers are asked while `take` waits, and answer in between too.
 
     A domain that keeps us waiting holds up no other, as long as fewer are under way than the
-    owner lets be.
+    owner lets be. One thread does both, since two would take the interpreter from each other at
+    each datagram.
     """
 
     def __init__(self, exchange: Exchange | None = None) -> None:
         self._exchange = exchange
         self._shared = SharedCuts()
         self._loop = asyncio.new_event_loop()
-        self._thread = Thread(target=self._loop.run_forever, name="lookout", daemon=True)
-        self._seen: queue.SimpleQueue[Seen] = queue.SimpleQueue()
-        self.under_way = 0
+        self._looking: set[asyncio.Task[None]] = set()
+        self._seen: list[Seen] = []
+        self._news = asyncio.Event()
 
     def __enter__(self) -> Self:
         """Begin."""
         self._exchange = self._exchange or UdpExchange()
-        self._thread.start()
         return self
 
     def __exit__(
@@ -53,35 +54,57 @@ class Lookout:
         trace: TracebackType | None,
     ) -> None:
         """End; looks that are still under way are broken off."""
-        asyncio.run_coroutine_threadsafe(self._break_off(), self._loop).result()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
+        self._loop.run_until_complete(self._break_off())
         self._loop.close()
 
-    def look_at(self, key: UUID, domain: str, records: Sequence[Record]) -> None:
+    @property
+    def under_way(self) -> int:
+        """Looks that were begun and not taken yet."""
+        return len(self._looking) + len(self._seen)
+
+    def look_at(
+        self,
+        key: UUID,
+        domain: str,
+        records: Sequence[Record],
+        *,
+        began: datetime,
+        known: Fingerprint | None = None,
+    ) -> None:
         """Begin to look; `take` gives what was seen within about 15 seconds."""
-        self.under_way += 1
-        asyncio.run_coroutine_threadsafe(self._look(key, domain, records), self._loop)
+        task = self._loop.create_task(self._look(key, domain, records, began, known))
+        self._looking.add(task)
+        task.add_done_callback(self._looking.discard)
 
     def take(self, *, seconds: float) -> list[Seen]:
         """What was seen since the last call; waits so long for the first one."""
-        found: list[Seen] = []
-        try:
-            found.append(self._seen.get(timeout=seconds))
-            while True:
-                found.append(self._seen.get_nowait())
-        except queue.Empty:
-            self.under_way -= len(found)
-            return found
+        self._loop.run_until_complete(self._wait(seconds))
+        found, self._seen = self._seen, []
+        return found
 
-    async def _look(self, key: UUID, domain: str, records: Sequence[Record]) -> None:
+    async def _wait(self, seconds: float) -> None:
+        self._news.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._news.wait()
+
+    async def _look(
+        self,
+        key: UUID,
+        domain: str,
+        records: Sequence[Record],
+        began: datetime,
+        known: Fingerprint | None,
+    ) -> None:
         assert self._exchange is not None
-        looks = await looking.inspect_one(
-            domain, records, exchange=self._exchange, shared=self._shared
+        inspection = await looking.inspect_one(
+            domain, records, exchange=self._exchange, shared=self._shared, began=began, known=known
         )
-        self._seen.put(Seen(key=key, looks=looks))
+        self._seen.append(Seen(key=key, inspection=inspection))
+        self._news.set()
 
     async def _break_off(self) -> None:
+        # Also what the exchange has under way.
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
             task.cancel()

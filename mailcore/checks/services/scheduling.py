@@ -1,5 +1,6 @@
 """When a domain is looked at and written next."""
 
+import json
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -12,7 +13,9 @@ from django.db.models import F, Q
 from kernel import clock
 from kernel.tenancy import current_reseller_id
 from mailcore.checks.models import DomainAlarm, DomainSchedule, RecordVerdict
+from mailcore.checks.services import fingerprints
 from mailcore.checks.services.claiming import LEASE
+from mailcore.checks.services.looking import Inspection
 from mailcore.protocol.dns_records import Key, Need
 from mailcore.protocol.verdicts import Outcome
 
@@ -28,8 +31,19 @@ WATCH = timedelta(minutes=15)
 #: A zone that we write and that lacks something is written again at most so often.
 _UPKEEP = timedelta(hours=1)
 _PLAN = """
+UPDATE public.domain_schedule s SET checked_at = %s, due_at = n.due_at, fingerprint = n.fingerprint
+FROM unnest(%s::uuid[], %s::timestamptz[], %s::jsonb[]) AS n(id, due_at, fingerprint)
+WHERE s.domain_id = n.id
+"""
+#: Whoever asks for another look takes the fingerprint away, and may have its row just now.
+_PLAN_SAME = """
+WITH same AS (
+  SELECT domain_id FROM public.domain_schedule
+  WHERE domain_id = ANY(%s) AND fingerprint IS NOT NULL FOR UPDATE SKIP LOCKED
+)
 UPDATE public.domain_schedule s SET checked_at = %s, due_at = n.due_at
-FROM unnest(%s::uuid[], %s::timestamptz[]) AS n(id, due_at) WHERE s.domain_id = n.id
+FROM same JOIN unnest(%s::uuid[], %s::timestamptz[]) AS n(id, due_at) ON same.domain_id = n.id
+WHERE s.domain_id = n.id
 """
 
 
@@ -67,12 +81,14 @@ def forget_publishing(domain_id: UUID) -> None:
 def watch(domain_id: UUID) -> None:
     """Somebody waits: check now, and every few seconds for a while."""
     now = clock.now()
-    DomainSchedule.objects.filter(domain_id=domain_id).update(due_at=now, watched_until=now + WATCH)
+    DomainSchedule.objects.filter(domain_id=domain_id).update(
+        due_at=now, fingerprint=None, watched_until=now + WATCH
+    )
 
 
 def look_soon(domain_id: UUID) -> None:
-    """Check as soon as a worker is free, once."""
-    DomainSchedule.objects.filter(domain_id=domain_id).update(due_at=clock.now())
+    """Check as soon as a worker is free, once, and draw all consequences."""
+    DomainSchedule.objects.filter(domain_id=domain_id).update(due_at=clock.now(), fingerprint=None)
 
 
 def plan_keys(domain_id: UUID, *, due_at: datetime | None) -> None:
@@ -80,28 +96,57 @@ def plan_keys(domain_id: UUID, *, due_at: datetime | None) -> None:
     DomainSchedule.objects.filter(domain_id=domain_id).update(keys_due_at=due_at)
 
 
-def plan_next(seen: Mapping[UUID, Iterable[RecordVerdict]], *, now: datetime) -> None:
-    """Say when to look again at each domain after a look that gave these rows."""
+def plan_next(
+    seen: Mapping[UUID, tuple[Inspection, Iterable[RecordVerdict]]], *, now: datetime
+) -> None:
+    """Say when to look again at each domain after a look that gave these rows.
+
+    What was asked for while we looked is still to come.
+    """
     locked = DomainSchedule.objects.select_for_update().filter(domain_id__in=list(seen))
     due: dict[UUID, datetime] = {}
-    for schedule in locked.order_by("domain_id").only("domain_id", "watched_until"):
-        amiss = [row for row in seen[schedule.domain_id] if row.verdict != Outcome.MATCH]
+    known: list[str | None] = []
+    for schedule in locked.order_by("domain_id").only("domain_id", "due_at", "watched_until"):
+        inspection, rows = seen[schedule.domain_id]
+        amiss = [row for row in rows if row.verdict != Outcome.MATCH]
         is_watched = schedule.watched_until is not None and now < schedule.watched_until
-        seconds = _seconds(amiss, now, is_watched=is_watched) * settings.DELAY_SCALE
-        due[schedule.domain_id] = now + timedelta(seconds=seconds)
+        is_asked = inspection.began < schedule.due_at <= now
+        wait = _seconds(amiss, now, is_watched=is_watched) * settings.DELAY_SCALE
+        due[schedule.domain_id] = now if is_asked else now + timedelta(seconds=wait)
+        fingerprint = None if is_asked else inspection.fingerprint
+        known.append(json.dumps(fingerprints.as_json(fingerprint)) if fingerprint else None)
     with connection.cursor() as cursor:
-        cursor.execute(_PLAN, [now, list(due), list(due.values())])
+        cursor.execute(_PLAN, [now, list(due), list(due.values()), known])
+
+
+def plan_same(domain_ids: Sequence[UUID]) -> None:
+    """Say when to look again at domains where nothing changed since all was right.
+
+    Of several resellers, as role worker. Whoever asked for a look meanwhile still gets it.
+    """
+    now = clock.now()
+    due = [now + timedelta(seconds=_settled() * settings.DELAY_SCALE) for _ in domain_ids]
+    ids = list(domain_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(_PLAN_SAME, [ids, now, ids, due])
 
 
 def _seconds(amiss: Sequence[RecordVerdict], now: datetime, *, is_watched: bool) -> float:
     if amiss and is_watched:
         return WATCHED
     pressing = [row for row in amiss if row.need != Need.OPTIONAL]
-    wait: float = SETTLED
-    if pressing:
-        newest = max(row.since or now for row in pressing)
-        wait = min(max(UNSETTLED, (now - newest).total_seconds() * _PATIENCE), SETTLED)
-    return wait * random.uniform(1 - _SPREAD, 1)  # noqa: S311 (a spread, not a secret)
+    if not pressing:
+        return _settled()
+    newest = max(row.since or now for row in pressing)
+    return _spread(min(max(UNSETTLED, (now - newest).total_seconds() * _PATIENCE), SETTLED))
+
+
+def _settled() -> float:
+    return _spread(SETTLED)
+
+
+def _spread(seconds: float) -> float:
+    return seconds * random.uniform(1 - _SPREAD, 1)  # noqa: S311 (a spread, not a secret)
 
 
 def ask_to_publish(domain_id: UUID) -> None:

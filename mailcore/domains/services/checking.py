@@ -15,7 +15,7 @@ from kernel.tenancy import in_reseller
 from mailcore.checks import selectors as check_selectors
 from mailcore.checks import services as checks
 from mailcore.checks.models import DomainAlarm, RecordVerdict
-from mailcore.checks.services import Look
+from mailcore.checks.services import Inspection, Look
 from mailcore.directory import selectors as directory_selectors
 from mailcore.directory import services as directory
 from mailcore.domains import selectors
@@ -61,8 +61,8 @@ def check_domain(*, domain_id: UUID, exchange: Exchange | None = None) -> Domain
     domain = selectors.get_domain(domain_id)
     jobs = {domain.name: selectors.expected_records(domain)}
     # No transaction is open while strangers' servers are asked.
-    looks = checks.inspect(jobs, exchange=exchange)[domain.name]
-    return _conclude(domain, looks)
+    inspection = checks.inspect(jobs, exchange=exchange)[domain.name]
+    return _conclude(domain, inspection)
 
 
 def jobs_of(
@@ -77,21 +77,21 @@ def jobs_of(
         ]
 
 
-def conclude(*, reseller_id: UUID, seen: Sequence[tuple[Domain, Sequence[Look]]]) -> None:
+def conclude(*, reseller_id: UUID, seen: Sequence[tuple[Domain, Inspection]]) -> None:
     """Store what was seen of a reseller's domains and draw the consequences; as role worker.
 
     Those that are proven in one transaction; what fails there is tried one by one, so that a domain
     that is gone or fails is logged and holds up no other.
     """
-    proven = {one.public_id: looks for one, looks in seen if one.verified_at is not None}
+    proven = {one.public_id: found for one, found in seen if one.verified_at is not None}
     done = len(proven) > 1 and _concluded_together(reseller_id, proven)
-    for domain, looks in seen:
+    for domain, inspection in seen:
         if not (done and domain.public_id in proven):
             with _alone(domain.public_id), in_reseller(reseller_id):
-                _conclude(domain, looks)
+                _conclude(domain, inspection)
 
 
-def _concluded_together(reseller_id: UUID, seen: Mapping[UUID, Sequence[Look]]) -> bool:
+def _concluded_together(reseller_id: UUID, seen: Mapping[UUID, Inspection]) -> bool:
     try:
         with in_reseller(reseller_id):
             _keep_all(seen)
@@ -112,26 +112,26 @@ def _alone(domain_id: UUID) -> Iterator[None]:
         log.exception("domain %s failed", domain_id)
 
 
-def _conclude(domain: Domain, looks: Sequence[Look]) -> Domain:
+def _conclude(domain: Domain, inspection: Inspection) -> Domain:
     """Store what was seen and draw the consequences, unless somebody else has the name by now."""
     if claims.end_if_lost(domain):
         raise NotFound
-    return _keep(domain, looks)
+    return _keep(domain, inspection)
 
 
 @transaction.atomic
-def _keep(looked_at: Domain, looks: Sequence[Look]) -> Domain:
+def _keep(looked_at: Domain, inspection: Inspection) -> Domain:
     if looked_at.verified_at is None:
         # It may be proven now: the name before the row, as whoever claims or gives up does it.
         directory.lock_name(names.registrable(looked_at.name))
-    kept = _keep_all({looked_at.public_id: looks})
+    kept = _keep_all({looked_at.public_id: inspection})
     if not kept:
         raise NotFound
     return kept[0]
 
 
 @transaction.atomic
-def _keep_all(seen: Mapping[UUID, Sequence[Look]]) -> list[Domain]:
+def _keep_all(seen: Mapping[UUID, Inspection]) -> list[Domain]:
     """Those that are still there."""
     # Not FOR UPDATE: that would wait for everybody who commits a reference to these rows, and they
     # for us, with the schedules in their hands.
@@ -143,7 +143,8 @@ def _keep_all(seen: Mapping[UUID, Sequence[Look]]) -> list[Domain]:
     routes = directory_selectors.list_routes(names_of)
     bounces = {name for name, route in routes.items() if route.takes_bounces}
     for domain in domains:
-        _draw(domain, rows[domain.public_id], seen[domain.public_id], opened, bounces)
+        looks = seen[domain.public_id].looks
+        _draw(domain, rows[domain.public_id], looks, opened, bounces)
     return domains
 
 

@@ -13,6 +13,8 @@ from mailcore.checks.services import Due, Lookout
 from mailcore.checks.services.lookout import Seen
 from mailcore.domains.models import Domain
 from mailcore.domains.services import checking
+from mailcore.domains.states import DomainState
+from mailcore.protocol.dns_records import Record
 
 log = logging.getLogger(__name__)
 
@@ -59,8 +61,9 @@ class _Crowd:
     def __init__(self, lookout: Lookout) -> None:
         self._lookout = lookout
         self._due: dict[UUID, _Begun] = {}
-        self._seen: defaultdict[UUID, list[Seen]] = defaultdict(list)
-        self._since: dict[UUID, float] = {}
+        #: By reseller; where nothing changed, of whatever reseller.
+        self._seen: defaultdict[UUID | None, list[Seen]] = defaultdict(list)
+        self._since: dict[UUID | None, float] = {}
         self._took: list[float] = []
 
     @property
@@ -71,12 +74,12 @@ class _Crowd:
     def begin(self, due: Sequence[Due]) -> None:
         """Begin to look at these."""
         claimed = time.monotonic()
-        by_reseller: defaultdict[UUID, list[UUID]] = defaultdict(list)
+        by_reseller: defaultdict[UUID, dict[UUID, Due]] = defaultdict(dict)
         for one in due:
-            by_reseller[one.reseller_id].append(one.domain_id)
+            by_reseller[one.reseller_id][one.domain_id] = one
         for reseller_id, some in by_reseller.items():
             try:
-                jobs = checking.jobs_of(reseller_id=reseller_id, domain_ids=some)
+                jobs = checking.jobs_of(reseller_id=reseller_id, domain_ids=list(some))
             except Exception:  # its lease brings it back, and the others go on
                 log.exception("domains of reseller %s cannot be read", reseller_id)
                 continue
@@ -84,12 +87,19 @@ class _Crowd:
                 key = domain.public_id
                 if key not in self._due:  # a lease may end while a look is under way
                     self._due[key] = _Begun(reseller_id=reseller_id, domain=domain, at=claimed)
-                    self._lookout.look_at(key, domain.name, records)
+                    self._look_at(some[key], domain, records)
+
+    def _look_at(self, due: Due, domain: Domain, records: Sequence[Record]) -> None:
+        # What follows from records that are right follows once, when the domain is verified.
+        known = due.fingerprint if domain.state == DomainState.VERIFIED else None
+        self._lookout.look_at(
+            domain.public_id, domain.name, records, began=due.claimed_at, known=known
+        )
 
     def gather(self, seen: Sequence[Seen]) -> None:
         """Put what was seen with what else was seen of the same reseller."""
         for one in seen:
-            reseller_id = self._due[one.key].reseller_id
+            reseller_id = self._due[one.key].reseller_id if one.inspection.looks else None
             self._seen[reseller_id].append(one)
             self._since.setdefault(reseller_id, time.monotonic())
 
@@ -103,9 +113,12 @@ class _Crowd:
             for start in range(0, len(seen), _TOGETHER):
                 self._store(reseller_id, seen[start : start + _TOGETHER])
 
-    def _store(self, reseller_id: UUID, seen: Sequence[Seen]) -> None:
-        pairs = [(self._due[one.key].domain, one.looks) for one in seen]
-        checking.conclude(reseller_id=reseller_id, seen=pairs)
+    def _store(self, reseller_id: UUID | None, seen: Sequence[Seen]) -> None:
+        if reseller_id is None:
+            checks.plan_same([one.key for one in seen])
+        else:
+            pairs = [(self._due[one.key].domain, one.inspection) for one in seen]
+            checking.conclude(reseller_id=reseller_id, seen=pairs)
         for one in seen:
             self._took.append(time.monotonic() - self._due.pop(one.key).at)
 

@@ -17,7 +17,7 @@ _HEADER = struct.Struct("!HHHHHH")
 _HEADER_SIZE, _LARGEST = 12, 4096
 #: EDNS (RFC 6891): a root name, OPT, and what passes every path unfragmented (DNS flag day 2020).
 _OPT = b"\0" + struct.pack("!HHIH", 41, 1232, 0, 0)
-_RESPONSE = 0x8000
+_RESPONSE, _CUT_OFF = 0x8000, 0x0200
 #: Servers that refuse may leave the question out.
 _WITHOUT_QUESTION = frozenset(
     {dns.rcode.FORMERR, dns.rcode.SERVFAIL, dns.rcode.NOTIMP, dns.rcode.REFUSED}
@@ -49,6 +49,11 @@ def answers(wire: bytes, asked: bytes) -> bool:
     end = len(asked) - len(_OPT)
     same = wire[_HEADER_SIZE:end]
     return questions == 1 and same.lower() == asked[_HEADER_SIZE:end].lower()
+
+
+def is_cut_off(wire: bytes) -> bool:
+    """Whether the response was too long for a datagram: TCP carries the whole (RFC 2181 §9)."""
+    return bool(int.from_bytes(wire[2:4], "big") & _CUT_OFF)
 
 
 class Port(Generic[_T]):

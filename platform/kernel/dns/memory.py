@@ -13,6 +13,9 @@ from dns.message import Message, QueryMessage
 
 from kernel.dns.ports import NoAnswer, Question
 
+#: What TCP carries (RFC 1035 §4.2.2).
+_LARGEST = 65_535
+
 
 @dataclass(slots=True, kw_only=True)
 class MemoryExchange:
@@ -24,15 +27,15 @@ class MemoryExchange:
     asked: list[tuple[str, str]] = field(default_factory=list)
     has_ipv6: bool = False
 
-    async def ask(self, question: Question, *, address: str) -> Message:
-        """The reply of the server at this address; raises NoAnswer."""
+    async def ask(self, question: Question, *, address: str) -> bytes:
+        """The response of the server at this address; raises NoAnswer."""
         query = dns.message.make_query(question.name, question.rdtype, use_edns=0, flags=0)
         self.asked.append((address, query.question[0].to_text()))
         if address in self.silent or address not in self.zones:
             raise NoAnswer("timeout")
         if address in self.failing:
-            return refusal(query, dns.rcode.SERVFAIL)
-        return answer(query, zones=self.zones[address])
+            return _wire(refusal(query, dns.rcode.SERVFAIL))
+        return _wire(answer(query, zones=self.zones[address]))
 
 
 def zone(origin: str, records: str) -> dns.zone.Zone:
@@ -67,6 +70,11 @@ def answer(query: Message, *, zones: list[dns.zone.Zone]) -> Message:
     reply.flags |= dns.flags.AA
     _fill(reply, best, name, rdtype)
     return reply
+
+
+def _wire(reply: Message) -> bytes:
+    """In the order of the zone, so that a test says what it asks first."""
+    return reply.to_wire(max_size=_LARGEST, want_shuffle=False)
 
 
 def _fill(

@@ -4,7 +4,6 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Protocol
 
-from dns.message import Message
 from dns.name import Name
 from dns.rdatatype import RdataType
 
@@ -35,7 +34,7 @@ class Exchange(Protocol):
         """Whether IPv6 addresses can be asked from here."""
         ...
 
-    def ask(self, question: Question, *, address: str) -> Awaitable[Message]:
-        """The server's reply to this very question; raises NoAnswer. The question is on its way
-        when this returns a future, and not before it is awaited when it returns a coroutine."""
+    def ask(self, question: Question, *, address: str) -> Awaitable[bytes]:
+        """The server's response to this very question, as it came; raises NoAnswer. The question is
+        on its way when this returns a future, not before it is awaited when it is a coroutine."""
         ...

@@ -8,9 +8,7 @@ from pathlib import Path
 
 import dns.asyncquery
 import dns.exception
-import dns.flags
 import dns.message
-from dns.message import Message
 
 from kernel.dns import datagrams
 from kernel.dns.datagrams import Port
@@ -22,13 +20,13 @@ _AT_AN_ADDRESS, _AT_ONCE = 100, 2000
 #: Sockets at most, for datagrams and for answers that were cut off: a process may open a thousand
 #: files.
 _PORTS, _BY_TCP = 400, 200
-#: Replies of which the parsed form is kept: the next server mostly says the very same.
-_KEPT = 500
+#: What TCP carries (RFC 1035 §4.2.2).
+_LARGEST = 65_535
 _ROUTES = Path("/proc/net/ipv6_route")
 #: How often it is looked which questions have waited for too long (seconds).
 _SWEEP = 0.05
 
-_Waiting = asyncio.Future[Message]
+_Waiting = asyncio.Future[bytes]
 
 
 def has_ipv6() -> bool:
@@ -77,12 +75,11 @@ class UdpExchange:
     _ports: dict[str, Port[Asked]] = field(default_factory=dict)
     _open: int = 0
     _tcp: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_BY_TCP))
-    _kept: dict[bytes, Message] = field(default_factory=dict)
     _sweeper: asyncio.TimerHandle | None = None
     _sweep_at: float = 0.0
 
     def ask(self, question: Question, *, address: str) -> _Waiting:
-        """The reply; raises NoAnswer with code timeout, unreachable or malformed."""
+        """The response; raises NoAnswer with code timeout, unreachable or malformed."""
         waiting: _Waiting = asyncio.get_running_loop().create_future()
         one = Asked(question=question, address=address, waiting=waiting, tries=self.tries)
         # Also when whoever asked gave up waiting.
@@ -130,30 +127,14 @@ class UdpExchange:
     def _heard(self, one: Asked, wire: bytes) -> None:
         """What came for a question, from where it was asked."""
         self._drop(one)
-        if not one.waiting.done():
-            try:
-                message = self._read(wire)
-            except dns.exception.DNSException:
-                self._fail(one, "malformed")
-            else:
-                self._answer(one, message)
-
-    def _read(self, wire: bytes) -> Message:
-        # All but the number is the same from each server that says the same.
-        known = self._kept.get(wire[2:])
-        if known is None:
-            if len(self._kept) >= _KEPT:
-                self._kept.clear()
-            known = self._kept[wire[2:]] = dns.message.from_wire(wire, ignore_trailing=True)
-        return known
-
-    def _answer(self, one: Asked, message: Message) -> None:
-        if message.flags & dns.flags.TC:
+        if one.waiting.done():
+            return
+        if datagrams.is_cut_off(wire):
             # It knows its future, and is kept by it.
             task = asyncio.ensure_future(self._ask_by_tcp(one))
             one.waiting.add_done_callback(lambda _: task.cancel())
         else:
-            one.waiting.set_result(message)
+            one.waiting.set_result(wire)
 
     async def _ask_by_tcp(self, one: Asked) -> None:
         query = dns.message.from_wire(one.wire)
@@ -173,7 +154,7 @@ class UdpExchange:
                     code = "malformed"
                 else:
                     if not one.waiting.done():
-                        one.waiting.set_result(reply)
+                        one.waiting.set_result(reply.to_wire(max_size=_LARGEST))
                     return
         finally:  # whatever ended it, nobody waits for ever
             if not one.waiting.done():

@@ -1,11 +1,14 @@
 """From the root to a name's own servers, with no resolver's cache between (RFC 1034 §5.3.3)."""
 
 import asyncio
+import hashlib
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
+import dns.exception
 import dns.flags
+import dns.message
 import dns.name
 import dns.rcode
 import dns.rdatatype
@@ -26,6 +29,10 @@ _ADDRESSES = (dns.rdatatype.A, dns.rdatatype.AAAA)
 _TOP_LEVEL = 2
 
 _T = TypeVar("_T")
+#: Address, name and type of a question.
+_Asked = tuple[str, Labels, RdataType]
+#: A name and the type that is asked for there.
+Place = tuple[str, str]
 
 
 class Unreachable(Exception):
@@ -61,7 +68,11 @@ class Walker:
         self._subject = dns.name.from_text(subject)
         self._root = Cut(zone=dns.name.root, servers=root)
         self._cuts: dict[Labels, Cut | None] = {labels_of(dns.name.root): self._root}
-        self._ahead: dict[tuple[str, Labels, RdataType], Message | NoAnswer] = {}
+        #: Each server's response, or that there was none to what was asked ahead.
+        self._heard: dict[_Asked, bytes | NoAnswer] = {}
+        #: All but a response's number is the same from each server that says the same.
+        self._messages: dict[bytes, Message] = {}
+        self._looked_up: dict[Place, None] = {}
 
     async def look_up(self, name: str, rdtype: str, *, follow: bool = True) -> Answers:
         """What every authoritative server says, aliases followed or not; raises Unreachable."""
@@ -85,9 +96,9 @@ class Walker:
         name = dns.name.from_text(host)
         return await self._addresses(name, await self._cut(name, depth=1), dns.rdatatype.A)
 
-    async def ask_ahead(self, places: Iterable[tuple[str, str]]) -> None:
+    async def ask_ahead(self, places: Iterable[Place]) -> None:
         """Ask all servers for these (name, type) of one zone at once, for `look_up` to find."""
-        asked: dict[tuple[str, Labels, RdataType], asyncio.Future[Message]] = {}
+        asked: dict[_Asked, asyncio.Future[bytes]] = {}
         for name, rdtype in places:
             question = Question(dns.name.from_text(name), dns.rdatatype.from_text(rdtype))
             labels = labels_of(question.name)
@@ -107,9 +118,36 @@ class Walker:
                 elif not one.cancelled():
                     error = one.exception()
                     if error is None or isinstance(error, NoAnswer):
-                        self._ahead[key] = one.result() if error is None else error
+                        self._heard[key] = one.result() if error is None else error
+
+    def looked_up(self) -> list[Place]:
+        """All names and types that were looked up so far, aliases' targets too, each once."""
+        return list(self._looked_up)
+
+    def digest(self, places: Iterable[Place]) -> str:
+        """What each server said to each of these, byte by byte, as one short text.
+
+        Empty where one that can be asked gave no answer. The same text means the same servers and
+        the same responses.
+        """
+        heard = hashlib.blake2b(digest_size=16)
+        for name, rdtype in places:
+            question = Question(dns.name.from_text(name), dns.rdatatype.from_text(rdtype))
+            cut, labels = self._nearest(question.name), labels_of(question.name)
+            # Some parents name them in another order each time.
+            for server in sorted(cut.servers, key=lambda one: (one.name, one.address)):
+                failure = self._unusable(server)
+                said = self._heard.get((server.address, labels, question.rdtype))
+                if not failure and not isinstance(said, bytes):
+                    return ""
+                told = f"{name}/{rdtype}/{server.name}/{server.address}/{failure}/"
+                heard.update(told.encode())
+                heard.update(said[2:] if isinstance(said, bytes) else b"")
+        return heard.hexdigest()
 
     async def _look_up(self, name: Name, rdtype: RdataType) -> Answers:
+        shown = name.to_text(omit_final_dot=True)
+        self._looked_up[shown, dns.rdatatype.to_text(rdtype)] = None
         cut = self._nearest(name)
         if cut.zone == dns.name.root:
             cut = await self._cut(name, depth=0)
@@ -128,7 +166,7 @@ class Walker:
     ) -> Sequence[Reply | Message]:
         asking = [self._ask_server(server, name, rdtype, zone=cut.zone) for server in cut.servers]
         labels = labels_of(name)
-        if all((server.address, labels, rdtype) in self._ahead for server in cut.servers):
+        if all((server.address, labels, rdtype) in self._heard for server in cut.servers):
             return [await one for one in asking]  # nothing to wait for
         return await asyncio.gather(*asking)
 
@@ -274,15 +312,27 @@ class Walker:
         return ""
 
     async def _ask(self, server: Server, name: Name, rdtype: RdataType) -> Message:
-        known = self._ahead.get((server.address, labels_of(name), rdtype))
-        if isinstance(known, NoAnswer):
-            raise known
-        if known is not None:
-            return known
-        self._left -= 1
-        if self._left < 0:
-            raise NoAnswer("too_many_questions")
-        return await self._exchange.ask(Question(name, rdtype), address=server.address)
+        key = (server.address, labels_of(name), rdtype)
+        heard = self._heard.get(key)
+        if heard is None:
+            self._left -= 1
+            if self._left < 0:
+                raise NoAnswer("too_many_questions")
+            asked = self._exchange.ask(Question(name, rdtype), address=server.address)
+            heard = self._heard[key] = await asked
+        if isinstance(heard, NoAnswer):
+            raise heard
+        return self._read(heard)
+
+    def _read(self, wire: bytes) -> Message:
+        known = self._messages.get(wire[2:])
+        if known is None:
+            try:
+                known = dns.message.from_wire(wire, ignore_trailing=True)
+            except dns.exception.DNSException as error:
+                raise NoAnswer("malformed") from error
+            self._messages[wire[2:]] = known
+        return known
 
 
 async def first(

@@ -38,7 +38,7 @@ def ask(exchange: Exchange, name: str, rdtype: str, address: str = ADDRESS) -> d
     question = Question(dns.name.from_text(name), dns.rdatatype.from_text(rdtype))
 
     async def run() -> dns.message.Message:
-        return await exchange.ask(question, address=address)
+        return dns.message.from_wire(await exchange.ask(question, address=address))
 
     reply = asyncio.run(run())
     assert (reply.question[0].name, reply.question[0].rdtype) == (question.name, question.rdtype)

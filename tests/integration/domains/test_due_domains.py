@@ -9,7 +9,7 @@ from kernel.dns.memory import MemoryExchange
 from kernel.tenancy import PUBLIC, in_schema
 from mailcore.checks import services as checks
 from mailcore.checks.models import DomainSchedule
-from mailcore.checks.services import Look, lookout
+from mailcore.checks.services import Inspection, Look, lookout
 from mailcore.domains import selectors, services, tasks
 from mailcore.protocol.verdicts import Judgement, Outcome
 from mailcore.zones.ports import ZoneBusy
@@ -103,7 +103,7 @@ def test_the_next_look_comes_by_what_was_seen(
             Look(record=record, judgement=Judgement(outcome=outcome))
             for record in selectors.expected_records(domain)
         ]
-        checks.keep({domain.public_id: looks})
+        checks.keep({domain.public_id: Inspection(looks=looks, began=clock.now())})
         due = DomainSchedule.objects.get(domain_id=domain.public_id).due_at
     assert 0.9 * seconds - 1 <= (due - now).total_seconds() <= seconds
 

@@ -7,7 +7,6 @@ import dns.message
 import dns.rdata
 import dns.rdatatype
 import pytest
-from dns.message import Message
 
 from kernel.dns.answers import Answers, as_text
 from kernel.dns.memory import MemoryExchange, answer, zone
@@ -154,9 +153,9 @@ def test_a_server_that_lets_us_wait_does_not_hold_up_the_walk() -> None:
     exchange = network("@ NS ns1.host.test.\n")
     ask_at_once = exchange.ask
 
-    async def ask(query: Message, *, address: str) -> Message:
+    async def ask(question: Question, *, address: str) -> bytes:
         await asyncio.sleep(30 if address == "10.0.0.9" else 0)
-        return await ask_at_once(query, address=address)
+        return await ask_at_once(question, address=address)
 
     walker = Walker(
         exchange=SimpleNamespace(ask=ask, has_ipv6=False),
@@ -169,6 +168,22 @@ def test_a_server_that_lets_us_wait_does_not_hold_up_the_walk() -> None:
             await walker.zone_of("client.test")
 
     asyncio.run(run())
+
+
+def test_an_answer_that_cannot_be_read_is_none_and_the_other_server_counts() -> None:
+    exchange = network()
+    ask_whole = exchange.ask
+
+    async def torn(question: Question, *, address: str) -> bytes:
+        wire = await ask_whole(question, address=address)
+        return wire[:-3] if (address, question.rdtype) == (NS1, dns.rdatatype.MX) else wire
+
+    walker = Walker(
+        exchange=SimpleNamespace(ask=torn, has_ipv6=False), roots=[ROOT], allow_private=True
+    )
+    answers = asyncio.run(walker.look_up("client.test", "MX"))
+    assert {reply.failure for reply in answers.replies} == {"malformed", ""}
+    assert answers.heard[0].values == ("10 mx.infra.test",)
 
 
 def test_a_text_with_a_nul_can_be_stored() -> None:
@@ -209,7 +224,7 @@ def test_both_kinds_of_address_are_asked_for_at_once_and_neither_spoils_the_othe
     exchange.zones[NS2] = [far]
     ask_one, both, seen = exchange.ask, asyncio.Event(), list[str]()
 
-    async def odd(question: Question, *, address: str) -> Message:
+    async def odd(question: Question, *, address: str) -> bytes:
         """It denies the name to those who ask for its zone, once, but has its addresses."""
         kind = dns.rdatatype.to_text(question.rdtype)
         if question.name.to_text() == "ns.a.far." and kind != "NS":
@@ -219,7 +234,7 @@ def test_both_kinds_of_address_are_asked_for_at_once_and_neither_spoils_the_othe
             await both.wait()
             held = [zone("far.", f"ns.a A {NS1}\nns.a AAAA fd00::7\n")]
             query = dns.message.make_query(question.name, kind)
-            return answer(query, zones=held)
+            return answer(query, zones=held).to_wire()
         if question.name.to_text() == "a.far." and (NS2, "a.far. IN NS") in exchange.asked:
             raise NoAnswer("timeout")
         return await ask_one(question, address=address)

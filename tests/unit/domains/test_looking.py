@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
-from dns.message import Message
 
+from kernel import clock
 from kernel.dns.answers import Answers, Reply, Server
+from kernel.dns.cuts import SharedCuts
 from kernel.dns.memory import MemoryExchange, zone
-from kernel.dns.ports import NoAnswer
-from mailcore.checks.services import Look, inspect, looking
+from kernel.dns.ports import NoAnswer, Question
+from mailcore.checks.services import Inspection, Look, inspect, looking
+from mailcore.checks.services.fingerprints import Fingerprint
 from mailcore.protocol import dns_records, zone_file
 from mailcore.protocol.dns_plan import value_of
 from mailcore.protocol.dns_records import PublicKey, Record
@@ -34,11 +36,11 @@ class Slow(MemoryExchange):
 
     dead: set[str] = field(default_factory=set)
 
-    async def ask(self, query: Message, *, address: str) -> Message:
+    async def ask(self, question: Question, *, address: str) -> bytes:
         if address in self.dead:
             await asyncio.sleep(30)
             raise NoAnswer("timeout")
-        return await MemoryExchange.ask(self, query, address=address)
+        return await MemoryExchange.ask(self, question, address=address)
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +80,7 @@ def published(name: str, policy: str) -> list[str]:
 def looks_at(exchange: MemoryExchange, *names: str) -> dict[str, dict[str, Look]]:
     jobs = {name: dns_records.wanted(hosted(name, keys=KEYS)) for name in names}
     looks = inspect(jobs, exchange=exchange)
-    return {name: {one.record.purpose: one for one in looks[name]} for name in names}
+    return {name: {one.record.purpose: one for one in looks[name].looks} for name in names}
 
 
 OURS = "v=spf1 include:spf.infra.test -all"
@@ -121,7 +123,9 @@ def test_the_longest_domain_is_looked_at_where_no_name_fits_beside_its_records()
     name = ".".join([*["x" * 55] * 4, "test"])
     assert len(name) == 228
     net = internet({name: [f'r1._domainkey.{name}. TXT "v=DKIM1; k=rsa; p=WFla"']})
-    looks = {look.record.name: look for look in inspect({name: wanted(name)}, exchange=net)[name]}
+    looks = {
+        look.record.name: look for look in inspect({name: wanted(name)}, exchange=net)[name].looks
+    }
     found = looks[f"r1._domainkey.{name}"]
     assert (found.judgement.outcome, bool(found.found)) == ("conflict", True)
 
@@ -137,7 +141,7 @@ def test_every_record_is_seen_at_a_provider_of_eight_addresses(records_zone) -> 
     net = internet(
         {"shop.test": [*map(line, records)], "infra.test": INFRA, "r.test": behind}, servers=8
     )
-    looks = inspect({"shop.test": records}, exchange=net)["shop.test"]
+    looks = inspect({"shop.test": records}, exchange=net)["shop.test"].looks
     assert {one.judgement.outcome for one in looks} == {"match"}
     assert {len(said.servers) for one in looks for said in one.said} == {8}
     walked = [asked for asked in net.asked if asked == (TLD, "r.test. IN NS")]
@@ -148,6 +152,103 @@ def test_nothing_is_asked_beside_the_domain_itself() -> None:
     net = internet({"shop.test": ["@ MX 10 mx.old.test."]})
     assert looks_at(net, "shop.test")["shop.test"]["mx"].judgement.code == "mx.other"
     assert not [question for _at, question in net.asked if question.startswith("x")]
+
+
+def look_again(net: MemoryExchange, records: list[Record], known: Fingerprint) -> Inspection:
+    """As a round looks that knows what was seen the last time."""
+
+    async def look() -> Inspection:
+        return await looking.inspect_one(
+            "shop.test",
+            records,
+            exchange=net,
+            shared=SharedCuts(),
+            began=clock.now(),
+            known=known,
+        )
+
+    return asyncio.run(look())
+
+
+def whole(policy: str = OURS) -> tuple[Slow, list[Record], Fingerprint]:
+    """A domain that was looked at once, and all was right."""
+    records = wanted("shop.test")
+    held = published("shop.test", policy)
+    net = internet({"shop.test": held, "more.test": ['@ TXT "v=spf1 -all"'], "infra.test": INFRA})
+    fingerprint = inspect({"shop.test": records}, exchange=net)["shop.test"].fingerprint
+    assert fingerprint is not None
+    return net, records, fingerprint
+
+
+def test_what_did_not_change_is_asked_for_and_not_judged_again() -> None:
+    net, records, known = whole("v=spf1 include:more.test include:spf.infra.test -all")
+    net.asked.clear()
+    again = look_again(net, records, known)
+    assert (again.looks, again.fingerprint) == ((), known)
+    asked = {(at, question) for at, question in net.asked}
+    assert {(f"10.0.1.{n}", "more.test. IN TXT") for n in range(2)} <= asked
+    places = {(record.name, record.asked) for record in records}
+    wanted_of_each = {f"{name}. IN {kind}" for name, kind in places}
+    for n in range(2):
+        assert wanted_of_each <= {question for at, question in asked if at == f"10.0.1.{n}"}
+
+
+def change_one_server(net: Slow, name: str, line: str) -> None:
+    held = [one for one in net.zones["10.0.1.1"] if str(one.origin) != f"{name}."]
+    net.zones["10.0.1.1"] = [*held, zone(f"{name}.", line)]
+
+
+@pytest.mark.parametrize(
+    ("what", "code"),
+    [
+        ("record at one server", "servers.stale"),
+        ("include", "spf.broken_include"),
+        ("expected", "ownership.other"),
+        ("silent server", None),
+        ("other address of a server", None),
+    ],
+)
+def test_whatever_changes_all_is_judged_again(what: str, code: str | None) -> None:
+    net, records, known = whole("v=spf1 include:more.test include:spf.infra.test -all")
+    match what:
+        case "record at one server":
+            lines = published("shop.test", "v=spf1 include:more.test include:spf.infra.test ~all")
+            hosts = "@ NS n0.host.test.\n@ NS n1.host.test.\n"
+            change_one_server(net, "shop.test", hosts + "\n".join([*lines[1:], ""]))
+        case "include":
+            for address in ("10.0.1.0", "10.0.1.1"):
+                kept = [one for one in net.zones[address] if str(one.origin) != "more.test."]
+                net.zones[address] = [*kept, zone("more.test.", 'x TXT "nothing"\n')]
+        case "expected":
+            records[0] = replace(records[0], value="livery-verification=another")
+        case "silent server":
+            net.silent.add("10.0.1.1")
+        case _:
+            net.zones["10.0.1.7"] = net.zones["10.0.1.1"]
+            glue = "n0.host A 10.0.1.0\nn1.host A 10.0.1.7\n"
+            below = "".join(
+                f"{name} NS n{n}.host\n"
+                for name in ("host", "shop", "more", "infra")
+                for n in range(2)
+            )
+            net.zones[TLD] = [zone("test.", below + glue)]
+    again = look_again(net, records, known)
+    assert len(again.looks) == len(records)
+    assert again.fingerprint != known
+    if code:
+        assert code in {look.judgement.code for look in again.looks}, [
+            (look.record.purpose, look.judgement.code) for look in again.looks
+        ]
+
+
+@pytest.mark.parametrize("broken", ["missing", "silent"])
+def test_only_where_all_is_right_and_all_answer_is_anything_remembered(broken: str) -> None:
+    records = wanted("shop.test")
+    held = published("shop.test", OURS)
+    net = internet({"shop.test": held[1:] if broken == "missing" else held, "infra.test": INFRA})
+    if broken == "silent":
+        net.silent.add("10.0.1.1")
+    assert inspect({"shop.test": records}, exchange=net)["shop.test"].fingerprint is None
 
 
 def test_a_dead_include_costs_no_other_verdict(monkeypatch) -> None:

@@ -42,8 +42,8 @@ def test_a_round_tells_its_rate_and_what_each_look_cost() -> None:
     told = Round(
         looks=100, seconds=3, asked=4200, cpu={"worker0": 1.0, "worker1": 0.5, "postgres": 0.2},
         memory=(1.0,), slices=((90, 10, 20), (10, 50, 90)),
-    ).figures("again")  # fmt: skip
-    assert told["again_per_minute"] == 2000
-    assert told["again_questions"] == 42
-    assert told["again_cpu_ms.worker"] == 15
-    assert (told["again_look_p50_ms"], told["again_look_p95_ms"]) == (10, 20)
+    ).figures("steady")  # fmt: skip
+    assert told["steady_per_minute"] == 2000
+    assert told["steady_questions"] == 42
+    assert told["steady_cpu_ms.worker"] == 15
+    assert (told["steady_look_p50_ms"], told["steady_look_p95_ms"]) == (10, 20)

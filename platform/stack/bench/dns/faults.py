@@ -61,6 +61,7 @@ FAULTS: dict[str, Fault] = {
     "refused": Fault(verdict=UNKNOWN, code="servers.refusing", is_known=False),
     "lame": Fault(verdict=UNKNOWN, code="servers.lame", servers=("lame",)),
     "silent": Fault(verdict=MATCH, code="", servers=("ns1", "silent")),
+    "dark": Fault(verdict=UNKNOWN, code="servers.silent", servers=("silent",)),
 }
 
 

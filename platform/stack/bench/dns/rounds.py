@@ -13,6 +13,8 @@ from stack.bench.dns.servers import Servers
 from stack.bench.dns.workers import Workers
 
 _DUE = "UPDATE public.domain_schedule SET due_at = now()"
+#: As `watch` and `look_soon` do for whoever asks for a look.
+_ASK = "UPDATE public.domain_schedule SET due_at = now(), fingerprint = NULL"
 _LOOKED_AT = "SELECT count(*) FROM public.domain_schedule WHERE checked_at >= %s"
 _VERDICTS = """
 SELECT s.domain, v.purpose, v.name, v.verdict, v.code
@@ -61,12 +63,16 @@ def run(
     *,
     most: float,
     postgres: int,
+    is_asked_for: bool,
 ) -> Round:
-    """Make every domain due, wake the workers until each was looked at, for MOST seconds at most."""
+    """Make every domain due, wake the workers until each was looked at, for MOST seconds at most.
+
+    `is_asked_for`: as when somebody asks for each look, so that all is judged anew.
+    """
     row = connection.execute("SELECT count(*), now() FROM public.domain_schedule").fetchone()
     assert row is not None
     wanted, since = row
-    connection.execute(_DUE)
+    connection.execute(_ASK if is_asked_for else _DUE)
     pids = {**workers.pids(), **servers.pids(), "postgres": postgres}
     used, asked, marks = cpu.trees(pids.values()), servers.asked(), workers.marks()
     memory = [workers.resident_mb()]

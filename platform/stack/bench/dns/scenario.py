@@ -1,4 +1,4 @@
-"""What is measured: each domain looked at for the first time, then again with nothing changed."""
+"""What is measured: each domain looked at for the first time, when asked for, and on any day."""
 
 import json
 import os
@@ -22,12 +22,15 @@ from stack.model import SERVICE_USER, Stack
 GOAL = 10_000
 #: A round ends after so many times what the goal allows: a slow machine is told of, not waited for.
 PATIENCE = 4.0
+#: Each domain for the first time; once more with all judged anew; and with nothing changed since.
+ASKED_FOR = "asked_for"
+ROUNDS = ("first", ASKED_FOR, "steady")
 #: Domains whose questions are asked for comparison, and how much memory may grow.
 BARE, GROWTH_PERCENT = 600, 10.0
 
 
 def measure(endpoints: Endpoints, *, zones: int, workers: int) -> Result:
-    """Two rounds over all domains, then the same questions asked by themselves."""
+    """Three rounds over all domains, then the same questions asked by themselves."""
     raw = endpoints.raw
     stack = Stack(
         number=int(raw["stack"]),
@@ -48,8 +51,15 @@ def measure(endpoints: Endpoints, *, zones: int, workers: int) -> Result:
         connection.execute("VACUUM ANALYZE public.domain_schedule, public.record_verdict")
         made = time.monotonic() - began
         told = {}
-        for name in ("first", "again"):
-            told[name] = rounds.run(connection, crew, servers, most=most, postgres=postgres)
+        for name in ROUNDS:
+            told[name] = rounds.run(
+                connection,
+                crew,
+                servers,
+                most=most,
+                postgres=postgres,
+                is_asked_for=name == ASKED_FOR,
+            )
         bad = rounds.wrong(connection, clients)
         bare = _bare(stack, clients, workers)
     for line in bad[:20]:
@@ -76,7 +86,7 @@ def _figures(told: Mapping[str, Round], *, bare: float) -> dict[str, float]:
     return {
         **{key: value for name, one in told.items() for key, value in one.figures(name).items()},
         "bare_per_minute": round(bare),
-        "again_to_bare": round(told["again"].per_minute / bare, 2),
+        "steady_to_bare": round(told["steady"].per_minute / bare, 2),
         "rss_mb_start": round(memory[0]),
         "rss_mb_middle": round(memory[len(memory) // 2]),
         "rss_mb_end": round(memory[-1]),

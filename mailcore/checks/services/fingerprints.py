@@ -35,15 +35,15 @@ def places_of(records: Sequence[Record]) -> list[Place]:
     return [(record.name, record.asked) for record in records]
 
 
-def take(records: Sequence[Record], walk: Walker, *, now: datetime) -> Fingerprint | None:
+def take(records: Sequence[Record], *, walk: Walker, now: datetime) -> Fingerprint | None:
     """Of a look at which everything was right; None where some server gave no answer."""
     own = set(places_of(records))
     beyond = tuple(place for place in walk.looked_up() if place not in own)
-    digest = digest_of(records, beyond, walk) if len(beyond) <= _MOST_PLACES else ""
+    digest = digest_of(records, beyond=beyond, walk=walk) if len(beyond) <= _MOST_PLACES else ""
     return Fingerprint(beyond=beyond, digest=digest, since=now) if digest else None
 
 
-def digest_of(records: Sequence[Record], beyond: Sequence[Place], walk: Walker) -> str:
+def digest_of(records: Sequence[Record], *, beyond: Sequence[Place], walk: Walker) -> str:
     """What is expected and what was said, as one short text; empty where somebody was silent."""
     said = walk.digest([*places_of(records), *beyond])
     if not said:

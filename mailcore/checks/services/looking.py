@@ -144,14 +144,14 @@ async def _inspect(
         target = next((record.value for record in records if record.behind is not None), "")
         await _learn_zones([name for name in (target, *(name for name, _ in beyond)) if name], walk)
         await walk.ask_ahead([*fingerprints.places_of(records), *beyond])
-    if known and fingerprints.digest_of(records, beyond, walk) == known.digest:
+    if known and fingerprints.digest_of(records, beyond=beyond, walk=walk) == known.digest:
         return (), known
     looks = await asyncio.gather(
         *(_look(record, walk, domain=domain, until=until) for record in records)
     )
     if any(look.judgement.outcome is not Outcome.MATCH for look in looks):
         return looks, None
-    return looks, fingerprints.take(records, walk, now=clock.now())
+    return looks, fingerprints.take(records, walk=walk, now=clock.now())
 
 
 async def _learn_zones(names: Sequence[str], walk: Walker) -> None:

@@ -23,6 +23,9 @@ _PORTS, _BY_TCP = 400, 200
 #: What TCP carries (RFC 1035 §4.2.2).
 _LARGEST = 65_535
 _ROUTES = Path("/proc/net/ipv6_route")
+#: A server that let so many in a row go unanswered is asked one in so many seconds, until it answers:
+#: a provider that is away keeps its thousand domains from holding up everybody else's.
+_SILENT_AFTER, _PROBE = 60, 1.0
 #: How often it is looked which questions have waited for too long (seconds).
 _SWEEP = 0.05
 
@@ -54,6 +57,14 @@ class Asked:
     number: int = 0
 
 
+@dataclass(slots=True)
+class Silence:
+    """How many questions in a row a server left unanswered, and when it is asked again."""
+
+    unanswered: int = 0
+    probe_at: float = 0.0
+
+
 @dataclass(slots=True, kw_only=True)
 class UdpExchange:
     """Two tries of `timeout` seconds each: a lost datagram is no dead server.
@@ -70,6 +81,7 @@ class UdpExchange:
     has_ipv6: bool = field(default_factory=has_ipv6)
     _under_way: dict[int, Asked] = field(default_factory=dict)
     _load: dict[str, int] = field(default_factory=dict)
+    _silences: dict[str, Silence] = field(default_factory=dict)
     _queues: dict[str, deque[Asked]] = field(default_factory=dict)
     _queue: deque[Asked] = field(default_factory=deque)
     _ports: dict[str, Port[Asked]] = field(default_factory=dict)
@@ -88,12 +100,24 @@ class UdpExchange:
         return waiting
 
     def _send_or_queue(self, one: Asked) -> None:
-        if self._load.get(one.address, 0) >= _AT_AN_ADDRESS:
+        if self._is_silent(one.address):
+            one.waiting.set_exception(NoAnswer("timeout"))
+        elif self._load.get(one.address, 0) >= _AT_AN_ADDRESS:
             self._queues.setdefault(one.address, deque()).append(one)
         elif self._has_room(one.address):
             self._send(one)
         else:
             self._queue.append(one)
+
+    def _is_silent(self, address: str) -> bool:
+        """Whether the server is known to be away; one question now and then asks whether it is."""
+        silence, now = self._silences.get(address), time.monotonic()
+        if silence is None or silence.unanswered < _SILENT_AFTER:
+            return False
+        is_turn = now >= silence.probe_at
+        if is_turn:
+            silence.probe_at = now + _PROBE
+        return not is_turn
 
     def _has_room(self, address: str = "") -> bool:
         """Whether one more may go out, from a port that is open or a new one."""
@@ -127,6 +151,7 @@ class UdpExchange:
     def _heard(self, one: Asked, wire: bytes) -> None:
         """What came for a question, from where it was asked."""
         self._drop(one)
+        self._silences.pop(one.address, None)
         if one.waiting.done():
             return
         if datagrams.is_cut_off(wire):
@@ -183,6 +208,7 @@ class UdpExchange:
             late.append(one)
         for one in late:
             self._drop(one)
+            self._silences.setdefault(one.address, Silence()).unanswered += 1
             self._fail(one, "timeout")
         if self._under_way:
             self._sweep_soon()

@@ -170,6 +170,33 @@ def test_a_process_without_files_left_gets_no_answer(monkeypatch) -> None:
         asyncio.run(run())
 
 
+def test_a_server_that_is_away_is_asked_now_and_then_and_all_once_it_answers(
+    server, monkeypatch
+) -> None:
+    monkeypatch.setattr(udp, "_SILENT_AFTER", 2)
+    monkeypatch.setattr(udp, "_PROBE", 1000.0)
+
+    async def run() -> None:
+        exchange = UdpExchange(port=server.port, timeout=0.1, tries=1)
+        for _ in range(2):
+            with pytest.raises(NoAnswer, match="timeout"):
+                await exchange.ask(question("shop.test"), address=HERE)
+            server.hear()
+        exchange.timeout = PATIENCE
+        probe = exchange.ask(question("shop.test"), address=HERE)
+        query = server.hear()
+        with pytest.raises(NoAnswer, match="timeout"):
+            await exchange.ask(question("cafe.test"), address=HERE)
+        assert not server.is_asked(), "one question at a time asks whether it is back"
+        server.reply(*query)
+        assert text_of(await probe) == "true"
+        again = exchange.ask(question("cafe.test"), address=HERE)
+        server.reply(*server.hear())
+        assert text_of(await again) == "true"
+
+    asyncio.run(run())
+
+
 def test_a_server_that_cuts_off_and_hangs_up_gave_no_answer() -> None:
     async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         length = int.from_bytes(await reader.readexactly(2), "big")

@@ -27,9 +27,9 @@ class Steady:
 
     def look(self) -> None:
         """As a worker on any day: what is planned is due."""
-        with clock.at(max(clock.now(), self.schedule().due_at) + timedelta(seconds=1)):
-            with in_schema(PUBLIC):
-                tasks.check_due_domains.run()
+        due_at = max(clock.now(), self.schedule().due_at)
+        with clock.at(due_at + timedelta(seconds=1)), in_schema(PUBLIC):
+            tasks.check_due_domains.run()
 
     def publish(self, *, without: str = "") -> None:
         with in_schema(self.cast.reseller.schema_name):

@@ -13,6 +13,7 @@ from controlplane.portal import (
     joining,
     login,
     look,
+    mail_log,
     mailbox_changes,
     mailbox_passwords,
     mailboxes,
@@ -150,6 +151,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("aliases/", alias_pages.aliases, name="aliases"),
     path("aliases/<als:alias_id>/", alias_pages.alias, name="alias"),
     path("aliases/<als:alias_id>/delete/", alias_pages.delete, name="alias-delete"),
+    path("messages/", mail_log.mail_log, name="mail-log"),
+    path("messages/<msg:message_id>/", mail_log.message, name="message"),
     path("streams/", stream_pages.streams, name="streams"),
     path("suppressions/", suppression_pages.suppressions, name="suppressions"),
     path(

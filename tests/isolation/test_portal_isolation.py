@@ -19,6 +19,7 @@ from controlplane import urls_tenant
 from kernel import clock, ids
 from kernel.actor import SYSTEM
 from kernel.tenancy import in_schema
+from mailcore.delivery.sending import services
 from mailcore.delivery.streams.unsubscribe import Subscription, make_token
 from mailcore.delivery.suppression import selectors
 from mailcore.delivery.suppression import services as suppression
@@ -57,7 +58,7 @@ OWN = {
     "dashboard", "brand", "brand-mail-hosts", "organisations", "domains", "domain-add", "mailboxes", "mailbox-add",
     "aliases", "api-keys", "invoices", "webhooks", "webhook-add",
     "suppressions", "hand-overs", "streams", "members",
-    "mailboxes-deleted",
+    "mailboxes-deleted", "mail-log",
 }  # fmt: skip
 #: Page with an object in its path → method and form.
 OBJECTS: dict[str, tuple[str, dict[str, str]]] = {
@@ -108,6 +109,7 @@ OBJECTS: dict[str, tuple[str, dict[str, str]]] = {
     "api-key-revoke": ("post", {}),
     "api-key-rotate": ("post", {}),
     "suppression-remove": ("post", {}),
+    "message": ("get", {}),
     "invoice": ("get", {}),
     "invoice-line": ("get", {}),
     "webhook": ("get", {}),
@@ -151,6 +153,10 @@ def objects(acme, globex) -> dict[str, object]:
     app_password, _ = mailboxes.create_app_password(
         actor=acme.owner, mailbox_id=mailbox.public_id, name="warehouse phone"
     )
+    sent = services.send_messages(
+        actor=acme.owner,
+        given=[{"from": "anna@shop.test", "to": ["gone@elsewhere.test"], "text": "Hello"}],
+    )
     suppression.add_suppression(actor=acme.owner, address="gone@elsewhere.test")
     key, _ = organisations.create_api_key(actor=acme.owner, name="warehouse robot")
     member = accounts.invite_member(
@@ -179,6 +185,7 @@ def objects(acme, globex) -> dict[str, object]:
         "mailbox-delete mailbox_id": spare.public_id,
         "member_id": member.public_id,
         "dkim_key_id": domain.dkim_keys.get(selector="r2").public_id,
+        "message_id": sent[0].copies[0].id,
         "suppression_id": selectors.list_suppressions()[0].id,
         "invoice_id": invoice.public_id, "n": 1, "webhook_id": webhook.public_id,
         "hand_over_id": received, "hand-over-withdraw hand_over_id": given,
@@ -321,6 +328,7 @@ def test_lists_do_show_the_owners_things(acme, objects):
     assert "anna@shop.test" in client.get("/mailboxes/").content.decode()
     assert "sales@shop.test" in client.get("/aliases/").content.decode()
     assert "gone@elsewhere.test" in client.get("/suppressions/").content.decode()
+    assert "gone@elsewhere.test" in client.get("/messages/").content.decode()
     assert "warehouse robot" in client.get("/api-keys/").content.decode()
     assert "/invoices/inv_" in client.get("/invoices/").content.decode()
     assert "8.8.8.8/warehouse" in client.get("/webhooks/").content.decode()
@@ -337,12 +345,12 @@ def test_lists_do_show_the_owners_things(acme, objects):
                      "mailbox-invite",
                      "mailbox-add", "mailbox-suspend", "mailbox-resume", "aliases", "alias",
                      "alias-delete", "app-passwords", "app-password-delete", "webhooks", "webhook",
-                     "suppressions", "hand-overs", "streams"}),
+                     "suppressions", "hand-overs", "streams", "mail-log", "message"}),
         ("read_only", {"dashboard", "organisations", "domains", "domain", "domain-reports",
                      "domain-zone-file", "domain-dns", "domain-dns-plan",
                      "mailboxes", "mailboxes-deleted", "mailbox", "aliases",
                        "invoices", "invoice", "invoice-line", "webhooks", "webhook",
-                       "suppressions", "hand-overs", "streams"}),
+                       "suppressions", "hand-overs", "streams", "mail-log", "message"}),
     ],
 )  # fmt: skip
 def test_a_role_opens_its_own_pages_only(acme, objects, role, allowed):

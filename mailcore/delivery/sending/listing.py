@@ -62,12 +62,13 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """A message with its first recipients, and how many it has."""
+    """A message with its first recipients, and how many it has; `sender` is a mailbox, or ''."""
 
     id: UUID
     message_id: str
     reference: str
     stream: str
+    sender: str
     from_domain: str
     return_path: str
     size: int
@@ -203,6 +204,7 @@ def _listed(row: Mapping[str, Any], recipients: Sequence[Mapping[str, Any]]) -> 
         message_id=row["message_id"],
         reference=xtext.decode(row["dsn_envid"] or ""),
         stream=row["stream"],
+        sender=row["submitter"],
         from_domain=row["from_domain"],
         return_path=row["envelope_from"],
         size=row["size"],

@@ -53,12 +53,13 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A message as its sender sees it; its content is not shown."""
+    """A message as its sender sees it: `sender` is a mailbox, or ''. Its content is not shown."""
 
     id: UUID
     message_id: str
     reference: str
     stream: str
+    sender: str
     from_domain: str
     return_path: str
     size: int
@@ -83,6 +84,7 @@ def get_message(*, actor: Actor, message_id: UUID) -> Message:
         message_id=first["message_id"],
         reference=xtext.decode(first["dsn_envid"] or ""),
         stream=first["stream"],
+        sender=first["submitter"],
         from_domain=first["from_domain"],
         return_path=first["envelope_from"],
         size=first["size"],

@@ -12,7 +12,7 @@ WITH looked AS MATERIALIZED (
   ORDER BY id DESC LIMIT %(scan)s
 )
 SELECT (SELECT count(*) FROM looked) AS looked, (SELECT id FROM looked ORDER BY id LIMIT 1) AS last,
-       f.id, f.message_id, f.stream, f.from_domain, f.envelope_from, f.size, f.accepted_at, f.dsn_envid
+       f.id, f.message_id, f.stream, f.submitter, f.from_domain, f.envelope_from, f.size, f.accepted_at, f.dsn_envid
 FROM (VALUES (true)) AS one (row) LEFT JOIN looked f
   ON (%(stream)s::text IS NULL OR f.stream = %(stream)s)
   AND (%(sender)s::text IS NULL OR f.submitter = %(sender)s)

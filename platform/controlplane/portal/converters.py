@@ -27,7 +27,7 @@ class PublicId:
 
 
 PREFIXES = (
-    "als", "asp", "dkm", "dnc", "dom", "dpl", "hov", "inv", "key", "mbx", "mem", "opk", "org", "res",
+    "als", "asp", "dkm", "dnc", "dom", "dpl", "hov", "inv", "key", "mbx", "mem", "msg", "opk", "org", "res",
     "sup", "whd", "whk",
 )  # fmt: skip
 

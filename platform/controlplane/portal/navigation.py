@@ -15,6 +15,7 @@ _ENTRIES: tuple[tuple[str, Promise, str], ...] = (
     ("domains", _("Domains"), "domains.read"),
     ("mailboxes", _("Mailboxes"), "mailboxes.read"),
     ("aliases", _("Aliases"), "mailboxes.read"),
+    ("mail-log", _("Mail log"), "messages.read"),
     ("streams", _("Streams"), "streams.read"),
     ("suppressions", _("Suppressions"), "suppressions.read"),
     ("invoices", _("Invoices"), "invoices.read"),

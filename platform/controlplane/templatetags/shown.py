@@ -110,6 +110,30 @@ STREAMS: dict[str, Promise] = {
     "system": _("Notices of this portal"),
 }
 
+#: state of a message's recipient, or outcome of a try → words, kind of badge, sign.
+_MAIL: dict[str, tuple[Promise, str, str]] = {
+    "queued": (_("Under way"), "idle", "…"),
+    "held": (_("Held back"), "warn", "!"),
+    "delivered": (_("Delivered"), "good", "✓"),
+    "deferred": (_("Put off"), "warn", "…"),
+    "bounced": (_("Bounced"), "bad", "✕"),
+    "suppressed": (_("Suppressed"), "warn", "!"),
+    "expired": (_("Expired"), "bad", "✕"),
+    "cancelled": (_("Cancelled"), "idle", "✕"),
+}
+MAIL_STATES: dict[str, Promise] = {code: words for code, (words, *_rest) in _MAIL.items()}
+
+#: Why a message waits or ended, where we say it by a code; what servers say is shown as it is.
+_MAIL_REASONS: dict[str, Promise] = {
+    "limit.messages": _("Its mailbox sent as many messages as a day allows. The rest follows."),
+    "limit.recipients": _("Its mailbox wrote to as many people as a day allows. The rest follows."),
+    "limit.new_recipients": _(
+        "Its mailbox wrote to as many strangers as a day allows. The rest follows."
+    ),
+    "expired": _("Nobody could try it any more before its time was up."),
+    "poison": _("Trying it failed again and again. The platform's staff looks at it."),
+}
+
 _PAUSED_BY: dict[str, Promise] = {
     "operator": _("by the platform"),
     "signals": _("because of what receivers say"),
@@ -149,13 +173,28 @@ _WHOLE = frozenset({"JPY", "KRW", "CLP", "ISK", "VND"})
 @register.simple_tag
 def state_badge(code: str) -> SafeString:
     """A state or verdict: sign, words and colour."""
-    words, kind, sign = _STATES.get(str(code), (str(code), "idle", "·"))
+    return _badge(*_STATES.get(str(code), (str(code), "idle", "·")))
+
+
+def _badge(words: str | Promise, kind: str, sign: str) -> SafeString:
     return format_html(
         '<span class="badge badge-{}"><span aria-hidden="true">{}</span> {}</span>',
         kind,
         sign,
         words,
     )
+
+
+@register.simple_tag
+def mail_badge(code: str) -> SafeString:
+    """Where a recipient's message stands, or how a try ended."""
+    return _badge(*_MAIL[code])
+
+
+@register.filter
+def mail_reason(text: str) -> str:
+    """Why a message waits or ended."""
+    return str(_MAIL_REASONS.get(text, text))
 
 
 @register.filter

@@ -75,6 +75,7 @@ class StandingShown(TypedDict):
         "message_id": "<01k8z1q5@client.test>",
         "reference": "order-77",
         "stream": "transactional",
+        "sender": "",
         "from_domain": "client.test",
         "return_path": "b+01k8z1q5@bounce.client.test",
         "size": 10240,
@@ -97,6 +98,7 @@ class MessageListed(TypedDict):
     message_id: str
     reference: str
     stream: Annotated[str, OneOf(Stream)]
+    sender: str
     from_domain: str
     return_path: str
     size: int
@@ -110,6 +112,7 @@ _MESSAGE: Mapping[str, object] = {
     "message_id": "<01k8z1q5@client.test>",
     "reference": "order-77",
     "stream": "transactional",
+    "sender": "",
     "from_domain": "client.test",
     "return_path": "b+01k8z1q5@bounce.client.test",
     "size": 10240,
@@ -137,6 +140,7 @@ class MessageShown(TypedDict):
     message_id: str
     reference: str
     stream: str
+    sender: str
     from_domain: str
     return_path: str
     size: int

@@ -33,7 +33,6 @@ def brand_logo(request: HttpRequest) -> HttpResponse:
         "Cache-Control": _FRESH,
         "Content-Security-Policy": _LOGO_POLICY,
         "Content-Disposition": "inline",
-        "X-Content-Type-Options": "nosniff",
     }
     return HttpResponse(bytes(brand.logo), content_type=brand.logo_type, headers=headers)
 

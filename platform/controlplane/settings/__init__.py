@@ -80,18 +80,19 @@ DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 
 MIDDLEWARE = [
     "controlplane.middleware.trace.TraceMiddleware",
-    "controlplane.middleware.problems.ProblemMiddleware",
+    # What browsers may do with an answer is said of every one, whoever of the following makes it.
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "controlplane.middleware.policy.PolicyMiddleware",
+    "controlplane.middleware.problems.ProblemMiddleware",
     "controlplane.middleware.health.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",  # error pages of unknown hosts need it too
     "controlplane.middleware.reseller.ResellerMiddleware",
-    "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 TEMPLATES = [
     {

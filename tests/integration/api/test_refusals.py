@@ -18,6 +18,15 @@ def ask(host, path="/api/v1/domains", *, method="GET", **options):
         )
 
 
+def check_headers(answer):
+    """What browsers may do with an answer, whoever made it."""
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["X-Frame-Options"] == "DENY"
+    assert answer["Referrer-Policy"] == answer["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+    assert "camera=()" in answer["Permissions-Policy"]
+
+
 def check(answer, status, code):
     assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
     body = answer.json()
@@ -27,8 +36,7 @@ def check(answer, status, code):
     assert {"title", "instance"} <= set(body)
     assert answer["Cache-Control"] == "no-store"
     assert answer.get("Content-Length", str(len(answer.content))) == str(len(answer.content))
-    assert "default-src 'none'" in answer.get("Content-Security-Policy", "")
-    assert "camera=()" in answer["Permissions-Policy"]
+    check_headers(answer)
 
 
 @pytest.mark.parametrize(
@@ -36,14 +44,23 @@ def check(answer, status, code):
 )
 def test_a_host_that_serves_nothing(host):
     check(ask(host), 421, "host.unknown")
-    assert ask(host, "/login/")["Content-Type"].startswith("text/html")
+    page = ask(host, "/login/")
+    assert (page.status_code, page["Content-Type"]) == (421, "text/html; charset=utf-8")
+    check_headers(page)
+
+
+def test_what_no_view_answers(acme):
+    """Files, and what the machinery asks."""
+    for path in ("/static/site.css", "/static/none.css", "/healthz", "/login/"):
+        answer = ask(acme.host, path)
+        check_headers(answer)
+        answer.close()
 
 
 def test_a_path_that_is_none(acme, settings):
     for path in ("/api/nothing", "/api/v2/domains", "/api/v1x/"):
         answer = ask(acme.host, path)
         check(answer, 404, "not_found")
-        assert (answer["X-Content-Type-Options"], answer["X-Frame-Options"]) == ("nosniff", "DENY")
     check(ask(settings.PLATFORM_HOST, "/api/nothing"), 404, "not_found")
     assert ask(acme.host, "/nothing")["Content-Type"].startswith("text/html")
 
@@ -72,6 +89,9 @@ def test_a_portal_that_is_not_open(acme, state, status, code):
     answer = ask(acme.host)
     check(answer, status, code)
     assert ("Retry-After" in answer) == (status == 503)
+    page = ask(acme.host, "/login/")
+    assert page.status_code == status
+    check_headers(page)
 
 
 def test_a_database_that_is_away(acme, monkeypatch):

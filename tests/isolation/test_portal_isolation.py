@@ -153,10 +153,6 @@ def objects(acme, globex) -> dict[str, object]:
     app_password, _ = mailboxes.create_app_password(
         actor=acme.owner, mailbox_id=mailbox.public_id, name="warehouse phone"
     )
-    sent = services.send_messages(
-        actor=acme.owner,
-        given=[{"from": "anna@shop.test", "to": ["gone@elsewhere.test"], "text": "Hello"}],
-    )
     suppression.add_suppression(actor=acme.owner, address="gone@elsewhere.test")
     key, _ = organisations.create_api_key(actor=acme.owner, name="warehouse robot")
     member = accounts.invite_member(
@@ -185,12 +181,18 @@ def objects(acme, globex) -> dict[str, object]:
         "mailbox-delete mailbox_id": spare.public_id,
         "member_id": member.public_id,
         "dkim_key_id": domain.dkim_keys.get(selector="r2").public_id,
-        "message_id": sent[0].copies[0].id,
         "suppression_id": selectors.list_suppressions()[0].id,
         "invoice_id": invoice.public_id, "n": 1, "webhook_id": webhook.public_id,
         "hand_over_id": received, "hand-over-withdraw hand_over_id": given,
-        "delivery_id": delivery.public_id, **planned(acme, domain),
+        "delivery_id": delivery.public_id, **planned(acme, domain), **posted(acme),
     }  # fmt: skip
+
+
+def posted(acme) -> dict[str, object]:
+    """A message."""
+    given = {"from": "anna@shop.test", "to": ["gone@elsewhere.test"], "text": "Hello"}
+    (sent,) = services.send_messages(actor=acme.owner, given=[given])
+    return {"message_id": sent.copies[0].id}
 
 
 def planned(acme, domain: Domain) -> dict[str, object]:

@@ -40,9 +40,7 @@ def add_domain(*, actor: Actor, organisation_id: UUID, name: str) -> Domain:
     with transaction.atomic():
         directory.lock_name(names.registrable(accepted))
         _refuse_taken(accepted)
-        # Before the count: keys that are not in store take time, and the count is everybody's.
         pairs = shelf.take_pairs(list(SLOTS))
-        require("domains")
         domain = _create(accepted, organisation.public_id, pairs)
         audit("domain.added", subject=domain.reference, actor=actor, data={"name": accepted})
         publish(
@@ -51,6 +49,7 @@ def add_domain(*, actor: Actor, organisation_id: UUID, name: str) -> Domain:
             data={"domain_id": str(domain.public_id), "domain": accepted},
             actor=actor,
         )
+        require("domains")  # last: it is what others who add some wait for
     return domain
 
 

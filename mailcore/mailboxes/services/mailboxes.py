@@ -63,11 +63,11 @@ def create_mailbox(
         domains.keep_verified(domain)
         if not take_address(mailbox.address):
             raise MailboxExists(field="local_part")
-        require("mailboxes")
         _save(mailbox, hashed)
         tell("mailbox.created", mailbox=mailbox, actor=actor)
         if token:
             inviting.send(mailbox, token=token, actor=actor)
+        require("mailboxes")  # last: it is what others who make some wait for
     return mailbox
 
 

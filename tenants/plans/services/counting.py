@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import transaction
 from django.db.models import F, OuterRef
 from django.db.models.functions import JSONObject
 
@@ -46,23 +45,31 @@ def grant_first_plan(*, reseller_id: UUID) -> None:
         grant_plan(reseller_id=reseller_id)
 
 
-@transaction.atomic
 def require(feature: str, amount: int = 1) -> None:
-    """Count `amount` more of a feature in the caller's transaction; raises LimitReached, NoPlan."""
+    """Count `amount` more of a feature in the caller's transaction; raises LimitReached, NoPlan.
+
+    The count is the reseller's, and locked until that ends: take it as late as can be.
+    """
     reseller_id = current_reseller_id()
     entitlement = Entitlement.objects.select_related("plan").filter(reseller_id=reseller_id).first()
     if entitlement is None:
         raise NoPlan
-    # A limit that is absent is no limit; the row is made first so that the UPDATE always finds it.
     limit = entitlement.plan.limits.get(feature)
+    if _count(feature, amount, limit):
+        return
+    # There is no row before the first; a limit that is absent is no limit.
     Counter.objects.bulk_create(
         [Counter(reseller_id=reseller_id, feature=feature)], ignore_conflicts=True
     )
-    row = Counter.objects.filter(reseller_id=reseller_id, feature=feature)
+    if not _count(feature, amount, limit):
+        raise LimitReached(feature=feature, limit=limit)
+
+
+def _count(feature: str, amount: int, limit: int | None) -> bool:
+    row = Counter.objects.filter(reseller_id=current_reseller_id(), feature=feature)
     if limit is not None:
         row = row.filter(used__lte=limit - amount)
-    if not row.update(used=F("used") + amount):
-        raise LimitReached(feature=feature, limit=limit)
+    return bool(row.update(used=F("used") + amount))
 
 
 def lacking(needed: Mapping[str, int]) -> list[str]:

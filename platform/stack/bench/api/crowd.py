@@ -1,7 +1,9 @@
 """The company that an API keeps: other resellers, and a reseller's many mailboxes."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 from psycopg import sql
@@ -13,6 +15,9 @@ from stack.demo.world import World, new_company
 _AT_ONCE = 4
 _SCHEMA = "SELECT schema_name FROM public.reseller_host h JOIN public.reseller r ON r.id = h.tenant_id WHERE h.domain = %s"
 _COUNT = "SELECT count(*) FROM public.reseller WHERE state = 'active'"
+_KEYS = "SELECT count(*) FROM public.spare_key"
+#: The worker makes keys for a second of every ten.
+_KEYS_WAIT, _KEYS_POLL = 400.0, 2.0
 
 
 def invite(world: World, *, resellers: int) -> int:
@@ -26,6 +31,14 @@ def invite(world: World, *, resellers: int) -> int:
     with ThreadPoolExecutor(_AT_ONCE) as executor:
         list(executor.map(join, range(max(0, missing))))
     return _present(world.endpoints)
+
+
+def stock(endpoints: Endpoints, *, keys: int) -> int:
+    """Wait until so many DKIM keys are in store, as they are on any day; how many there are."""
+    until = time.monotonic() + _KEYS_WAIT
+    while (found := _count(endpoints, _KEYS)) < keys and time.monotonic() < until:
+        time.sleep(_KEYS_POLL)
+    return found
 
 
 def fill(world: World, *, mailboxes: int) -> None:
@@ -52,6 +65,10 @@ def fill(world: World, *, mailboxes: int) -> None:
 
 
 def _present(endpoints: Endpoints) -> int:
+    return _count(endpoints, _COUNT)
+
+
+def _count(endpoints: Endpoints, query: LiteralString) -> int:
     with psycopg.connect(str(endpoints.raw["dsn"]["owner"])) as connection:
-        row = connection.execute(_COUNT).fetchone()
+        row = connection.execute(query).fetchone()
     return int(row[0]) if row else 0

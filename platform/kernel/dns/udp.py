@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import dns.asyncquery
 import dns.exception
@@ -13,6 +12,8 @@ import dns.message
 from kernel.dns import datagrams
 from kernel.dns.datagrams import Port
 from kernel.dns.ports import NoAnswer, Question
+from kernel.dns.routes import has_ipv6
+from kernel.dns.silences import Silences
 
 #: Questions under way at one address, and at all; those beyond wait for their turn. More than a
 #: server's socket holds (about 250, by Linux's default) would be lost, and look like silence.
@@ -22,25 +23,10 @@ _AT_AN_ADDRESS, _AT_ONCE = 100, 2000
 _PORTS, _BY_TCP = 400, 200
 #: What TCP carries (RFC 1035 §4.2.2).
 _LARGEST = 65_535
-_ROUTES = Path("/proc/net/ipv6_route")
-#: A server that let so many in a row go unanswered is asked one in so many seconds, until it answers:
-#: a provider that is away keeps its thousand domains from holding up everybody else's.
-_SILENT_AFTER, _PROBE = 60, 1.0
 #: How often it is looked which questions have waited for too long (seconds).
 _SWEEP = 0.05
 
 _Waiting = asyncio.Future[bytes]
-
-
-def has_ipv6() -> bool:
-    """Whether this host has a route to all IPv6 addresses, as Linux tells it."""
-    try:
-        routes = _ROUTES.read_text(encoding="ascii").splitlines()
-    except OSError:
-        return False
-    # Destination and length of its prefix first, the interface last; on `lo` are the ways to nowhere.
-    fields = [route.split() for route in routes]
-    return any(int(one[0], 16) == 0 and one[1] == "00" and one[-1] != "lo" for one in fields)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -55,14 +41,6 @@ class Asked:
     until: float = 0.0
     port: "Port[Asked] | None" = None
     number: int = 0
-
-
-@dataclass(slots=True)
-class Silence:
-    """How many questions in a row a server left unanswered, and when it is asked again."""
-
-    unanswered: int = 0
-    probe_at: float = 0.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,7 +59,7 @@ class UdpExchange:
     has_ipv6: bool = field(default_factory=has_ipv6)
     _under_way: dict[int, Asked] = field(default_factory=dict)
     _load: dict[str, int] = field(default_factory=dict)
-    _silences: dict[str, Silence] = field(default_factory=dict)
+    _silences: Silences = field(default_factory=Silences)
     _queues: dict[str, deque[Asked]] = field(default_factory=dict)
     _queue: deque[Asked] = field(default_factory=deque)
     _ports: dict[str, Port[Asked]] = field(default_factory=dict)
@@ -100,7 +78,7 @@ class UdpExchange:
         return waiting
 
     def _send_or_queue(self, one: Asked) -> None:
-        if self._is_silent(one.address):
+        if self._silences.is_away(one.address):
             one.waiting.set_exception(NoAnswer("timeout"))
         elif self._load.get(one.address, 0) >= _AT_AN_ADDRESS:
             self._queues.setdefault(one.address, deque()).append(one)
@@ -108,16 +86,6 @@ class UdpExchange:
             self._send(one)
         else:
             self._queue.append(one)
-
-    def _is_silent(self, address: str) -> bool:
-        """Whether the server is known to be away; one question now and then asks whether it is."""
-        silence, now = self._silences.get(address), time.monotonic()
-        if silence is None or silence.unanswered < _SILENT_AFTER:
-            return False
-        is_turn = now >= silence.probe_at
-        if is_turn:
-            silence.probe_at = now + _PROBE
-        return not is_turn
 
     def _has_room(self, address: str = "") -> bool:
         """Whether one more may go out, from a port that is open or a new one."""
@@ -151,7 +119,7 @@ class UdpExchange:
     def _heard(self, one: Asked, wire: bytes) -> None:
         """What came for a question, from where it was asked."""
         self._drop(one)
-        self._silences.pop(one.address, None)
+        self._silences.end(one.address)
         if one.waiting.done():
             return
         if datagrams.is_cut_off(wire):
@@ -208,7 +176,7 @@ class UdpExchange:
             late.append(one)
         for one in late:
             self._drop(one)
-            self._silences.setdefault(one.address, Silence()).unanswered += 1
+            self._silences.note(one.address)
             self._fail(one, "timeout")
         if self._under_way:
             self._sweep_soon()

@@ -2,9 +2,8 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
 
 import dns.exception
 import dns.flags
@@ -20,15 +19,15 @@ from kernel.dns.addresses import is_public
 from kernel.dns.answers import Answers, Reply, Server, read
 from kernel.dns.cuts import Cut, Known, Labels, SharedCuts, labels_of
 from kernel.dns.ports import Exchange, NoAnswer, Question
+from kernel.dns.racing import first
+from kernel.dns.referrals import referral
 
 _MOST_SERVERS = 13
 _MOST_DEPTH = 4
-_HEAD_START = 0.3  # seconds until the next server is asked as well
 _ADDRESSES = (dns.rdatatype.A, dns.rdatatype.AAAA)
 #: The root, and names directly below it.
 _TOP_LEVEL = 2
 
-_T = TypeVar("_T")
 #: Address, name and type of a question.
 _Asked = tuple[str, Labels, RdataType]
 #: A name and the type that is asked for there.
@@ -333,40 +332,3 @@ class Walker:
                 raise NoAnswer("malformed") from error
             self._messages[wire[2:]] = known
         return known
-
-
-async def first(
-    ask: Callable[[Server], Coroutine[Any, Any, _T | None]], servers: Sequence[Server]
-) -> _T | None:
-    """The first answer that is one; a server that lets us wait holds up the others only briefly."""
-    waiting, running = list(servers), set[asyncio.Task[_T | None]]()
-    try:
-        while waiting or running:
-            if waiting:
-                running.add(asyncio.create_task(ask(waiting.pop(0))))
-            done, running = await asyncio.wait(
-                running,
-                timeout=_HEAD_START if waiting else None,
-                return_when=asyncio.FIRST_COMPLETED,
-            )
-            answers = [answer for task in done if (answer := task.result()) is not None]
-            if answers:
-                return answers[0]
-    finally:
-        for task in running:
-            task.cancel()
-    return None
-
-
-def referral(message: Message, name: Name, *, zone: Name) -> Name | None:
-    """The zone below `zone`, on the way to `name`, that the server only points to.
-
-    One that points sideways or up is lame, and is not let to speak for other zones.
-    """
-    if message.rcode() != dns.rcode.NOERROR or message.flags & dns.flags.AA or message.answer:
-        return None
-    owners = [rrset.name for rrset in message.authority if rrset.rdtype == dns.rdatatype.NS]
-    for owner in owners:
-        if name.is_subdomain(owner) and owner.is_subdomain(zone) and owner != zone:
-            return owner
-    return None

@@ -15,7 +15,7 @@ import dns.rrset
 import pytest
 from dns.message import Message
 
-from kernel.dns import udp
+from kernel.dns import silences, udp
 from kernel.dns.ports import NoAnswer, Question
 from kernel.dns.udp import UdpExchange
 from tests.waiting import PATIENCE
@@ -173,8 +173,8 @@ def test_a_process_without_files_left_gets_no_answer(monkeypatch) -> None:
 def test_a_server_that_is_away_is_asked_now_and_then_and_all_once_it_answers(
     server, monkeypatch
 ) -> None:
-    monkeypatch.setattr(udp, "_SILENT_AFTER", 2)
-    monkeypatch.setattr(udp, "_PROBE", 1000.0)
+    monkeypatch.setattr(silences, "_AWAY_AFTER", 2)
+    monkeypatch.setattr(silences, "_PROBE", 1000.0)
 
     async def run() -> None:
         exchange = UdpExchange(port=server.port, timeout=0.1, tries=1)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 _MECHANISM = re.compile(r"[+?~-]?(include|a|mx|ptr|exists)(?:[:](?P<name>[^/]+))?(?:/.*)?")
 _REDIRECT = "redirect="
 _ALL = re.compile(r"^[+?~-]?all$")
-#: Which `all` stands when several records become one: the first of these that one of them has.
-_ENDS = ("~all", "-all", "?all", "+all")
+_EXPLANATION = "exp="
+#: Which `all` stands when several records become one: the gentlest, but the whole world last.
+_ENDS = ("?all", "~all", "-all", "+all")
 #: §4.6.4: a receiver gives up beyond these; a look-up is void when nothing is there.
 MOST_LOOKUPS, MOST_VOID = 10, 2
 
@@ -65,21 +66,38 @@ def merge(record: str, include: str) -> str:
 
 
 def united(records: Sequence[str]) -> str:
-    """One record that lets send whom any of these lets (§3.2: there may be only one)."""
+    """One record that lets send whom any of these lets (§3.2: there may be only one).
+
+    A single one stays as it is. Of several each redirect becomes an include, since it would not be
+    followed beside the `all` of another (§6.1), and no explanation stays: two are an error (§6).
+    """
+    apart = list(dict.fromkeys(records))
+    if len(apart) == 1:
+        return apart[0]
     terms: dict[str, str] = {}
-    redirects: list[str] = []
     ends: set[str] = set()
-    for record in records:
-        for term in record.split()[1:]:
-            if _ALL.match(term.lower()):
-                ends.add(term.lower() if len(term) > len("all") else f"+{term.lower()}")
-                break  # what follows is never looked at
-            if term.lower().startswith(_REDIRECT):
-                redirects.append(term)
-            else:
-                terms.setdefault(term.lower(), term)
-    last = [end for end in _ENDS if end in ends][:1] or redirects[:1]
+    for record in apart:
+        said, end = _until_all(record)
+        for term in said:
+            terms.setdefault(term.lower(), term)
+        ends.add(end)
+    last = [end for end in _ENDS if end in ends][:1]
     return " ".join(["v=spf1", *terms.values(), *last])
+
+
+def _until_all(record: str) -> tuple[list[str], str]:
+    """The mechanisms before `all`, a redirect as an include; and the `all`, empty without one."""
+    said: list[str] = []
+    redirects: list[str] = []
+    for term in record.split()[1:]:
+        if _ALL.match(term.lower()):
+            # What follows is never looked at, nor is a redirect before it.
+            return said, term.lower() if len(term) > len("all") else f"+{term.lower()}"
+        if term.lower().startswith(_REDIRECT):
+            redirects.append(f"include:{term[len(_REDIRECT) :]}")
+        elif not term.lower().startswith(_EXPLANATION):
+            said.append(term)
+    return said + redirects, ""
 
 
 def without(record: str, name: str) -> str:

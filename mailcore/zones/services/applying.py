@@ -34,6 +34,8 @@ def apply_plan(*, plan: DnsPlan, editor: ZoneEditor) -> None:
         pending = [change for change in changes if not is_done(standing, change)]
         if pending:
             editor.apply(plan.zone, pending, standing=standing)
+            # Ours from now on, also when it cannot be read back.
+            standing = simulate(standing, pending)
         standing = editor.read(plan.zone, places_of(changes))
     except ZoneBusy as error:
         if later(plan, code=error.code, wait=error.wait):

@@ -8,8 +8,9 @@ from kernel import clock
 from kernel.models import OutboxEvent
 from mailcore.domains import services
 from mailcore.zones import services as zones
+from mailcore.zones.adapters.memory import MemoryZone
 from mailcore.zones.models import DnsPlan, OwnedRecord
-from mailcore.zones.ports import ZoneBusy
+from mailcore.zones.ports import ZoneBusy, ZoneRefused
 from tests.integration.domains.zone_stage import owned, shown, undone, work
 
 
@@ -60,6 +61,26 @@ def test_what_is_refused_half_way_says_what_was_done_and_can_be_undone(
     assert sum(step["done"] for step in plan.steps) == 3
     assert len(owned()) == sum(step["done"] and step["add"] for step in plan.steps)
     assert not OwnedRecord.objects.filter(is_confirmed=False).exists()
+    assert undone(acme, shop, plan, client_zone).state == "undone"
+    assert shown(client_zone) == before
+
+
+def test_what_was_written_stays_ours_when_it_cannot_be_read_back(
+    acme, shop, made, applied, client_zone, monkeypatch
+) -> None:
+    before, plan = shown(client_zone), made()
+
+    def read(zone: str, places: list) -> dict:
+        if client_zone.writes:
+            raise ZoneRefused("provider.bad_key")
+        return MemoryZone.read(client_zone, zone, places)
+
+    with monkeypatch.context() as away:
+        away.setattr(client_zone, "read", read)
+        plan = applied(plan)
+    assert (plan.state, plan.code, client_zone.writes) == ("failed", "provider.bad_key", 1)
+    assert all(step["done"] for step in plan.steps)
+    assert len(owned()) == sum(step["add"] for step in plan.steps)
     assert undone(acme, shop, plan, client_zone).state == "undone"
     assert shown(client_zone) == before
 

@@ -32,6 +32,8 @@ def undo_plan(*, plan: DnsPlan, editor: ZoneEditor) -> None:
         pending = [change for change in back if not is_done(standing, change)]
         if pending:
             editor.apply(plan.zone, pending, standing=standing)
+            # Done, also when it cannot be read back.
+            standing = simulate(standing, pending)
             standing = editor.read(plan.zone, list(current_of(plan)))
     except ZoneBusy as error:
         if not later(plan, code=error.code, wait=error.wait):

@@ -1,6 +1,7 @@
 """Read resellers, their host names, brands and sign-ups."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -11,8 +12,18 @@ from kernel.tenancy import PUBLIC, current_schema
 from tenants.resellers.colour import Palette, palette
 from tenants.resellers.errors import SignUpExpired, SignUpNotFound
 from tenants.resellers.models import Brand, Reseller, ResellerHost, SignUp
-from tenants.resellers.states import MAIL_KINDS, PLATFORM_NAME, HostKind, ResellerState
+from tenants.resellers.states import (
+    LOOKED_FOR,
+    MAIL_KINDS,
+    PLATFORM_NAME,
+    HostKind,
+    MailHostState,
+    ResellerState,
+)
 from tenants.resellers.tokens import hash_token
+
+#: Nothing is looked for in these states of a mail host.
+_SETTLED = frozenset({MailHostState.GIVEN, MailHostState.TOLD})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,14 +46,16 @@ class MailHosts:
 class MailHostStatus:
     """How far a mail host is: `name` was asked for and must be an alias of `given`.
 
-    `state` is given (no name of the reseller's own), waiting (for DNS), proven (the certificate is
-    to come) or told (clients are told it).
+    Clients are told `told`. `state` is given (no name of the reseller's own), waiting (for DNS),
+    lapsed (looked for in vain until `until`), proven (the certificate is to come) or told.
     """
 
     kind: str
     name: str
     given: str
-    state: str
+    told: str
+    state: MailHostState
+    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,17 +142,35 @@ def list_mail_host_states(brand: Brand) -> list[MailHostStatus]:
     """How far each of the reseller's mail hosts is."""
     given = given_mail_hosts(brand.reseller.slug)
     held = ResellerHost.objects.filter(tenant=brand.reseller, kind__in=MAIL_KINDS)
-    told = {(host.kind, host.domain): host.is_named for host in held}
+    known = {(host.kind, host.domain): host.is_named for host in held}
+    told = {kind: name for (kind, name), is_named in known.items() if is_named}
+    asked_at = brand.mail_hosts_asked_at
+    until = None if asked_at is None else asked_at + LOOKED_FOR
     found = []
     for kind in MAIL_KINDS:
-        name = getattr(brand, f"{kind}_host")
-        state = {None: "waiting", False: "proven", True: "told"}[told.get((kind, name))]
+        name, own = getattr(brand, f"{kind}_host"), getattr(given, kind)
+        state = _mail_host_state(name, known.get((kind, name)), until)
         found.append(
             MailHostStatus(
-                kind=kind, name=name, given=getattr(given, kind), state=state if name else "given"
+                kind=kind,
+                name=name,
+                given=own,
+                told=told.get(kind, own),
+                state=state,
+                until=None if state in _SETTLED else until,
             )
         )
     return found
+
+
+def _mail_host_state(name: str, is_named: bool | None, until: datetime | None) -> MailHostState:
+    if not name:
+        return MailHostState.GIVEN
+    if is_named:
+        return MailHostState.TOLD
+    if until is None or until <= clock.now():
+        return MailHostState.LAPSED
+    return MailHostState.WAITING if is_named is None else MailHostState.PROVEN
 
 
 def list_mail_names() -> list[str]:

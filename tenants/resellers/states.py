@@ -1,5 +1,7 @@
 """The states of a reseller and of a sign-up."""
 
+from datetime import timedelta
+
 from django.db import models
 
 #: What the platform host calls itself until the operator brands it.
@@ -16,6 +18,20 @@ class ResellerState(models.TextChoices):
 
 #: What a mail program connects to: IMAP and POP3, and submission.
 MAIL_KINDS = ("imap", "smtp")
+
+
+#: A mail host's DNS is looked for so long; whoever has not written it by then asks again.
+LOOKED_FOR = timedelta(days=7)
+
+
+class MailHostState(models.TextChoices):
+    """How far a name of the reseller's own is: without one, the given name is told."""
+
+    GIVEN = "given"
+    WAITING = "waiting"
+    LAPSED = "lapsed"
+    PROVEN = "proven"
+    TOLD = "told"
 
 
 class HostKind(models.TextChoices):

@@ -121,6 +121,7 @@ BODIES: dict[str, Callable[[Stage], Any]] = {
     },
     "hand_overs.accept": lambda stage: {"organisation": stage.ids["organisation_id"]},
     "hand_overs.redeem": lambda stage: {"code": stage.shared["code"]},
+    "mail_hosts.create": lambda _: {"kind": "smtp", "name": "smtp.brand.test"},
     "mailboxes.bulk_create": lambda _: [{"address": "eva@shop.test", "password": PASSWORD}],
     "mailboxes.create": lambda stage: {
         "domain": stage.ids["domain_id"],
@@ -160,7 +161,7 @@ INSTEAD: dict[str, dict[str, str]] = {
     "streams.resume": {"name": "paused_name"},
 }
 #: Parts of paths that are the same words at every reseller: they name nobody's object.
-WORDS = {"name"}
+WORDS = {"name", "kind"}
 #: What these begin does each row later as whoever began it, who may begin it; see the jobs' own tests.
 BEGINNING = {"domains.bulk_create", "mailboxes.bulk_create"}
 #: operationId → rights that its body needs beside the documented one.
@@ -221,6 +222,7 @@ def build(acme: Any, globex: Any) -> Stage:
         "invoice_id": ids.to_public("inv", _bill(acme).public_id),
         **_plans(acme, domain),
         "n": "1",
+        "kind": "imap",
         **_standing(acme, spare),
     }
     shared, others = _shared(acme, globex), _others(acme, globex)

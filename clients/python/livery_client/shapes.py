@@ -109,6 +109,14 @@ class Checks(TypedDict):
     data: "Sequence[RecordRow]"
 
 
+class Cname(TypedDict):
+    """The record that proves a name."""
+
+    name: "str"
+    type: "str"
+    value: "str"
+
+
 class Code(TypedDict):
     """The code that the giver was told."""
 
@@ -497,6 +505,24 @@ class Line(TypedDict):
     amount_minor: "int"
 
 
+class MailHost(TypedDict):
+    """What mail programs are told, and how far a name of one's own is."""
+
+    kind: "str"
+    state: "str"
+    name: "str | None"
+    told: "str"
+    record: "Cname | None"
+    looked_for_until: "str | None"
+    instruction: "str"
+
+
+class MailHosts(TypedDict):
+    """One of each kind."""
+
+    data: "Sequence[MailHost]"
+
+
 class Mailbox(TypedDict):
     """A mailbox; the owner of a suspended one is kept out, mail still arrives."""
 
@@ -698,6 +724,13 @@ class NewKey(TypedDict):
     domain: "NotRequired[str | None]"
     networks: "NotRequired[Sequence[str]]"
     expires_at: "NotRequired[str | None]"
+
+
+class NewMailHost(TypedDict):
+    """`imap` is for IMAP and POP3, `smtp` for submission."""
+
+    kind: "str"
+    name: "str"
 
 
 class NewMailbox(TypedDict):

@@ -17,6 +17,7 @@ from mailcore.mailboxes import api as mailboxes
 from tenants.accounts import api as accounts
 from tenants.jobs import api as jobs
 from tenants.organisations import api as organisations
+from tenants.resellers import api as resellers
 from tenants.webhooks import api as webhooks
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -35,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *streams.urlpatterns,
     *metering.urlpatterns,
     *invoicing.urlpatterns,
+    *resellers.urlpatterns,
     *webhooks.urlpatterns,
     *events.urlpatterns,
     *audit.urlpatterns,

@@ -10,7 +10,6 @@ import logging
 import socket
 import ssl
 import time
-from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -27,12 +26,11 @@ from kernel.tenancy import current_reseller_id, in_schema
 from tenants.resellers import events, selectors
 from tenants.resellers.errors import InvalidMailHost
 from tenants.resellers.models import Brand, Reseller, ResellerHost
-from tenants.resellers.states import MAIL_KINDS
+from tenants.resellers.states import LOOKED_FOR, MAIL_KINDS
 
 log = logging.getLogger(__name__)
 
-#: Whoever has not written the DNS by then asks again.
-_LOOKED_FOR = timedelta(days=7)
+WRITE = "mail_hosts.write"
 #: So many names that clients were told once, or nearly, stay served beside the new one.
 _KEPT = 5
 _SLICE = 10.0  # seconds of one round
@@ -44,17 +42,20 @@ _WEB_LABELS = frozenset({"autoconfig", "autodiscover", "mta-sts"})
 
 
 @transaction.atomic
-def ask_for_mail_hosts(*, actor: Actor, imap_host: str, smtp_host: str) -> Brand:
-    """Have clients told these names; an empty one: the name that we give, at once.
+def ask_for_mail_hosts(
+    *, actor: Actor, imap_host: str | None = None, smtp_host: str | None = None
+) -> Brand:
+    """Have clients told these names; an empty one: the name that we give, at once; None: as it was.
 
     Until a new name is proven and presented, clients are told what they were told before. Names
     that they were told once stay served. Raises NotAllowed, InvalidMailHost.
     """
-    authorise(actor, "brand.write")
-    imap, smtp = _clean(imap_host, field="imap_host"), _clean(smtp_host, field="smtp_host")
+    authorise(actor, WRITE)
+    brand = _lock(current_reseller_id())
+    imap = brand.imap_host if imap_host is None else _clean(imap_host, field="imap_host")
+    smtp = brand.smtp_host if smtp_host is None else _clean(smtp_host, field="smtp_host")
     if imap and imap == smtp:  # a name leads to one server
         raise InvalidMailHost(field="smtp_host")
-    brand = _lock(current_reseller_id())
     brand.imap_host, brand.smtp_host = imap, smtp
     brand.mail_hosts_asked_at = clock.now() if imap or smtp else None
     brand.save(update_fields=["imap_host", "smtp_host", "mail_hosts_asked_at"])
@@ -70,7 +71,7 @@ def ask_for_mail_hosts(*, actor: Actor, imap_host: str, smtp_host: str) -> Brand
 def prove_mail_hosts(*, exchange: Exchange | None = None) -> None:
     """Look for the DNS and the certificates of names that were asked for, newest first."""
     until = time.monotonic() + _SLICE
-    since = clock.now() - _LOOKED_FOR
+    since = clock.now() - LOOKED_FOR
     waiting = Brand.objects.filter(mail_hosts_asked_at__gt=since).select_related("reseller")
     for brand in waiting.order_by("-mail_hosts_asked_at"):
         try:

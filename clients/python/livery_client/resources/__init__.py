@@ -18,6 +18,7 @@ from livery_client.resources.hand_overs import HandOvers
 from livery_client.resources.holds import Holds
 from livery_client.resources.invoices import Invoices
 from livery_client.resources.jobs import Jobs
+from livery_client.resources.mail_hosts import MailHosts
 from livery_client.resources.mailboxes import Mailboxes
 from livery_client.resources.me import Me
 from livery_client.resources.members import Members
@@ -51,6 +52,7 @@ class Resources:
         self.holds = Holds(transport)
         self.invoices = Invoices(transport)
         self.jobs = Jobs(transport)
+        self.mail_hosts = MailHosts(transport)
         self.mailboxes = Mailboxes(transport)
         self.me = Me(transport)
         self.members = Members(transport)

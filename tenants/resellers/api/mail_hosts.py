@@ -1,87 +1,21 @@
 """`/api/v1/mail-hosts`: the names that mail programs are told, and ones of the reseller's own."""
 
-from datetime import datetime
-from typing import Annotated, TypedDict
-
 from django.urls import path
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kernel.actor import Actor, authorise
 from kernel.errors import NotAllowed, NotFound
-from kernel.rest.openapi import OneOf, operation, shape
-from kernel.rest.serializers import Body
+from kernel.rest.openapi import operation
 from kernel.rest.views import ApiView, CommandView, actor_of
 from kernel.tenancy import current_reseller_id
 from tenants.resellers import selectors, services
+from tenants.resellers.api.mail_host_shown import MailHostShown, MailHostsShown, NewMailHost, show
 from tenants.resellers.errors import InvalidMailHost
 from tenants.resellers.selectors import MailHostStatus
 from tenants.resellers.services import mail_hosts
-from tenants.resellers.states import MAIL_KINDS, MailHostState
 
 READ = "mail_hosts.read"
-_RECORD = {"name": "imap.brand.example.", "type": "CNAME", "value": "acme.imap.mail.example."}
-_HOST = {
-    "kind": "imap",
-    "state": "waiting",
-    "name": "imap.brand.example",
-    "told": "acme.imap.mail.example",
-    "record": _RECORD,
-    "looked_for_until": "2026-03-08T11:00:00Z",
-    "instruction": "Publish this record: imap.brand.example. CNAME acme.imap.mail.example. "
-    "Until it is found, mail programs are told the name before.",
-}
-_INSTRUCTIONS = {
-    MailHostState.GIVEN: "Mail programs are told the name that we give. "
-    "Ask for a name of your own, if you want them to be told another.",
-    MailHostState.WAITING: "Publish this record: {name}. CNAME {given}. "
-    "Until it is found, mail programs are told the name before.",
-    MailHostState.LAPSED: "This record was looked for in vain for seven days: {name}. CNAME {given}. "
-    "Publish it, then ask for the name again.",
-    MailHostState.PROVEN: "DNS is right and the certificate is being made: nothing is left to do. "
-    "Keep the record.",
-    MailHostState.TOLD: "Mail programs are told this name. Keep the record.",
-}
-
-
-class NewMailHost(Body):
-    """`imap` is for IMAP and POP3, `smtp` for submission."""
-
-    kind = serializers.ChoiceField(MAIL_KINDS)
-    name = serializers.CharField(max_length=254)
-    example = {"kind": "imap", "name": "imap.brand.example"}
-
-
-class CnameShown(TypedDict):
-    """The record that proves a name."""
-
-    name: str
-    type: str
-    value: str
-
-
-@shape(example=_HOST)
-class MailHostShown(TypedDict):
-    """What mail programs are told, and how far a name of one's own is.
-
-    `told` is the name now; `name` was asked for, and is null in the state `given`.
-    """
-
-    kind: Annotated[str, OneOf(MAIL_KINDS)]
-    state: Annotated[str, OneOf(MailHostState)]
-    name: str | None
-    told: str
-    record: CnameShown | None
-    looked_for_until: datetime | None
-    instruction: str
-
-
-@shape(example={"data": [_HOST]})
-class MailHostsShown(TypedDict):
-    """One of each kind."""
-
-    data: list[MailHostShown]
 
 
 class MailHosts(CommandView):
@@ -91,7 +25,7 @@ class MailHosts(CommandView):
     def get(self, request: Request) -> Response:
         """List the mail hosts: one for incoming mail, one for outgoing."""
         _require(actor_of(request), READ)
-        return Response({"data": [_show(one) for one in _found()]})
+        return Response({"data": [show(one) for one in _found()]})
 
     @operation(
         "mail_hosts.create",
@@ -112,7 +46,7 @@ class MailHosts(CommandView):
         body.is_valid(raise_exception=True)
         kind = body.validated_data["kind"]
         _ask(actor, kind, body.validated_data["name"])
-        return Response(_show(_one(kind)), status=201)
+        return Response(show(_one(kind)), status=201)
 
 
 class OneMailHost(ApiView):
@@ -122,7 +56,7 @@ class OneMailHost(ApiView):
     def get(self, request: Request, kind: str) -> Response:
         """Read one, `imap` or `smtp`."""
         _require(actor_of(request), READ)
-        return Response(_show(_one(kind)))
+        return Response(show(_one(kind)))
 
     @operation("mail_hosts.delete", right=mail_hosts.WRITE, answers={204: None})
     def delete(self, request: Request, kind: str) -> Response:
@@ -158,20 +92,6 @@ def _one(kind: str) -> MailHostStatus:
         if found.kind == kind:
             return found
     raise NotFound
-
-
-def _show(found: MailHostStatus) -> MailHostShown:
-    named = {"name": found.name, "given": found.given}
-    record: CnameShown = {"name": f"{found.name}.", "type": "CNAME", "value": f"{found.given}."}
-    return {
-        "kind": found.kind,
-        "state": found.state,
-        "name": found.name or None,
-        "told": found.told,
-        "record": record if found.name else None,
-        "looked_for_until": found.until,
-        "instruction": _INSTRUCTIONS[found.state].format(**named),
-    }
 
 
 urlpatterns = [

@@ -81,6 +81,33 @@ def only_read_by_tenants(table: str) -> migrations.RunSQL:
     )
 
 
+def only_written_by_owner(table: str) -> migrations.RunSQL:
+    """A migration step: every reseller reads all rows of `table`, and writes its own alone.
+
+    For what is read before a reseller is known, with a foreign key to `public.reseller` as
+    `reseller_id`. Schema `public`, where resellers are made and no reseller's host leads, writes all.
+    """
+    name = f"public.{table}"
+    own = "(SELECT r.id FROM public.reseller r WHERE r.schema_name = current_schema())"
+    may = f"(reseller_id = {own} OR (SELECT current_schema()) = 'public')"
+    to = "TO livery_web, livery_worker"
+    return migrations.RunSQL(
+        sql=[
+            *_base(table),
+            f"CREATE POLICY read ON {name} FOR SELECT {to} USING (true)",
+            f"CREATE POLICY tenant ON {name} {to} USING {may} WITH CHECK {may}",
+        ],
+        reverse_sql=[
+            f"ALTER TABLE {name} DISABLE ROW LEVEL SECURITY",
+            f"ALTER TABLE {name} NO FORCE ROW LEVEL SECURITY",
+            *(
+                f"DROP POLICY {one} ON {name}"
+                for one in ("tenant", "read", "maintenance", "operator")
+            ),
+        ],
+    )
+
+
 def open_to_console(table: str, *, privileges: Sequence[str] = ("SELECT",)) -> migrations.RunSQL:
     """A migration step: the operator's own pages and API see every row of a protected table.
 

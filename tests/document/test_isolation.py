@@ -14,6 +14,7 @@ from kernel.rest.views import AskingCommandView, CommandView
 from kernel.tenancy import in_schema
 from tenants.organisations.models import ApiKey
 from tenants.organisations.services import ALL_SCOPES
+from tenants.resellers.models import Brand
 from tests.document.operations import OF_RESELLERS as OPERATIONS
 from tests.document.snapshot import snapshot
 from tests.document.stage import ALSO, BEGINNING, BODIES, WORDS, Stage
@@ -91,6 +92,16 @@ def test_whoever_else_asks_sees_and_changes_nothing(stage, call, name) -> None:
         if operation.parts or not operation.is_reading:
             refused(answer, 403, 404, 422)
         hidden(stage, answer)
+    assert snapshot(stage.acme.reseller.schema_name) == stage.before
+
+
+def test_what_a_stranger_changed_of_this_reseller_would_be_seen(stage) -> None:
+    brand = Brand.objects.filter(reseller=stage.acme.reseller)
+    with transaction.atomic():
+        brand.update(smtp_host="smtp.other.test")  # in schema public, which writes all brands
+        assert snapshot(stage.acme.reseller.schema_name) != stage.before
+        transaction.set_rollback(True)
+    Brand.objects.exclude(pk=brand.get().pk).update(smtp_host="smtp.other.test")
     assert snapshot(stage.acme.reseller.schema_name) == stage.before
 
 

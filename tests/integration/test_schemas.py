@@ -8,9 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import ProgrammingError, connection, transaction
 
 from kernel import ids, schema
+from kernel.tenancy import PUBLIC, in_schema
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +52,19 @@ def test_row_security_is_forced_on_the_tables_that_the_policies_name():
            WHERE p.schemaname = 'public' AND NOT (c.relrowsecurity AND c.relforcerowsecurity)"""
     )
     assert missing == []
+
+
+def test_a_reseller_sees_anothers_brand_and_cannot_write_it(acme, globex):
+    own, other = acme.reseller.pk, globex.reseller.pk
+    change = "UPDATE public.brand SET smtp_host = 'smtp.mine.test' RETURNING reseller_id"
+    with in_schema(acme.reseller.schema_name):
+        assert {own, other} <= {seen for (seen,) in rows("SELECT reseller_id FROM public.brand")}
+        assert rows(change) == [(own,)]
+        assert rows("DELETE FROM public.brand WHERE reseller_id = %s RETURNING 1", [other]) == []
+        with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+            rows("UPDATE public.brand SET reseller_id = %s RETURNING 1", [-other])
+    with in_schema(PUBLIC):  # resellers are made there
+        assert (other,) in rows(change)
 
 
 def test_what_runs_with_its_owners_rights_is_for_named_roles_only():

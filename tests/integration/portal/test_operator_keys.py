@@ -76,5 +76,5 @@ def test_keys_are_made_listed_and_revoked_by_command():
     order("revoke", key.reference)
     with pytest.raises(CommandError, match="revoked"):
         order("rotate", key.reference)
-    with pytest.raises(CommandError, match="no such object"):
+    with pytest.raises(CommandError, match="no object with this id"):
         order("revoke", "key_00000000000000000000000000")

@@ -112,6 +112,8 @@ OF_RESELLER = _MONEY | {
     OWNERS,
     "audit.read",
     "brand.write",
+    "mail_hosts.read",
+    "mail_hosts.write",
     "streams.read",
     "streams.write",
     "suppressions.read",

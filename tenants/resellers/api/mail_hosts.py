@@ -4,8 +4,8 @@ from django.urls import path
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from kernel.actor import Actor, authorise
-from kernel.errors import NotAllowed, NotFound
+from kernel.actor import Actor
+from kernel.errors import NotFound
 from kernel.rest.openapi import operation
 from kernel.rest.views import ApiView, CommandView, actor_of
 from kernel.tenancy import current_reseller_id
@@ -15,16 +15,14 @@ from tenants.resellers.errors import InvalidMailHost
 from tenants.resellers.selectors import MailHostStatus
 from tenants.resellers.services import mail_hosts
 
-READ = "mail_hosts.read"
-
 
 class MailHosts(CommandView):
     """List, and ask for a name."""
 
-    @operation("mail_hosts.list", right=READ, answers={200: MailHostsShown})
+    @operation("mail_hosts.list", right=mail_hosts.READ, answers={200: MailHostsShown})
     def get(self, request: Request) -> Response:
         """List the mail hosts: one for incoming mail, one for outgoing."""
-        _require(actor_of(request), READ)
+        mail_hosts.require(actor_of(request), mail_hosts.READ)
         return Response({"data": [show(one) for one in _found()]})
 
     @operation(
@@ -41,7 +39,7 @@ class MailHosts(CommandView):
         for it. Another name that was asked for before is given up; asking again looks again.
         """
         actor = actor_of(request)
-        _require(actor, mail_hosts.WRITE)
+        mail_hosts.require(actor, mail_hosts.WRITE)
         body = NewMailHost(data=request.data)
         body.is_valid(raise_exception=True)
         kind = body.validated_data["kind"]
@@ -52,10 +50,10 @@ class MailHosts(CommandView):
 class OneMailHost(ApiView):
     """One of them."""
 
-    @operation("mail_hosts.get", right=READ, answers={200: MailHostShown})
+    @operation("mail_hosts.get", right=mail_hosts.READ, answers={200: MailHostShown})
     def get(self, request: Request, kind: str) -> Response:
         """Read one, `imap` or `smtp`."""
-        _require(actor_of(request), READ)
+        mail_hosts.require(actor_of(request), mail_hosts.READ)
         return Response(show(_one(kind)))
 
     @operation("mail_hosts.delete", right=mail_hosts.WRITE, answers={204: None})
@@ -65,15 +63,9 @@ class OneMailHost(ApiView):
         The name before stays served, for those who have it in their settings.
         """
         actor = actor_of(request)
-        _require(actor, mail_hosts.WRITE)
+        mail_hosts.require(actor, mail_hosts.WRITE)
         _ask(actor, _one(kind).kind, "")
         return Response(status=204)
-
-
-def _require(actor: Actor, right: str) -> None:
-    authorise(actor, right)
-    if actor.organisation is not None:
-        raise NotAllowed("Mail hosts are the whole reseller's.")
 
 
 def _ask(actor: Actor, kind: str, name: str) -> None:

@@ -21,6 +21,7 @@ from kernel.dns import names
 from kernel.dns.ports import Exchange
 from kernel.dns.udp import UdpExchange
 from kernel.dns.walk import Unreachable, Walker
+from kernel.errors import NotAllowed
 from kernel.outbox import audit, publish
 from kernel.tenancy import current_reseller_id, in_schema
 from tenants.resellers import events, selectors
@@ -30,7 +31,7 @@ from tenants.resellers.states import LOOKED_FOR, MAIL_KINDS
 
 log = logging.getLogger(__name__)
 
-WRITE = "mail_hosts.write"
+READ, WRITE = "mail_hosts.read", "mail_hosts.write"
 #: So many names that clients were told once, or nearly, stay served beside the new one.
 _KEPT = 5
 _SLICE = 10.0  # seconds of one round
@@ -39,6 +40,13 @@ _TLS_SECONDS = 5
 _QUESTIONS = 60
 #: What the web serves below clients' domains: a mail host there would stand in the way.
 _WEB_LABELS = frozenset({"autoconfig", "autodiscover", "mta-sts"})
+
+
+def require(actor: Actor, right: str) -> None:
+    """Raise NotAllowed unless the actor may do READ or WRITE to the whole reseller's mail hosts."""
+    authorise(actor, right)
+    if actor.organisation is not None:
+        raise NotAllowed("Mail hosts are the whole reseller's.")
 
 
 @transaction.atomic
@@ -50,7 +58,7 @@ def ask_for_mail_hosts(
     Until a new name is proven and presented, clients are told what they were told before. Names
     that they were told once stay served. Raises NotAllowed, InvalidMailHost.
     """
-    authorise(actor, WRITE)
+    require(actor, WRITE)
     brand = _lock(current_reseller_id())
     imap = brand.imap_host if imap_host is None else _clean(imap_host, field="imap_host")
     smtp = brand.smtp_host if smtp_host is None else _clean(smtp_host, field="smtp_host")

@@ -1,10 +1,16 @@
 """Names of a reseller's own for mail programs: asked for, looked at and given up by a program."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from kernel import clock
+from kernel.actor import may
+from kernel.errors import NotAllowed
+from kernel.tenancy import in_schema
+from tenants.organisations.services import ALL_SCOPES
+from tenants.resellers import services
 from tenants.resellers.models import ResellerHost
 
 pytestmark = pytest.mark.django_db
@@ -61,3 +67,10 @@ def test_what_cannot_be_a_mail_host_is_refused(acme, globex, program):
     assert reading.delete("mail-hosts/imap").status_code == 403
     bound = program(acme, organisation=acme.organisation.public_id)
     assert bound.get("mail-hosts").status_code == bound.delete("mail-hosts/imap").status_code == 403
+    assert bound.post("mail-hosts", {"kind": "imap", "name": NAME}).status_code == 403
+    member = replace(acme.owner, role="admin", organisation=acme.organisation.public_id)
+    assert not {"mail_hosts.read", "mail_hosts.write"} & {
+        one for one in ALL_SCOPES if may(member, one)
+    }
+    with in_schema(acme.reseller.schema_name), pytest.raises(NotAllowed):
+        services.ask_for_mail_hosts(actor=member, imap_host="")

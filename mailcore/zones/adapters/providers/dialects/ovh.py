@@ -1,7 +1,10 @@
 """OVHcloud, API 1.0."""
 
+import time
+
 import httpx
 from lexicon._private.providers import ovh
+from lexicon.exceptions import AuthenticationError
 
 from mailcore.protocol.dns_zone import Change
 from mailcore.zones.adapters.providers import bounded
@@ -20,9 +23,16 @@ class Ovh(Dialect, ovh.Provider):  # type: ignore[misc]
     endpoint_name = "endpoint_api"
 
     def authenticate(self) -> None:
-        """Learn their time, which requests are signed with, and find the zone."""
+        """Learn their time, which requests are signed with, and find the zone.
+
+        Its status is not asked for: a zone that is not deployed is in the account, and is written.
+        """
         self.before()
-        super().authenticate()
+        self.session = bounded.Session()
+        theirs = self.session.get(f"{self.endpoint_api}/auth/time").json()
+        self.time_delta = theirs - int(time.time())
+        if self.domain not in self._get("/domain/zone/"):
+            raise AuthenticationError("no such zone")
 
     @classmethod
     def code_of(cls, response: httpx.Response) -> str:

@@ -2,6 +2,7 @@
 
 import httpx
 from lexicon._private.providers import linode
+from lexicon.exceptions import AuthenticationError
 
 from mailcore.protocol.dns_zone import Change
 from mailcore.zones.adapters.providers import bounded
@@ -15,6 +16,14 @@ class Linode(Dialect, linode.Provider):  # type: ignore[misc]
     """Names below the zone, values as they are; the priority stands beside."""
 
     shortest_ttl = 300
+
+    def authenticate(self) -> None:
+        """Find the zone: by its whole name, whatever the filter lets through."""
+        zones = self._get("domains", {"filter": {"domain": self.domain}})["data"]
+        found = [zone["id"] for zone in zones if zone["domain"].lower() == self.domain]
+        if not found:
+            raise AuthenticationError("no such zone")
+        self.domain_id = found[0]
 
     @classmethod
     def code_of(cls, response: httpx.Response) -> str:

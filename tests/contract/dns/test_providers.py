@@ -1,6 +1,7 @@
 """Providers' interfaces: keys, limits, pages, and what is known when one fails half-way."""
 
 import logging
+import re
 import traceback
 from collections.abc import Callable
 from copy import deepcopy
@@ -61,7 +62,13 @@ def test_no_secret_is_told(provider, account, caplog) -> None:
     assert not [one for one in (*secrets, "wrong.key") if one in told + caplog.text]
 
 
-def test_a_provider_that_fails_is_told_from_one_that_refuses(provider, account) -> None:
+def test_no_cookie_goes_from_one_customer_to_the_next(provider, account) -> None:
+    for _ in range(2):
+        at_provider(provider, account).try_out(Z)
+    assert account.cookies == []
+
+
+def test_a_provider_that_fails_is_told_from_one_that_refuses(provider, account, caplog) -> None:
     zone = at_provider(provider, account)
     account.failures = [("write", 429, {"Retry-After": "70"})]
     with pytest.raises(ZoneBusy) as caught:
@@ -71,6 +78,10 @@ def test_a_provider_that_fails_is_told_from_one_that_refuses(provider, account) 
     assert code_of(lambda: zone.try_out(Z)) == "provider.failed"
     account.failures = [("read", 200, {})] * 4
     assert code_of(lambda: zone.try_out(Z)) == "provider.malformed"
+    # Where it was not understood is told to us, and nothing of what was said.
+    (line,) = [one.getMessage() for one in caplog.records if one.name.endswith("providers.zone")]
+    assert re.fullmatch(rf"{provider} is not understood: [A-Z]\w+Error at [\w.: ]+", line)
+    assert f"{provider}.py:" in line
     account.failures.clear()
     for kind in ("read", "write"):  # redirections are not followed
         account.failures = [(kind, 302, {"Location": f"{account.url}/elsewhere"})]

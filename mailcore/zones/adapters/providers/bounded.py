@@ -6,6 +6,7 @@ They ask without a time limit, follow redirections and read whatever comes; a wo
 import json as json_format
 from collections.abc import Mapping
 from functools import cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -72,7 +73,9 @@ def _built(
 @cache
 def _client() -> httpx.Client:
     """One for the process: the system's authorities take longer to read than a request."""
-    return httpx.Client(timeout=_TIMEOUT, follow_redirects=False, trust_env=False)
+    # The process asks for many customers: no cookie of one may go with the next one's request.
+    none = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+    return httpx.Client(timeout=_TIMEOUT, follow_redirects=False, trust_env=False, cookies=none)
 
 
 def _read(response: httpx.Response) -> httpx.Response:

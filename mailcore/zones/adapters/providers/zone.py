@@ -1,9 +1,12 @@
 """A zone at a provider, through dns-lexicon: one record at a time."""
 
+import logging
 import time
+import traceback
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any
 
 import httpx
@@ -15,6 +18,8 @@ from mailcore.zones.adapters.providers.catalogue import PROVIDERS
 from mailcore.zones.adapters.providers.dialects.dialect import Dialect, Entry
 from mailcore.zones.deadlines import deadline
 from mailcore.zones.ports import ZoneBusy, ZoneRefused
+
+log = logging.getLogger(__name__)
 
 #: Seconds for everything that one call asks; more changes than fit go on in the next slice.
 _DEADLINE = 25.0
@@ -113,12 +118,22 @@ class ProviderZone:
             raise ZoneBusy("provider.unreachable") from error
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             # Not the JSON that the provider documents, as dns-lexicon found when it used it.
+            log.warning(
+                "%s is not understood: %s at %s",
+                self.provider, type(error).__name__, _lines_of(error),
+            )  # fmt: skip
             raise ZoneRefused("provider.malformed", done=done) from error
 
 
 def provider_zone(provider: str, *, fields: Mapping[str, str]) -> ProviderZone:
     """The editor for a provider of the catalogue."""
     return ProviderZone(provider=provider, fields=fields)
+
+
+def _lines_of(error: Exception) -> str:
+    """The lines of code on the way to it; not what it says: that may be what was answered."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " ".join(f"{PurePath(one.filename).name}:{one.lineno}" for one in frames)
 
 
 def _listed(dialect: Dialect, places: Sequence[Place]) -> list[Entry]:

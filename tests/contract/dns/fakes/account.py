@@ -23,6 +23,7 @@ class Account:
     after: int = 0
     rights: bool = True
     asked: list[tuple[str, str]] = field(default_factory=list)
+    cookies: list[str] = field(default_factory=list)
     number: int = 0
     url: str = ""
 
@@ -55,12 +56,14 @@ class Provider(BaseHTTPRequestHandler):
         body = json.loads(self.raw or "{}")
         parts = urlsplit(self.path)
         self.account.asked.append((self.command, parts.path))
+        self.account.cookies += self.headers.get_all("Cookie") or []
         status, answer, headers = self._failure(parts.path, body) or (
             *self._said(parts.path, parse_qs(parts.query, keep_blank_values=True), body), {},
         )  # fmt: skip
         raw = json.dumps(answer).encode()
         self.send_response(status)
-        for name, value in {"Content-Type": "application/json", **headers}.items():
+        said = {"Content-Type": "application/json", "Set-Cookie": "customer=first; Path=/"}
+        for name, value in {**said, **headers}.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(raw)))
         self.end_headers()

@@ -37,6 +37,15 @@ def mx(endpoints: Endpoints, told: dict[str, Outcome]) -> Iterator[smtplib.SMTP]
         yield session
 
 
+def is_offered(session: smtplib.SMTP, sender: str, to: str) -> bool:
+    """Whether the recipient is taken: as any server, we try again what is put off for a moment."""
+    session.rset()
+    session.mail(sender)
+    code, _ = session.rcpt(to)
+    assert code in {250, 450}
+    return code == 250
+
+
 def give(
     session: smtplib.SMTP,
     sender: str,
@@ -47,8 +56,7 @@ def give(
     head: bytes = b"",
 ) -> int:
     """The code of the reply to a message that nobody put in order first."""
-    session.mail(sender)
-    session.rcpt(to)
+    wait_for(lambda: is_offered(session, sender, to), what="a recipient that is not put off")
     assert session.docmd("DATA")[0] == 354
     letter = f"From: <{sender}>\r\nTo: <{to}>\r\nSubject: {subject}\r\n\r\n".encode()
     session.send(head + letter + body + b"\r\n.\r\n")

@@ -1,5 +1,6 @@
 """Take what is due, so that no other worker takes it too; over all resellers, as role worker."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -21,28 +22,32 @@ _WATCHED = 0.75
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A domain to look at; `fingerprint` of the last time, unless all is to be judged anew."""
+    """A domain to look at; `fingerprint` of the last time, unless all is to be judged anew.
+
+    `lease` is when it is due again unless we plan otherwise: whoever asks for a look, or claims the
+    domain after that, sets another time.
+    """
 
     reseller_id: UUID
     domain_id: UUID
-    claimed_at: datetime
+    lease: datetime
     fingerprint: Fingerprint | None
 
 
 @transaction.atomic
-def claim_due(limit: int) -> list[Due]:
-    """Domains to look at now: those that somebody waits for first, then the oldest."""
+def claim_due(limit: int, *, but: Collection[UUID] = ()) -> list[Due]:
+    """Domains to look at now, `but` these: those that somebody waits for first, then the oldest."""
     now = clock.now()
-    due = DomainSchedule.objects.filter(due_at__lte=now)
+    due = DomainSchedule.objects.filter(due_at__lte=now).exclude(pk__in=but)
     first = _locked(due.filter(watched_until__gt=now), "due_at", int(limit * _WATCHED))
     taken = [row.pk for row in first]
     rows = first + _locked(due.exclude(pk__in=taken), "due_at", limit - len(first))
-    _take(rows, "due_at")
+    lease = _take(rows, "due_at")
     return [
         Due(
             reseller_id=row.reseller_id,
             domain_id=row.domain_id,
-            claimed_at=now,
+            lease=lease,
             fingerprint=fingerprints.read(row.fingerprint, now=now),
         )
         for row in rows
@@ -76,6 +81,8 @@ def _locked(due: QuerySet[DomainSchedule], field: str, limit: int) -> list[Domai
     return list(due.select_for_update(skip_locked=True).order_by(field)[:limit])
 
 
-def _take(rows: list[DomainSchedule], field: str) -> None:
+def _take(rows: list[DomainSchedule], field: str) -> datetime:
+    lease = clock.now() + LEASE
     mine = DomainSchedule.objects.filter(pk__in=[row.pk for row in rows])
-    mine.update(**{field: clock.now() + LEASE})
+    mine.update(**{field: lease})
+    return lease

@@ -11,7 +11,7 @@ from kernel import clock
 from kernel.tenancy import current_reseller_id
 from mailcore.checks.models import RecordVerdict
 from mailcore.checks.services.looking import Inspection, Look, Said
-from mailcore.checks.services.scheduling import plan_next
+from mailcore.checks.services.scheduling import lock_schedules, plan_next
 from mailcore.protocol.dns_records import Key
 from mailcore.protocol.verdicts import Outcome
 
@@ -41,9 +41,12 @@ def keep(seen: Mapping[UUID, Inspection]) -> dict[UUID, dict[Key, RecordVerdict]
     """Store what was seen of domains of this reseller and when to look again; their verdict rows.
 
     Rows of records that are no longer expected go. What looks as it did before is not written
-    again: then a look costs one write, to the domain's schedule.
+    again: then a look costs one write, to the domain's schedule. A domain that somebody else has
+    claimed meanwhile, and stored what they saw, is left out.
     """
     now, reseller_id = clock.now(), current_reseller_id()
+    schedules = lock_schedules(seen)
+    seen = {one: seen[one] for one in schedules}
     known: dict[UUID, dict[Key, RecordVerdict]] = {domain_id: {} for domain_id in seen}
     for stored in RecordVerdict.objects.filter(domain_id__in=list(seen)):
         known[stored.domain_id][stored.purpose, stored.name] = stored
@@ -66,7 +69,7 @@ def keep(seen: Mapping[UUID, Inspection]) -> dict[UUID, dict[Key, RecordVerdict]
     gone = [stored.pk for some in known.values() for stored in some.values()]
     if gone:
         RecordVerdict.objects.filter(pk__in=gone).delete()
-    plan_next({one: (seen[one], some.values()) for one, some in rows.items()}, now=now)
+    plan_next([(schedules[one], seen[one], some.values()) for one, some in rows.items()], now=now)
     return rows
 
 

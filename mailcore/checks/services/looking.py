@@ -57,11 +57,12 @@ class Look:
 class Inspection:
     """What one look at a domain gave: no `looks` where all is still as the `fingerprint` says.
 
-    `began` is when it was decided what to look for: what was asked for since is not in it.
+    `began` is when it was decided what to look for; `lease` is that of the claim, if it was one.
     """
 
     looks: Sequence[Look]
     began: datetime
+    lease: datetime | None = None
     fingerprint: Fingerprint | None = None
 
 
@@ -98,9 +99,9 @@ def inspect(
 async def _inspect_all(
     jobs: Sequence[tuple[str, Sequence[Record]]], exchange: Exchange | None
 ) -> list[Inspection]:
-    exchange, shared, began = exchange or UdpExchange(), SharedCuts(), clock.now()
+    exchange, shared = exchange or UdpExchange(), SharedCuts()
     return await asyncio.gather(
-        *(inspect_one(*job, exchange=exchange, shared=shared, began=began) for job in jobs)
+        *(inspect_one(*job, exchange=exchange, shared=shared) for job in jobs)
     )
 
 
@@ -110,8 +111,8 @@ async def inspect_one(
     *,
     exchange: Exchange,
     shared: SharedCuts,
-    began: datetime,
     known: Fingerprint | None = None,
+    lease: datetime | None = None,
 ) -> Inspection:
     """Ask for one domain beside others, in at most 15 seconds; never raises for DNS.
 
@@ -119,9 +120,10 @@ async def inspect_one(
     """
     # A walker of its own for each: what one domain's servers say cannot touch another domain.
     walk = walker(exchange, budget=_QUESTIONS, shared=shared, subject=domain)
+    began = clock.now()
     try:
         looks, fingerprint = await _inspect(domain, records, walk, known)
-        return Inspection(looks=looks, began=began, fingerprint=fingerprint)
+        return Inspection(looks=looks, began=began, lease=lease, fingerprint=fingerprint)
     except Unreachable:
         code = "servers.unreachable"
     except TimeoutError:
@@ -129,7 +131,8 @@ async def inspect_one(
     except Exception:  # what strangers publish for one domain holds up no other
         log.exception("domain %s could not be looked at", domain)
         code = "servers.unreachable"
-    return Inspection(looks=[_unknown(record, code) for record in records], began=began)
+    looks = [_unknown(record, code) for record in records]
+    return Inspection(looks=looks, began=began, lease=lease)
 
 
 async def _inspect(

@@ -68,11 +68,11 @@ class Lookout:
         domain: str,
         records: Sequence[Record],
         *,
-        began: datetime,
         known: Fingerprint | None = None,
+        lease: datetime | None = None,
     ) -> None:
         """Begin to look; `take` gives what was seen within about 15 seconds."""
-        task = self._loop.create_task(self._look(key, domain, records, began, known))
+        task = self._loop.create_task(self._look(key, domain, records, known, lease))
         self._looking.add(task)
         task.add_done_callback(self._looking.discard)
 
@@ -93,12 +93,12 @@ class Lookout:
         key: UUID,
         domain: str,
         records: Sequence[Record],
-        began: datetime,
         known: Fingerprint | None,
+        lease: datetime | None,
     ) -> None:
         assert self._exchange is not None
         inspection = await looking.inspect_one(
-            domain, records, exchange=self._exchange, shared=self._shared, began=began, known=known
+            domain, records, exchange=self._exchange, shared=self._shared, known=known, lease=lease
         )
         self._seen.append(Seen(key=key, inspection=inspection))
         self._news.set()

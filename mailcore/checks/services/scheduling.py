@@ -38,12 +38,13 @@ WHERE s.domain_id = n.id
 #: Whoever asks for another look takes the fingerprint away, and may have its row just now.
 _PLAN_SAME = """
 WITH same AS (
-  SELECT domain_id FROM public.domain_schedule
-  WHERE domain_id = ANY(%s) AND fingerprint IS NOT NULL FOR UPDATE SKIP LOCKED
+  SELECT s.domain_id, n.due_at
+  FROM unnest(%s::uuid[], %s::timestamptz[], %s::timestamptz[]) AS n(id, lease, due_at)
+  JOIN public.domain_schedule s ON s.domain_id = n.id AND s.due_at = n.lease
+  WHERE s.fingerprint IS NOT NULL FOR UPDATE OF s SKIP LOCKED
 )
-UPDATE public.domain_schedule s SET checked_at = %s, due_at = n.due_at
-FROM same JOIN unnest(%s::uuid[], %s::timestamptz[]) AS n(id, due_at) ON same.domain_id = n.id
-WHERE s.domain_id = n.id
+UPDATE public.domain_schedule s SET checked_at = %s, due_at = same.due_at
+FROM same WHERE s.domain_id = same.domain_id
 """
 
 
@@ -96,39 +97,54 @@ def plan_keys(domain_id: UUID, *, due_at: datetime | None) -> None:
     DomainSchedule.objects.filter(domain_id=domain_id).update(keys_due_at=due_at)
 
 
+def lock_schedules(seen: Mapping[UUID, Inspection]) -> dict[UUID, DomainSchedule]:
+    """Of domains that were looked at, but where somebody looked and stored it since we began."""
+    locked = DomainSchedule.objects.select_for_update().filter(domain_id__in=list(seen))
+    rows = locked.order_by("domain_id").only("domain_id", "due_at", "watched_until", "checked_at")
+    return {row.domain_id: row for row in rows if not _is_outdone(row, seen[row.domain_id])}
+
+
+def _is_outdone(schedule: DomainSchedule, inspection: Inspection) -> bool:
+    is_newer = schedule.checked_at is not None and schedule.checked_at > inspection.began
+    return is_newer and not _is_ours(schedule, inspection)
+
+
+def _is_ours(schedule: DomainSchedule, inspection: Inspection) -> bool:
+    """Whether nobody has asked for a look, or claimed the domain, since we did."""
+    return inspection.lease is None or schedule.due_at == inspection.lease
+
+
 def plan_next(
-    seen: Mapping[UUID, tuple[Inspection, Iterable[RecordVerdict]]], *, now: datetime
+    seen: Sequence[tuple[DomainSchedule, Inspection, Iterable[RecordVerdict]]], *, now: datetime
 ) -> None:
     """Say when to look again at each domain after a look that gave these rows.
 
     What was asked for while we looked is still to come.
     """
-    locked = DomainSchedule.objects.select_for_update().filter(domain_id__in=list(seen))
     due: dict[UUID, datetime] = {}
     known: list[str | None] = []
-    for schedule in locked.order_by("domain_id").only("domain_id", "due_at", "watched_until"):
-        inspection, rows = seen[schedule.domain_id]
+    for schedule, inspection, rows in seen:
         amiss = [row for row in rows if row.verdict != Outcome.MATCH]
         is_watched = schedule.watched_until is not None and now < schedule.watched_until
-        is_asked = inspection.began < schedule.due_at <= now
+        is_ours = _is_ours(schedule, inspection)
         wait = _seconds(amiss, now, is_watched=is_watched) * settings.DELAY_SCALE
-        due[schedule.domain_id] = now if is_asked else now + timedelta(seconds=wait)
-        fingerprint = None if is_asked else inspection.fingerprint
+        due[schedule.domain_id] = now + timedelta(seconds=wait) if is_ours else schedule.due_at
+        fingerprint = inspection.fingerprint if is_ours else None
         known.append(json.dumps(fingerprints.as_json(fingerprint)) if fingerprint else None)
     with connection.cursor() as cursor:
         cursor.execute(_PLAN, [now, list(due), list(due.values()), known])
 
 
-def plan_same(domain_ids: Sequence[UUID]) -> None:
+def plan_same(leases: Mapping[UUID, datetime | None]) -> None:
     """Say when to look again at domains where nothing changed since all was right.
 
-    Of several resellers, as role worker. Whoever asked for a look meanwhile still gets it.
+    Domain → the lease of its claim. Of several resellers, as role worker. Whoever asked for a look
+    meanwhile still gets it.
     """
     now = clock.now()
-    due = [now + timedelta(seconds=_settled() * settings.DELAY_SCALE) for _ in domain_ids]
-    ids = list(domain_ids)
+    due = [now + timedelta(seconds=_settled() * settings.DELAY_SCALE) for _ in leases]
     with connection.cursor() as cursor:
-        cursor.execute(_PLAN_SAME, [ids, now, ids, due])
+        cursor.execute(_PLAN_SAME, [list(leases), list(leases.values()), due, now])
 
 
 def _seconds(amiss: Sequence[RecordVerdict], now: datetime, *, is_watched: bool) -> float:

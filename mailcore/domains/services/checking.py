@@ -143,8 +143,9 @@ def _keep_all(seen: Mapping[UUID, Inspection]) -> list[Domain]:
     routes = directory_selectors.list_routes(names_of)
     bounces = {name for name, route in routes.items() if route.takes_bounces}
     for domain in domains:
-        looks = seen[domain.public_id].looks
-        _draw(domain, rows[domain.public_id], looks, opened, bounces)
+        if domain.public_id in rows:
+            looks = seen[domain.public_id].looks
+            _draw(domain, rows[domain.public_id], looks, opened, bounces)
     return domains
 
 

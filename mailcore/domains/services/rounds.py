@@ -3,7 +3,7 @@
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -40,7 +40,7 @@ def check_due(*, until: float, exchange: Exchange | None = None) -> None:
             now, room = time.monotonic(), _AT_ONCE - lookout.under_way
             # While slow ones are waited for, others become due.
             if (is_more or claim_at <= now < until) and room >= _CLAIM:
-                due = checks.claim_due(room)
+                due = checks.claim_due(room, but=crowd.under_way)
                 crowd.begin(due)
                 is_more, claim_at = len(due) == room and now < until, now + _AGAIN
             crowd.gather(lookout.take(seconds=_TURN))
@@ -67,6 +67,11 @@ class _Crowd:
         self._took: list[float] = []
 
     @property
+    def under_way(self) -> Collection[UUID]:
+        """What is looked at or waits to be stored: what is asked of it now comes after that."""
+        return self._due.keys()
+
+    @property
     def is_waiting(self) -> bool:
         """Whether something was seen and not stored yet."""
         return bool(self._seen)
@@ -85,16 +90,13 @@ class _Crowd:
                 continue
             for domain, records in jobs:
                 key = domain.public_id
-                if key not in self._due:  # a lease may end while a look is under way
-                    self._due[key] = _Begun(reseller_id=reseller_id, domain=domain, at=claimed)
-                    self._look_at(some[key], domain, records)
+                self._due[key] = _Begun(reseller_id=reseller_id, domain=domain, at=claimed)
+                self._look_at(some[key], domain, records)
 
     def _look_at(self, due: Due, domain: Domain, records: Sequence[Record]) -> None:
         # What follows from records that are right follows once, when the domain is verified.
         known = due.fingerprint if domain.state == DomainState.VERIFIED else None
-        self._lookout.look_at(
-            domain.public_id, domain.name, records, began=due.claimed_at, known=known
-        )
+        self._lookout.look_at(domain.public_id, domain.name, records, known=known, lease=due.lease)
 
     def gather(self, seen: Sequence[Seen]) -> None:
         """Put what was seen with what else was seen of the same reseller."""
@@ -115,7 +117,7 @@ class _Crowd:
 
     def _store(self, reseller_id: UUID | None, seen: Sequence[Seen]) -> None:
         if reseller_id is None:
-            checks.plan_same([one.key for one in seen])
+            checks.plan_same({one.key: one.inspection.lease for one in seen})
         else:
             pairs = [(self._due[one.key].domain, one.inspection) for one in seen]
             checking.conclude(reseller_id=reseller_id, seen=pairs)

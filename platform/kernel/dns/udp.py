@@ -5,15 +5,10 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 
-import dns.asyncquery
-import dns.exception
-import dns.message
-
-from kernel.dns import datagrams
+from kernel.dns import datagrams, streams
 from kernel.dns.datagrams import Port
 from kernel.dns.ports import NoAnswer, Question
 from kernel.dns.routes import has_ipv6
-from kernel.dns.silences import Silences
 
 #: Questions under way at one address, and at all; those beyond wait for their turn. More than a
 #: server's socket holds (about 250, by Linux's default) would be lost, and look like silence.
@@ -21,8 +16,6 @@ _AT_AN_ADDRESS, _AT_ONCE = 100, 2000
 #: Sockets at most, for datagrams and for answers that were cut off: a process may open a thousand
 #: files.
 _PORTS, _BY_TCP = 400, 200
-#: What TCP carries (RFC 1035 §4.2.2).
-_LARGEST = 65_535
 #: How often it is looked which questions have waited for too long (seconds).
 _SWEEP = 0.05
 
@@ -59,7 +52,6 @@ class UdpExchange:
     has_ipv6: bool = field(default_factory=has_ipv6)
     _under_way: dict[int, Asked] = field(default_factory=dict)
     _load: dict[str, int] = field(default_factory=dict)
-    _silences: Silences = field(default_factory=Silences)
     _queues: dict[str, deque[Asked]] = field(default_factory=dict)
     _queue: deque[Asked] = field(default_factory=deque)
     _ports: dict[str, Port[Asked]] = field(default_factory=dict)
@@ -78,9 +70,7 @@ class UdpExchange:
         return waiting
 
     def _send_or_queue(self, one: Asked) -> None:
-        if self._silences.is_away(one.address):
-            one.waiting.set_exception(NoAnswer("timeout"))
-        elif self._load.get(one.address, 0) >= _AT_AN_ADDRESS:
+        if self._load.get(one.address, 0) >= _AT_AN_ADDRESS:
             self._queues.setdefault(one.address, deque()).append(one)
         elif self._has_room(one.address):
             self._send(one)
@@ -119,7 +109,6 @@ class UdpExchange:
     def _heard(self, one: Asked, wire: bytes) -> None:
         """What came for a question, from where it was asked."""
         self._drop(one)
-        self._silences.end(one.address)
         if one.waiting.done():
             return
         if datagrams.is_cut_off(wire):
@@ -130,24 +119,21 @@ class UdpExchange:
             one.waiting.set_result(wire)
 
     async def _ask_by_tcp(self, one: Asked) -> None:
-        query = dns.message.from_wire(one.wire)
         code = "malformed"
         try:
             for _ in range(self.tries):
                 try:
-                    async with self._tcp:
-                        reply = await dns.asyncquery.tcp(
-                            query, one.address, timeout=self.timeout, port=self.port
-                        )
-                except dns.exception.Timeout:
+                    async with self._tcp, asyncio.timeout(self.timeout):
+                        wire = await streams.ask(one.wire, to=(one.address, self.port))
+                except TimeoutError:
                     code = "timeout"
                 except (OSError, EOFError):
                     code = "unreachable"
-                except dns.exception.DNSException:
+                except ValueError:
                     code = "malformed"
                 else:
                     if not one.waiting.done():
-                        one.waiting.set_result(reply.to_wire(max_size=_LARGEST))
+                        one.waiting.set_result(wire)
                     return
         finally:  # whatever ended it, nobody waits for ever
             if not one.waiting.done():
@@ -176,7 +162,6 @@ class UdpExchange:
             late.append(one)
         for one in late:
             self._drop(one)
-            self._silences.note(one.address)
             self._fail(one, "timeout")
         if self._under_way:
             self._sweep_soon()

@@ -9,9 +9,10 @@ from kernel import clock
 from kernel.tenancy import PUBLIC, in_schema
 from mailcore.checks import services as checks
 from mailcore.checks.models import DomainSchedule, RecordVerdict
-from mailcore.checks.services import lookout
+from mailcore.checks.services import Inspection, lookout
 from mailcore.domains import selectors, services, tasks
 from mailcore.domains.models import Domain
+from mailcore.domains.services import checking, rounds
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -125,6 +126,38 @@ def test_what_is_asked_for_during_a_look_is_still_to_come(
         tasks.check_due_domains.run()
     assert judged.count(steady.domain.public_id) == (1 if is_known else 2)
     assert steady.schedule().due_at > clock.now()
+
+
+def test_a_look_that_is_asked_for_is_not_lost_when_the_domain_is_claimed_in_between(
+    steady, judged, monkeypatch
+) -> None:
+    monkeypatch.setattr(rounds, "_AGAIN", 0.0)
+    asked = []
+    take = lookout.Lookout.take
+
+    def ask_meanwhile(self: lookout.Lookout, *, seconds: float) -> list[lookout.Seen]:
+        if len(asked) < 3:  # the round claims again before the look is taken
+            asked.append(checks.look_soon(steady.domain.public_id))
+            return []
+        return take(self, seconds=seconds)
+
+    monkeypatch.setattr(lookout.Lookout, "take", ask_meanwhile)
+    DomainSchedule.objects.update(due_at=clock.now(), fingerprint=None)
+    for _ in range(2):
+        with in_schema(PUBLIC):
+            tasks.check_due_domains.run()
+    assert len(judged) == 2, "the one that was under way, and the one that was asked for"
+    assert steady.schedule().due_at > clock.now() + timedelta(hours=1)
+
+
+def test_what_an_older_look_saw_does_not_undo_what_a_newer_one_stored(steady) -> None:
+    stale = Inspection(
+        looks=[], began=clock.now() - timedelta(seconds=9), lease=clock.now() - timedelta(hours=1)
+    )
+    before = RecordVerdict.objects.count()
+    checking.conclude(reseller_id=steady.cast.reseller.public_id, seen=[(steady.domain, stale)])
+    assert RecordVerdict.objects.count() == before
+    assert steady.schedule().fingerprint is not None
 
 
 def test_a_domain_that_is_not_verified_is_always_judged(steady, judged) -> None:

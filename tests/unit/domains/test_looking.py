@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from kernel import clock
 from kernel.dns.answers import Answers, Reply, Server
 from kernel.dns.cuts import SharedCuts
 from kernel.dns.memory import MemoryExchange, zone
@@ -163,7 +162,6 @@ def look_again(net: MemoryExchange, records: list[Record], known: Fingerprint) -
             records,
             exchange=net,
             shared=SharedCuts(),
-            began=clock.now(),
             known=known,
         )
 

@@ -79,7 +79,9 @@ def test_a_provider_that_fails_is_told_from_one_that_refuses(provider, account, 
     account.failures = [("read", 200, {})] * 4
     assert code_of(lambda: zone.try_out(Z)) == "provider.malformed"
     # Where it was not understood is told to us, and nothing of what was said.
-    (line,) = [one.getMessage() for one in caplog.records if one.name.endswith("providers.zone")]
+    (line,) = [
+        one.getMessage() for one in caplog.records if one.name.endswith("providers.refusals")
+    ]
     assert re.fullmatch(rf"{provider} is not understood: [A-Z]\w+Error at [\w.: ]+", line)
     assert f"{provider}.py:" in line
     account.failures.clear()

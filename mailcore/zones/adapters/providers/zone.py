@@ -1,31 +1,22 @@
 """A zone at a provider, through dns-lexicon: one record at a time."""
 
-import logging
 import time
-import traceback
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePath
 from typing import Any
 
 import httpx
 from lexicon.config import ConfigResolver
-from lexicon.exceptions import AuthenticationError
 
 from mailcore.protocol.dns_zone import NOTHING, Change, Place, RecordSet, Standing
 from mailcore.zones.adapters.providers.catalogue import PROVIDERS
 from mailcore.zones.adapters.providers.dialects.dialect import Dialect, Entry
+from mailcore.zones.adapters.providers.refusals import translated
 from mailcore.zones.deadlines import deadline
 from mailcore.zones.ports import ZoneBusy, ZoneRefused
 
-log = logging.getLogger(__name__)
-
 #: Seconds for everything that one call asks; more changes than fit go on in the next slice.
 _DEADLINE = 25.0
-_LONGEST_WAIT = 3600.0
-#: Refusals that pass.
-_PASSING = frozenset({"provider.failed", "provider.rate_limited"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +38,7 @@ class ProviderZone:
         for start in range(len(labels) - 1):
             zone = ".".join(labels[start:])
             try:
-                with self._translated([]):
+                with translated(self.provider, done=[]):
                     self._open(zone)
             except ZoneRefused as error:
                 if error.code != "provider.not_zone":
@@ -58,7 +49,7 @@ class ProviderZone:
 
     def read(self, zone: str, places: Sequence[Place]) -> dict[Place, RecordSet]:
         """The zone's records, of which these are kept."""
-        with self._translated([]):
+        with translated(self.provider, done=[]):
             return _sets(_listed(self._open(zone), places), zone, places)
 
     def apply(self, zone: str, changes: Sequence[Change], *, standing: Standing) -> None:
@@ -66,7 +57,7 @@ class ProviderZone:
         done: list[Change] = []
         if any(change.type not in self.types for change in changes):
             raise ZoneRefused("provider.unsupported_record")
-        with self._translated(done):
+        with translated(self.provider, done=done):
             dialect = self._open(zone)
             touched = sorted({change.place for change in changes})
             entries = _listed(dialect, touched)
@@ -79,7 +70,7 @@ class ProviderZone:
 
     def try_out(self, zone: str) -> None:
         """Reading only: no provider lets one ask whether it would take a change."""
-        with self._translated([]):
+        with translated(self.provider, done=[]):
             _listed(self._open(zone), [(zone, "TXT")])
 
     def _open(self, zone: str) -> Dialect:
@@ -99,41 +90,10 @@ class ProviderZone:
         opened: Dialect = dialect
         return opened
 
-    @contextmanager
-    def _translated(self, done: list[Change]) -> Iterator[None]:
-        try:
-            yield
-        except ZoneRefused as error:
-            raise ZoneRefused(error.code, done=done) from error
-        except AuthenticationError as error:
-            raise ZoneRefused("provider.not_zone", done=done) from error
-        except httpx.HTTPStatusError as error:
-            code = PROVIDERS[self.provider].make.code_of(error.response)
-            if code in _PASSING:
-                raise ZoneBusy(code, wait=_wait(error.response)) from error
-            raise ZoneRefused(code, done=done) from error
-        except httpx.TimeoutException as error:
-            raise ZoneBusy("provider.timeout") from error
-        except httpx.HTTPError as error:
-            raise ZoneBusy("provider.unreachable") from error
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-            # Not the JSON that the provider documents, as dns-lexicon found when it used it.
-            log.warning(
-                "%s is not understood: %s at %s",
-                self.provider, type(error).__name__, _lines_of(error),
-            )  # fmt: skip
-            raise ZoneRefused("provider.malformed", done=done) from error
-
 
 def provider_zone(provider: str, *, fields: Mapping[str, str]) -> ProviderZone:
     """The editor for a provider of the catalogue."""
     return ProviderZone(provider=provider, fields=fields)
-
-
-def _lines_of(error: Exception) -> str:
-    """The lines of code on the way to it; not what it says: that may be what was answered."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return " ".join(f"{PurePath(one.filename).name}:{one.lineno}" for one in frames)
 
 
 def _listed(dialect: Dialect, places: Sequence[Place]) -> list[Entry]:
@@ -172,9 +132,3 @@ def _sets(entries: Sequence[Entry], zone: str, places: Sequence[Place]) -> dict[
 def _place(entry: Entry, zone: str) -> Place:
     name = str(entry["name"]).rstrip(".").lower().removeprefix("@.")
     return (zone if name == "@" else name), str(entry["type"])
-
-
-def _wait(response: httpx.Response) -> float:
-    """Retry-After in seconds (RFC 9110 §10.2.3); a date is not read."""
-    text = response.headers.get("retry-after", "")
-    return min(float(text), _LONGEST_WAIT) if text.isascii() and text.isdigit() else 0.0

@@ -52,13 +52,9 @@ def digest_of(records: Sequence[Record], *, beyond: Sequence[Place], walk: Walke
     return hashlib.blake2b(f"{said} {records!r}".encode(), digest_size=16).hexdigest()
 
 
-def as_json(fingerprint: Fingerprint) -> dict[str, object]:
+def as_json(one: Fingerprint) -> dict[str, object]:
     """As the schedule keeps it."""
-    return {
-        "beyond": fingerprint.beyond,
-        "digest": fingerprint.digest,
-        "since": fingerprint.since.isoformat(),
-    }
+    return {"beyond": one.beyond, "digest": one.digest, "since": one.since.isoformat()}
 
 
 def read(kept: Mapping[str, Any] | None, *, now: datetime) -> Fingerprint | None:

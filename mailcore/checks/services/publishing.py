@@ -54,9 +54,10 @@ def published(
 def plan_ended(*, domain_id: UUID, code: str, again_in: timedelta | None = None) -> None:
     """Keep how a plan of upkeep ended, unless the records are to be written again anyway."""
     idle = DomainSchedule.objects.filter(domain_id=domain_id, publish_due_at=None)
-    idle.update(publish_code=code)
+    again: dict[str, object] = {}
     if again_in is not None:
-        idle.update(publish_due_at=clock.now() + again_in, publish_tries=F("publish_tries") + 1)
+        again = {"publish_due_at": clock.now() + again_in, "publish_tries": F("publish_tries") + 1}
+    idle.update(publish_code=code, **again)
 
 
 def forget_publishing(domain_id: UUID) -> None:

@@ -182,6 +182,7 @@ LOGGING = {
     "loggers": {
         "django": {"level": "INFO"},  # without handlers of its own: as all others
         "httpx": {"level": "WARNING"},  # tells whole addresses, with the secrets in them
+        "lexicon": {"level": "ERROR"},  # tells whole answers
         "celery.worker.strategy": {"level": "WARNING"},  # kernel.tasks says what begins
     },
 }

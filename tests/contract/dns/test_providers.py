@@ -84,6 +84,10 @@ def test_a_provider_that_fails_is_told_from_one_that_refuses(provider, account, 
     ]
     assert re.fullmatch(rf"{provider} is not understood: [A-Z]\w+Error at [\w.: ]+", line)
     assert f"{provider}.py:" in line
+    account.failures = [("read", 200, {"Content-Type": "text/html"})] * 4
+    account.after = int(provider == "ovh")  # the time
+    assert code_of(lambda: zone.try_out(Z)) == "provider.malformed"
+    assert "for people" not in caplog.text
     account.failures.clear()
     for kind in ("read", "write"):  # redirections are not followed
         account.failures = [(kind, 302, {"Location": f"{account.url}/elsewhere"})]

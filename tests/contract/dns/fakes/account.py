@@ -61,6 +61,8 @@ class Provider(BaseHTTPRequestHandler):
             *self._said(parts.path, parse_qs(parts.query, keep_blank_values=True), body), {},
         )  # fmt: skip
         raw = json.dumps(answer).encode()
+        if headers.get("Content-Type") == "text/html":
+            raw = b"<p>a page for people</p>"
         self.send_response(status)
         said = {"Content-Type": "application/json", "Set-Cookie": "customer=first; Path=/"}
         for name, value in {**said, **headers}.items():

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from kernel import clock
 from kernel.actor import SYSTEM, Actor, ActorKind, authorise
+from kernel.errors import NotAllowed
 from kernel.outbox import audit, publish
 from kernel.tenancy import in_reseller
 from mailcore.directory.models import Hold
@@ -36,7 +37,7 @@ def place_hold(
 
     A legal hold always keeps from deleting. Raises NotAllowed, NotFound, HoldInvalid, HoldStands.
     """
-    authorise(actor, WRITE)
+    _authorise(actor)
     side = _side_of(actor)
     found = _object(actor, reseller_id, on, object_id)
     hold = Hold(
@@ -65,7 +66,7 @@ def lift_hold(*, actor: Actor, hold_id: UUID) -> Hold:
 
     Raises NotAllowed, NotFound (also of one that was lifted), HoldOfOperator, HoldOfReseller.
     """
-    authorise(actor, WRITE)
+    _authorise(actor)
     hold = selectors.get_seen(hold_id, actor=actor)
     if hold.side != _side_of(actor):
         raise HoldOfOperator if hold.side == HoldSide.OPERATOR else HoldOfReseller
@@ -88,6 +89,13 @@ def _lift(hold: Hold, actor: Actor) -> bool:
     if is_new:
         _tell("hold.lifted", hold, actor)
     return is_new
+
+
+def _authorise(actor: Actor) -> None:
+    authorise(actor, WRITE)
+    # A reseller's hold may be on this very client: whoever belongs to one is not the reseller's side.
+    if actor.organisation is not None or actor.domain is not None:
+        raise NotAllowed("Holds are placed and lifted for the whole reseller.")
 
 
 def _side_of(actor: Actor) -> HoldSide:

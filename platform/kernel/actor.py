@@ -112,6 +112,7 @@ OF_RESELLER = _MONEY | {
     OWNERS,
     "audit.read",
     "brand.write",
+    "holds.write",
     "mail_hosts.read",
     "mail_hosts.write",
     "streams.read",

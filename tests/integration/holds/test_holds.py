@@ -1,5 +1,6 @@
 """Holds: who places and lifts them, and what they hold where."""
 
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -7,7 +8,7 @@ import pytest
 from django.db import connection
 
 from kernel import clock
-from kernel.actor import Actor, ActorKind
+from kernel.actor import Actor, ActorKind, may
 from kernel.errors import NotAllowed, NotFound
 from kernel.models import AuditEntry, OutboxEvent
 from kernel.roles import as_role
@@ -129,6 +130,23 @@ def test_a_reseller_writes_no_hold_of_the_operators(acme, shop) -> None:
             reseller_id=acme.reseller.public_id, object_kind="mailbox", object_id=mailbox_id,
             name="x", kind="legal", scopes=["send"], side="operator", reason="x",
         )  # fmt: skip
+
+
+def test_who_belongs_to_a_client_is_not_the_resellers_side(acme, shop) -> None:
+    domain_id, mailbox_id = shop.domain.public_id, shop.anna.public_id
+    own = place(acme.owner, acme, HoldOn.DOMAIN, domain_id, "send")
+    bound = {"reseller": acme.reseller.public_id, "organisation": acme.organisation.public_id}
+    admin = Actor(kind=ActorKind.MEMBER, id="m", role="admin", **bound)
+    # A key that was made before has the right, and may be one of a domain's.
+    key = Actor(kind=ActorKind.API_KEY, id="k", scopes=frozenset({"holds.write"}), **bound)
+    for actor in (admin, key, replace(key, domain=domain_id)):
+        with pytest.raises(NotAllowed):
+            services.lift_hold(actor=actor, hold_id=own.public_id)
+        with pytest.raises(NotAllowed):
+            place(actor, acme, HoldOn.MAILBOX, mailbox_id, "delete", kind="migration")
+    assert Hold.objects.get().lifted_at is None
+    assert not may(admin, "holds.write")
+    assert may(admin, "holds.read")
 
 
 def test_what_is_held_does_not_go_on(acme, shop) -> None:

@@ -32,7 +32,7 @@ WITH wanted AS MATERIALIZED (
   SELECT w.recipient_id, w.lease_seq, 'the recipient is on hold', 4, %(again)s
   FROM wanted w
   JOIN public.mailbox_login m ON m.address = lower(regexp_replace(w.address, '^([^+@]+)\+[^@]*@', '\1@'))
-  WHERE w.site = 'local' AND 'receive' = ANY (m.on_hold)
+  WHERE w.site = 'local' AND m.state <> 'deleted' AND 'receive' = ANY (m.on_hold)
 ), paused AS MATERIALIZED (
   SELECT DISTINCT ON (k.recipient_id) k.* FROM kept_back k
   WHERE NOT EXISTS (SELECT FROM barred b WHERE b.recipient_id = k.recipient_id)

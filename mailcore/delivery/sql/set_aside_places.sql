@@ -17,4 +17,4 @@ UNION ALL
 SELECT w.place
 FROM unnest(%(addresses)s::text[], %(sites)s::text[]) WITH ORDINALITY AS w (address, site, place)
 JOIN public.mailbox_login m ON m.address = lower(regexp_replace(w.address, '^([^+@]+)\+[^@]*@', '\1@'))
-WHERE w.site = 'local' AND 'receive' = ANY (m.on_hold)
+WHERE w.site = 'local' AND m.state <> 'deleted' AND 'receive' = ANY (m.on_hold)

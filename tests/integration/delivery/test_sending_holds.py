@@ -158,6 +158,10 @@ def test_mail_to_a_mailbox_that_takes_none_waits_here_and_is_tried_by_nobody(
     told = ("held", "the recipient is on hold")
     eventually(lambda: queue() == {"shop+list@client.test": told})
     assert mail_store.received == []
+    MailboxLogin.objects.update(state="deleted")
+    # Of a mailbox that is gone Dovecot is asked, and says so, whatever holds stood on it.
+    submit("shop+gone@client.test", stream=Stream.SYSTEM)
+    eventually(lambda: mail_store.copies("shop+gone@client.test"))
     lift(hold)
     eventually(lambda: mail_store.copies("shop+list@client.test"))
     eventually(lambda: queue() == {})

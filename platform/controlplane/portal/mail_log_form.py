@@ -1,10 +1,11 @@
 """What the mail log is narrowed to."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from controlplane.templatetags.shown import MAIL_STATES, STREAMS
@@ -16,6 +17,8 @@ from mailcore.domains.selectors import get_seen_by_name
 
 _PLAIN = {"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}
 _DAY = {"type": "date"}
+#: No day follows the last that a date can be.
+_LAST = MaxValueValidator(date(2999, 12, 31), message=_("Enter a day before the year 3000."))
 
 
 def _text(label: Any, *, most: int) -> forms.CharField:
@@ -25,7 +28,7 @@ def _text(label: Any, *, most: int) -> forms.CharField:
 
 def _day(label: Any) -> forms.DateField:
     widget = forms.DateInput(attrs=_DAY, format="%Y-%m-%d")
-    return forms.DateField(label=label, required=False, widget=widget)
+    return forms.DateField(label=label, required=False, widget=widget, validators=[_LAST])
 
 
 class MailLogForm(forms.Form):

@@ -86,6 +86,8 @@ def test_what_cannot_be_searched_is_said_at_its_field(alice, acme, send):
         ({"domain": "elsewhere.test"}, "You have no such domain"),
         ({"message_id": "msg_1"}, "This is no id of a message"),
         ({"since": "soon"}, "Enter a valid date"),
+        ({"until": "9999-12-31"}, "Enter a day before the year 3000"),
+        ({"since": "3000-01-01"}, "Enter a day before the year 3000"),
         ({"state": "lost"}, "Select a valid choice"),
         ({"recipient": "a\0b"}, "Null characters"),
     ):

@@ -43,10 +43,12 @@ def invite_owner_anew(*, email: str) -> Member:
     Whoever was invited as its owner before is not any more. Raises InvalidEmail, OwnerThere,
     MemberExists (invited in another role), InvitedLately, TooManyInvitations.
     """
-    standing.lock()
+    standing.lock_ownership()
+    before = Member.objects.filter(role=Role.OWNER, is_active=False, invitation_hash__gt="")
+    # Locked: who is just joining is waited for, and is an owner then.
+    before = before.filter(pk__in=[one.pk for one in before.select_for_update().order_by("pk")])
     if selectors.list_owners():
         raise OwnerThere
-    before = Member.objects.filter(role=Role.OWNER)
     latest = clock.now() - AGAIN_AFTER
     if before.filter(email=text.clean_email(email), invited_at__gt=latest).exists():
         raise InvitedLately

@@ -2,9 +2,12 @@
 
 from uuid import UUID
 
+from django.db import connection
+
 from kernel.actor import Actor, authorise, may_handle
 from kernel.errors import NotAllowed, NotFound
 from kernel.outbox import audit, publish
+from kernel.tenancy import current_reseller_id
 from tenants.accounts.errors import BeyondRole, LastOwner
 from tenants.accounts.models import Member, Role
 from tenants.accounts.selectors import list_seen
@@ -25,6 +28,15 @@ def authorise_change(actor: Actor, role: str, *, organisation: UUID | None) -> N
     authorise_people(actor)
     if not may_handle(actor, role, organisation=organisation):
         raise BeyondRole(field="role")
+
+
+def lock_ownership() -> None:
+    """Until the transaction ends nobody else invites an owner of the current reseller's anew."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+            [f"owner:{current_reseller_id()}"],
+        )
 
 
 def lock() -> list[Member]:

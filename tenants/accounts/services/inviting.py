@@ -62,6 +62,8 @@ def invite_member(
     )
     member.set_unusable_password()
     standing.lock()
+    if actor.organisation is not None:  # before it hears who is known to the reseller
+        _keep_few_open(actor)
     if Member.objects.filter(email=member.email).exists():
         raise MemberExists(field="email")
     _keep_few_open(actor)

@@ -10,7 +10,7 @@ class BeyondMaker(NotAllowed):
 
 
 class TooManyKeys(Conflict):
-    """This key made as many keys as it can; revoke one first."""
+    """There are as many keys as there can be; revoke one first."""
 
     code = "api_key.too_many"
 

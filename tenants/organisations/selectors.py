@@ -70,6 +70,13 @@ def count_made(maker: ApiKey, *, at: datetime) -> int:
     return ApiKey.objects.filter(lasting, made_by=maker, revoked_at=None).count()
 
 
+def count_of(organisation: Organisation, *, at: datetime) -> int:
+    """How many good keys it has that no key made: each of them has an allowance of its own."""
+    lasting = Q(expires_at=None) | Q(expires_at__gt=at)
+    own = ApiKey.objects.filter(lasting, organisation=organisation, made_by=None, revoked_at=None)
+    return own.count()
+
+
 def is_good(key: ApiKey, *, at: datetime) -> bool:
     """Whether neither the key nor its maker was revoked, and it has not ended."""
     if key.revoked_at is not None or (key.made_by and key.made_by.revoked_at is not None):

@@ -119,7 +119,7 @@ WORDS: dict[str, Promise] = {
     ),
     "api_key.revoked": _("This key was revoked. Make a new one."),
     "api_key.old_secret": _("This secret was replaced. Use the new one."),
-    "api_key.too_many": _("This key made as many keys as it can. Revoke one first."),
+    "api_key.too_many": _("There are as many keys as there can be. Revoke one first."),
     "member.exists": _("This person is a member already, or invited."),
     "member.last_owner": _("There has to be an owner. Make somebody else one first."),
     "member.owner_there": _("Somebody owns this portal already."),

@@ -16,7 +16,7 @@ from tenants.bearer.making import OVERLAP
 from tenants.bearer.networks import is_within
 from tenants.organisations import selectors
 from tenants.organisations.errors import BeyondMaker, OldSecret, TooManyKeys
-from tenants.organisations.models import ApiKey
+from tenants.organisations.models import ApiKey, Organisation
 from tenants.organisations.services.naming import line
 
 WRITE = "api_keys.write"
@@ -27,7 +27,7 @@ MEMBER_SCOPES = frozenset({"members.read", "members.write"})
 #: inviting people, and giving domains away.
 ALL_SCOPES = ROLE_ACTIONS["owner"] - _OF_PEOPLE
 API_SCOPES = ALL_SCOPES - _OF_KEYS - MEMBER_SCOPES - {HAND_OVER}
-#: So many good keys that one key made: a customer's programs, and no more than one can look through.
+#: So many good keys that one key made, or that an organisation has whose people make one: a customer's programs, and no more than one can look through.
 MOST_MADE = 50
 
 
@@ -61,6 +61,8 @@ def create_api_key(
     key.domain_id = domain
     if actor.kind is ActorKind.API_KEY:
         _keep_within(key, actor)
+    elif actor.organisation is not None:
+        _keep_few(key, actor.organisation)
     key.save(force_insert=True)
     audit("api_key.created", subject=key.reference, actor=actor, data={"scopes": sorted(wanted)})
     return key, secret
@@ -114,6 +116,14 @@ def _scopes(scopes: Iterable[str] | None, actor: Actor) -> frozenset[str]:
     if not all(may(actor, scope) for scope in wanted):
         raise BeyondMaker(field="scopes")
     return wanted
+
+
+def _keep_few(key: ApiKey, organisation: UUID) -> None:
+    """Bound what people of one organisation make; raises TooManyKeys."""
+    # Locked, as below.
+    own = Organisation.objects.select_for_update(no_key=True).get(public_id=organisation)
+    if selectors.count_of(own, at=key.created_at) >= MOST_MADE:
+        raise TooManyKeys(most=MOST_MADE)
 
 
 def _keep_within(key: ApiKey, actor: Actor) -> None:

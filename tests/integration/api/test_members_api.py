@@ -12,10 +12,11 @@ from kernel.errors import NotFound
 from kernel.models import AuditEntry, OutboxEvent
 from kernel.outbox import Envelope
 from tenants.accounts import selectors, services
+from tenants.accounts.errors import MemberExists, TooManyInvitations
 from tenants.accounts.models import Member, Role
 from tenants.organisations import selectors as keys
 from tenants.organisations import services as organisations
-from tenants.organisations.errors import BeyondMaker
+from tenants.organisations.errors import BeyondMaker, TooManyKeys
 from tenants.organisations.services import ALL_SCOPES, API_SCOPES
 from tenants.resellers import services as resellers
 from tenants.resellers.models import InvitationSent, Reseller
@@ -211,6 +212,37 @@ def test_who_belongs_to_an_organisation_makes_keys_for_it_alone(acme, clients):
             with pytest.raises(NotFound):
                 verb(actor=actor, key_id=key.public_id)
     assert organisations.revoke_api_key(actor=near, key_id=made.public_id).revoked_at
+
+
+def test_who_belongs_to_a_client_makes_only_so_many_keys(acme, clients, program, monkeypatch):
+    monkeypatch.setattr(organisations.keys, "MOST_MADE", 2)
+    near, far = (selectors.actor_of(one, reseller_id=acme.reseller.public_id) for one in clients)
+    own = {"organisation": acme.organisation.public_id}
+    maker = program(acme, scopes=ALL_SCOPES, **own)
+    # What a key made has no allowance of its own.
+    maker.post("api-keys", {"name": "made", "scopes": ["domains.read"]})
+    second, _ = organisations.create_api_key(actor=near, name="two")
+    with pytest.raises(TooManyKeys):
+        organisations.create_api_key(actor=near, name="three")
+    organisations.create_api_key(actor=far, name="another client's")
+    organisations.create_api_key(actor=acme.owner, name="the reseller's", **own)
+    organisations.revoke_api_key(actor=near, key_id=second.public_id)
+    with pytest.raises(TooManyKeys):
+        organisations.create_api_key(actor=near, name="three")
+    monkeypatch.setattr(organisations.keys, "MOST_MADE", 3)
+    organisations.create_api_key(actor=near, name="three")
+
+
+def test_a_full_client_is_not_told_who_a_member_is(acme, clients, monkeypatch):
+    near = selectors.actor_of(clients[0], reseller_id=acme.reseller.public_id)
+    given = {"email": acme.owner_email, "role": "support"}
+    with pytest.raises(MemberExists):
+        services.invite_member(actor=near, **given)
+    monkeypatch.setattr(services.inviting, "MOST_OPEN", 2)
+    with pytest.raises(TooManyInvitations):
+        services.invite_member(actor=near, **given)
+    with pytest.raises(MemberExists):
+        services.invite_member(actor=acme.owner, **given)
 
 
 def test_invitations_are_sent_again_bounded(acme, people, monkeypatch):

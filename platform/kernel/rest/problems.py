@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from kernel import ids
 from kernel.errors import ApplicationError, NotFound, TransientError
 from kernel.rest.sentences import asked, sentence
 from kernel.trace import current_trace_id
@@ -123,7 +124,10 @@ def _application(error: ApplicationError, request: Request) -> Response:
 
 
 def _naming(request: Request, prefix: object) -> str:
-    """The body's field with an id of this kind: what is not there was named by it, or by the path."""
+    """The body's field with an id of this kind; empty where the path may have named what is not there."""
+    path = request.parser_context.get("kwargs", {})
+    if any(ids.PREFIXES.get(name.removesuffix("_id")) == prefix for name in path):
+        return ""
     try:
         body = request.data
     except exceptions.APIException:  # nothing of it was read

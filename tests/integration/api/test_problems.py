@@ -140,6 +140,8 @@ def test_what_is_not_there_is_named(api) -> None:
         )
         assert none in body["detail"]
         assert [fault["pointer"] for fault in body["errors"]] == ["/organisation"]
+    named = api.patch("organisations/org_00000000000000000000000000", {"name": "org_7"})
+    assert "errors" not in check(named, 404, "not_found"), "the path named it, not the body"
 
 
 def test_a_table_of_an_office_program_is_told_how_to_be_saved(api) -> None:

@@ -154,7 +154,7 @@ def get_seen_with_keys(domain_id: UUID, *, actor: Actor) -> tuple[Domain, list[D
     seen = list_seen(actor).filter(public_id=domain_id).annotate(key_rows=ArraySubquery(keys))
     found = seen.first()
     if found is None:
-        raise NotFound
+        raise ids.missing("dom")
     return found, [DkimKey(**row) for row in found.key_rows]
 
 

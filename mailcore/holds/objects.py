@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from kernel import ids
 from kernel.actor import Actor, ActorKind
-from kernel.errors import NotFound
 from mailcore.directory.models import MailboxLogin, Route
 from mailcore.directory.states import HoldOn, RouteKind
 
@@ -22,14 +22,14 @@ def get_object(kind: HoldOn, object_id: UUID, *, actor: Actor) -> Object:
     """A domain or a mailbox of the current reseller that the actor sees; raises NotFound."""
     found = _domain(object_id) if kind is HoldOn.DOMAIN else _mailbox(object_id)
     if found is None:
-        raise NotFound
+        raise ids.missing("dom" if kind is HoldOn.DOMAIN else "mbx")
     route, name = found
     is_own = actor.kind is ActorKind.OPERATOR or (
         actor.organisation in {None, route.organisation_id}
         and actor.domain in {None, route.public_id}
     )
     if not is_own:
-        raise NotFound
+        raise ids.missing("dom" if kind is HoldOn.DOMAIN else "mbx")
     return Object(kind=kind, id=object_id, name=name)
 
 

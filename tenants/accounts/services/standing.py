@@ -4,8 +4,9 @@ from uuid import UUID
 
 from django.db import connection
 
+from kernel import ids
 from kernel.actor import Actor, authorise, may_handle
-from kernel.errors import NotAllowed, NotFound
+from kernel.errors import NotAllowed
 from kernel.outbox import audit, publish
 from kernel.tenancy import current_reseller_id
 from tenants.accounts.errors import BeyondRole, LastOwner
@@ -21,6 +22,8 @@ def authorise_people(actor: Actor) -> None:
     # A replaced secret may be in wrong hands: whoever has it lets nobody in.
     if actor.by_old_secret:
         raise NotAllowed("This secret was replaced. Use the new one.")
+    if actor.domain is not None:
+        raise NotAllowed("A key of one domain has nothing to do with people.")
 
 
 def authorise_change(actor: Actor, role: str, *, organisation: UUID | None) -> None:
@@ -49,7 +52,7 @@ def locked(member_id: UUID, actor: Actor) -> Member:
     """One whom the actor sees, for its transaction; raises NotFound."""
     found = list_seen(actor).select_for_update().filter(public_id=member_id).first()
     if found is None:
-        raise NotFound
+        raise ids.missing("mem")
     return found
 
 

@@ -8,7 +8,8 @@ from django.core import mail
 
 from controlplane import member_events, webhook_events
 from kernel import clock, ids
-from kernel.errors import NotFound
+from kernel.actor import Actor, ActorKind
+from kernel.errors import NotAllowed, NotFound
 from kernel.models import AuditEntry, OutboxEvent
 from kernel.outbox import Envelope
 from tenants.accounts import selectors, services
@@ -183,6 +184,14 @@ def test_the_people_of_an_organisation_are_reached_within_it_alone(
         acme, scopes=ALL_SCOPES, organisation=acme.organisation.public_id, domain=ids.uuid7()
     )
     assert domain_bound.get("members").status_code == 403
+    by_domain = Actor(
+        kind=ActorKind.API_KEY, id="key", scopes=ALL_SCOPES, domain=ids.uuid7(),
+        organisation=acme.organisation.public_id,
+    )  # fmt: skip
+    with pytest.raises(NotAllowed):
+        services.invite_member(actor=by_domain, email="x@people.test", role="support")
+    with pytest.raises(NotFound, match="There is no member with this id here"):
+        services.remove_member(actor=acme.owner, member_id=ids.uuid7())
     # Of the whole reseller: more rights than an administrator of a client.
     assert people.patch(f"members/{near.reference}", {"name": "x"}).status_code == 200
     (found,) = people.get("members", organisation=elsewhere).json()["data"]

@@ -104,7 +104,7 @@ def test_several_stand_and_each_side_lifts_its_own(acme, globex, shop) -> None:
     assert AuditEntry.objects.filter(action="hold.placed").count() == 3
     with in_schema(globex.reseller.schema_name):
         assert not selectors.list_seen(globex.owner).exists()
-        with pytest.raises(NotFound):
+        with pytest.raises(NotFound, match="There is no domain with this id here"):
             place(globex.owner, globex, HoldOn.DOMAIN, domain_id, "send")
         with pytest.raises(NotFound):
             services.lift_hold(actor=globex.owner, hold_id=theirs.public_id)

@@ -22,6 +22,7 @@ def statements(action) -> list[str]:
 def test_a_new_organisation_costs_no_more_for_being_repeatable(acme, program) -> None:
     api = program(acme, scopes=organisations.ALL_SCOPES)
     api.get("me")  # notes the key's use
+    api.post("organisations", {"name": "first"})  # makes the count's row
     plain = statements(lambda: api.post("organisations", {"name": "a"}))
     safe = statements(lambda: api.post("organisations", {"name": "b"}, Idempotency_Key="k"))
     again = statements(lambda: api.post("organisations", {"name": "b"}, Idempotency_Key="k"))

@@ -38,6 +38,8 @@ COUNTS = {
     "jobs.list": 1,
     "jobs.get": 1,
     "jobs.items": 2,
+    "mail_hosts.get": 2,
+    "mail_hosts.list": 2,
     "mailboxes.list": 1,
     "mailboxes.get": 1,
     "app_passwords.list": 2,

@@ -1,12 +1,12 @@
 """Write the directory: in the transaction of what it mirrors."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
 
-from kernel import clock, ids, keys
+from kernel import clock, crypto, ids, keys
 from kernel.tenancy import OPERATOR_RESELLER, current_reseller_id
 from mailcore.directory.models import (
     AliasRoute,
@@ -93,8 +93,10 @@ def give_up(domain: str, *, keep_until: datetime | None) -> None:
     """Remove the claim with its bounce name and destroy the keys; keep the name from others."""
     # Others may have claimed the name too, and the worker may see what is theirs.
     own = current_reseller_id()
-    both = [domain, verp.bounce_domain(domain)]
-    Route.objects.filter(domain__in=both, reseller_id=own).delete()
+    Route.objects.filter(domain=domain, reseller_id=own).delete()
+    # It may be a mail domain too: that stays.
+    bounces = Route.objects.filter(domain=verp.bounce_domain(domain), reseller_id=own)
+    bounces.filter(kind=RouteKind.FEEDBACK).delete()
     offered = HandOver.objects.filter(domain=domain, reseller_id=own, state=HandOverState.OFFERED)
     offered.update(state=HandOverState.WITHDRAWN, ended_at=clock.now())
     with connection.cursor() as cursor:  # the ORM would read the rows first, sealed keys and all
@@ -114,8 +116,8 @@ def set_free(domain: str) -> int:
     return ReleasedName.objects.filter(domain=domain).delete()[0]
 
 
-def take_bounces(domain: str, *, organisation_id: UUID) -> None:
-    """Route the bounce name of a domain to feedback, unless somebody holds it for mail."""
+def take_bounces(domain: str, *, organisation_id: UUID) -> bool:
+    """Route the bounce name of a domain to feedback; False: somebody holds it for mail."""
     route, _ = Route.objects.get_or_create(
         domain=domain,
         defaults={
@@ -129,6 +131,7 @@ def take_bounces(domain: str, *, organisation_id: UUID) -> None:
     )
     if route.kind == RouteKind.FEEDBACK and not route.is_verified:
         set_routed(domain, is_verified=True)
+    return route.kind == RouteKind.FEEDBACK
 
 
 def leave_bounces(domain: str) -> None:
@@ -137,38 +140,45 @@ def leave_bounces(domain: str) -> None:
     found.update(is_verified=False)
 
 
-def add_signing_key(
-    *, domain: str, selector: str, pair: KeyPair | SealedPair, state: str = KeyState.PENDING
-) -> UUID:
-    """Keep a key pair, its private half sealed; the key's public id."""
+def add_signing_keys(
+    domain: str, pairs: Mapping[str, KeyPair | SealedPair], *, state: str = KeyState.PENDING
+) -> dict[str, UUID]:
+    """Keep key pairs by selector, their private halves sealed; selector → the key's public id."""
     reseller_id = current_reseller_id()
-    kept = pair if isinstance(pair, SealedPair) else _sealed(pair, reseller_id=reseller_id)
+    kept = dict(zip(pairs, _sealed(pairs.values(), reseller_id=reseller_id), strict=True))
     SigningKey.objects.bulk_create(
-        [
-            SigningKey(
-                public_id=kept.id,
-                reseller_id=reseller_id,
-                domain=domain,
-                selector=selector,
-                algorithm=kept.algorithm,
-                state=state,
-                sealed_key=kept.sealed,
-                public_key=kept.public,
-            )
-        ]
+        SigningKey(
+            public_id=pair.id,
+            reseller_id=reseller_id,
+            domain=domain,
+            selector=selector,
+            algorithm=pair.algorithm,
+            state=state,
+            sealed_key=pair.sealed,
+            public_key=pair.public,
+        )
+        for selector, pair in kept.items()
     )
-    return kept.id
+    return {selector: pair.id for selector, pair in kept.items()}
 
 
-def _sealed(pair: KeyPair, *, reseller_id: UUID) -> SealedPair:
-    key_id = ids.uuid7()
-    sealed = keys.seal_for(reseller_id, plain=pair.private, context=key_id.bytes)
-    return SealedPair(id=key_id, algorithm=pair.algorithm, sealed=sealed, public=pair.public)
+def _sealed(pairs: Iterable[KeyPair | SealedPair], *, reseller_id: UUID) -> list[SealedPair]:
+    key_id, key = keys.current_key(reseller_id)
+    return [
+        pair if isinstance(pair, SealedPair) else _seal(pair, key_id=key_id, key=key)
+        for pair in pairs
+    ]
+
+
+def _seal(pair: KeyPair, *, key_id: UUID, key: bytes) -> SealedPair:
+    own = ids.uuid7()
+    sealed = crypto.seal(key=key, key_id=key_id, plain=pair.private, context=own.bytes)
+    return SealedPair(id=own, algorithm=pair.algorithm, sealed=sealed, public=pair.public)
 
 
 def keep_spare(pair: KeyPair) -> None:
     """Store an RSA pair for whoever needs one next; as role worker."""
-    spare = _sealed(pair, reseller_id=OPERATOR_RESELLER)
+    (spare,) = _sealed([pair], reseller_id=OPERATOR_RESELLER)
     with connection.cursor() as cursor:  # the ORM would read what it wrote
         cursor.execute(
             "INSERT INTO public.spare_key (public_id, sealed_key, public_key, created_at)"

@@ -10,14 +10,17 @@ import pytest
 from django.conf import settings
 from django.db import ProgrammingError, connection, transaction
 
-from kernel import ids, schema
+from kernel import clock, ids, schema
 from kernel.tenancy import PUBLIC, in_schema
+from tenants.resellers.models import SignUp
 
 pytestmark = pytest.mark.django_db
 
 MOST_TABLES = 25
 #: Roles that act for one reseller at a time, or for the world.
 BOUND_ROLES = ("web", "worker", "delivery", "signer", "postfix", "dovecot")
+#: Of the operator and of migrations.
+OWN_POLICIES = ("operator", "maintenance")
 NOISE = re.compile(r"^(--.*|SET .*|SELECT pg_catalog\..*|\\(un)?restrict.*|ALTER .* OWNER TO .*|)$")
 
 
@@ -30,14 +33,17 @@ def rows(sql, parameters=()):
 def test_every_public_table_with_a_reseller_has_forced_row_security():
     """Partitions count too: a right on one of them would go round its parent's policy.
 
-    Host names, brands and sign-ups are read before a reseller is known: theirs is a foreign key.
+    So do resellers themselves and what refers to them by a foreign key: hosts, brands, sign-ups.
     """
     open_tables = rows(
         """SELECT c.relname, role FROM pg_class c
-           JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'reseller_id'
-               AND a.atttypid = 'uuid'::regtype
            CROSS JOIN unnest(%s::text[]) AS role
            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+             AND (c.oid = 'public.reseller'::regclass
+               OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid
+                   AND a.attname = 'reseller_id' AND a.atttypid = 'uuid'::regtype)
+               OR EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = c.oid
+                   AND k.contype = 'f' AND k.confrelid = 'public.reseller'::regclass))
              AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
              AND has_table_privilege('livery_' || role, c.oid, 'SELECT, INSERT, UPDATE, DELETE')""",
         [list(BOUND_ROLES)],
@@ -65,6 +71,69 @@ def test_a_reseller_sees_anothers_brand_and_cannot_write_it(acme, globex):
             rows("UPDATE public.brand SET reseller_id = %s RETURNING 1", [-other])
     with in_schema(PUBLIC):  # resellers are made there
         assert (other,) in rows(change)
+
+
+def refused(statement, parameters=()):
+    """Whether row security refuses the statement, or lets it touch nothing."""
+    try:
+        with transaction.atomic():
+            return rows(statement + " RETURNING 1", parameters) == []
+    except ProgrammingError as error:
+        return "row-level security" in str(error)
+
+
+def test_a_reseller_changes_its_own_row_and_hosts_and_makes_none(acme, globex):
+    """Hosts are looked up, and resellers by their hosts, before anybody knows whose request it is."""
+    own, other, host = acme.reseller.pk, globex.reseller.pk, "host.reseller.test"
+    make = """INSERT INTO public.reseller_host (domain, tenant_id, kind, is_primary, is_named)
+              VALUES (%s, %s, 'imap', false, false)"""
+    with in_schema(acme.reseller.schema_name):
+        for table, key in (("reseller", "id"), ("reseller_host", "tenant_id")):
+            seen = {one for (one,) in rows(f"SELECT {key} FROM public.{table}")}
+            assert {own, other} <= seen
+            changed = rows(f"UPDATE public.{table} SET {key} = {key} RETURNING {key}")
+            assert {one for (one,) in changed} == {own}
+            assert refused(f"DELETE FROM public.{table} WHERE {key} IN (%s, %s)", [own, other])
+            locked = rows(f"SELECT {key} FROM public.{table} FOR UPDATE")
+            assert {one for (one,) in locked} == {own}
+        assert refused("UPDATE public.reseller_host SET tenant_id = %s", [other])
+        assert refused("UPDATE public.reseller SET schema_name = 'public'")
+        assert refused(make, [host, own])
+    with in_schema(PUBLIC):
+        assert not refused(make, [host, other])
+        move = "UPDATE public.reseller_host SET tenant_id = %s WHERE domain = %s"
+        assert not refused(move, [own, host])
+        assert not refused("UPDATE public.reseller SET name = name WHERE id = %s", [other])
+        assert not refused("DELETE FROM public.reseller_host WHERE domain = %s", [host])
+
+
+def test_a_sign_up_is_seen_by_the_reseller_that_came_of_it_alone(acme, globex):
+    """It holds a password's hash, and the address of somebody who only asked."""
+    with in_schema(PUBLIC):
+        for nobody, whose in enumerate((acme.reseller, globex.reseller, None)):
+            SignUp.objects.create(
+                token_hash=str(nobody), company="One", slug=f"one-{nobody}", email="a@one.test",
+                password="hash", expires_at=clock.now(), reseller=whose,
+            )  # fmt: skip
+    with in_schema(acme.reseller.schema_name):
+        assert rows("SELECT token_hash FROM public.sign_up") == [("0",)]
+        assert rows("UPDATE public.sign_up SET password = '' RETURNING token_hash") == [("0",)]
+        assert refused("UPDATE public.sign_up SET reseller_id = NULL")
+        assert refused("DELETE FROM public.sign_up")
+    with in_schema(PUBLIC):
+        assert len(rows("DELETE FROM public.sign_up RETURNING 1")) == 3
+
+
+def test_what_writes_for_one_reseller_at_a_time_is_bound_alike():
+    """The tests run as role web; the worker acts for everybody, one after the other."""
+    found = rows(
+        """SELECT tablename, policyname, roles::text FROM pg_policies WHERE schemaname = 'public'
+           AND tablename IN ('reseller', 'reseller_host', 'sign_up', 'brand')
+           AND (cmd <> 'SELECT' OR qual <> 'true')"""
+    )
+    bound = {name: roles for name, policy, roles in found if policy not in OWN_POLICIES}
+    assert len(bound) == 4
+    assert set(bound.values()) == {"{livery_web,livery_worker}"}
 
 
 def test_what_runs_with_its_owners_rights_is_for_named_roles_only():

@@ -36,7 +36,6 @@ def add_domain(*, actor: Actor, organisation_id: UUID, name: str) -> Domain:
         raise NotAllowed("A key of one domain cannot add another.")
     organisation = organisations.get_organisation(organisation_id, organisation=actor.organisation)
     accepted = names.acceptable(name)
-    _refuse_taken(accepted)  # before anything is locked; looked at again under the lock
     with transaction.atomic():
         directory.lock_name(names.registrable(accepted))
         _refuse_taken(accepted)

@@ -56,8 +56,7 @@ def _ensure_route(domain: str, kind: str) -> None:
 
 def _ensure_keys(domain: str) -> list[PublicKey]:
     if not directory_selectors.list_signing_keys(domain):
-        for selector, pair in shelf.make_pairs(("r1", "e1")).items():
-            directory.add_signing_key(domain=domain, selector=selector, pair=pair)
+        directory.add_signing_keys(domain, shelf.make_pairs(("r1", "e1")))
     return [
         PublicKey(selector=key.selector, algorithm=key.algorithm, public=key.public_key)
         for key in directory_selectors.list_signing_keys(domain)

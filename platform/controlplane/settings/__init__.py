@@ -49,7 +49,7 @@ TENANT_APPS = [
 INSTALLED_APPS = [*SHARED_APPS, *(app for app in TENANT_APPS if app not in SHARED_APPS)]
 TENANT_MODEL = "resellers.Reseller"
 TENANT_DOMAIN_MODEL = "resellers.ResellerHost"
-TENANT_LIMIT_SET_CALLS = False  # django-tenants issue 1262: another tenant's rows after a rollback
+TENANT_LIMIT_SET_CALLS = True  # kernel.database knows when the server forgot
 AUTH_USER_MODEL = "accounts.Member"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -62,7 +62,7 @@ POOLED_ROLES = frozenset({"web", "worker"})
 
 def _database(role: str, *, pool: bool) -> dict[str, object]:
     return {
-        "ENGINE": "django_tenants.postgresql_backend",
+        "ENGINE": "kernel.database",
         "NAME": env.text("LIVERY_DATABASE_NAME", "livery"),
         "HOST": env.text("LIVERY_DATABASE_HOST", "127.77.1.2"),
         "PORT": env.text("LIVERY_DATABASE_PORT", "5432"),

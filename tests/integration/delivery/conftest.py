@@ -188,11 +188,8 @@ def submit(acme: object) -> Submit:
         public_id=ids.uuid7(), domain=domain, organisation_id=acme.organisation.public_id
     )
     directory.set_routed(domain, is_verified=True)
-    for algorithm in (dkim_keys.RSA, dkim_keys.ED25519):
-        pair = dkim_keys.make(algorithm)
-        directory.add_signing_key(
-            domain=domain, selector=algorithm[:3], pair=pair, state=KeyState.ACTIVE
-        )
+    pairs = {name[:3]: dkim_keys.make(name) for name in (dkim_keys.RSA, dkim_keys.ED25519)}
+    directory.add_signing_keys(domain, pairs, state=KeyState.ACTIVE)
 
     def submit(
         *addresses: str, stream: Stream = Stream.MAILBOX, notify: str | None = None, **more: object

@@ -25,7 +25,7 @@ DOMAIN = "client.test"
 
 def add(selector: str, state: str) -> object:
     pair = dkim_keys.make(dkim_keys.ED25519)
-    return directory.add_signing_key(domain=DOMAIN, selector=selector, pair=pair, state=state)
+    return directory.add_signing_keys(DOMAIN, {selector: pair}, state=state)[selector]
 
 
 async def follow(reseller_id: object, *steps: tuple[object, set[str]]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from mailcore.checks import services as checks
 from mailcore.checks.models import RecordVerdict
 from mailcore.directory import services as directory
 from mailcore.domains.models import Domain
@@ -25,8 +26,11 @@ def draw(domain: Domain, rows: Mapping[Key, RecordVerdict], *, is_routed: bool) 
     seen = [row for row in rows.values() if row.purpose in _PURPOSES]
     name = verp.bounce_domain(domain.name)
     if domain.state == DomainState.VERIFIED and all(r.verdict == Outcome.MATCH for r in seen):
-        if not is_routed:
-            directory.take_bounces(name, organisation_id=domain.organisation_id)
+        if not is_routed and not directory.take_bounces(
+            name, organisation_id=domain.organisation_id
+        ):
+            # It is somebody's mail domain: no name server will say so when it is not any more.
+            checks.judge_again(domain.public_id)
     elif not is_routed:
         return
     elif domain.state != DomainState.VERIFIED or any(

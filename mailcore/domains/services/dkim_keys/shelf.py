@@ -41,10 +41,10 @@ def add_keys(
 ) -> None:
     """Keep new pairs, to be published; `is_reuse`: other keys may have stood at these names."""
     now = clock.now()
-    for selector, pair in pairs.items():
-        key_id = directory.add_signing_key(domain=domain.name, selector=selector, pair=pair)
-        DkimKey.objects.create(
-            public_id=key_id,
+    key_ids = directory.add_signing_keys(domain.name, pairs)
+    DkimKey.objects.bulk_create(
+        DkimKey(
+            public_id=key_ids[selector],
             domain=domain,
             selector=selector,
             algorithm=pair.algorithm,
@@ -53,6 +53,8 @@ def add_keys(
             created_at=now,
             is_reuse=is_reuse,
         )
+        for selector, pair in pairs.items()
+    )
 
 
 def as_key(row: DkimKey) -> Key:

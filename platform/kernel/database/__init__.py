@@ -1,0 +1,1 @@
+"""Django's database engine of this platform; Django wants it in a module called `base`."""

@@ -15,8 +15,8 @@ USUAL_QUOTA = 5 * 1024**3
 class Mailbox(models.Model):
     """An address that keeps mail; its login is projected to the directory.
 
-    `invite` is where the link went by which its owner chooses the first password, and
-    `invitation_hash` that of the link's token: empty as soon as there is a password.
+    `invite` is where the link goes by which its owner chooses the first password: empty as soon as
+    there is one. `invitation_hash` is that of the link's token, empty until it is mailed.
     """
 
     public_id = models.UUIDField(default=ids.uuid7, unique=True)
@@ -46,6 +46,11 @@ class Mailbox(models.Model):
                 fields=["invited_at"],
                 name="mailbox_invited_at",
                 condition=models.Q(invited_at__isnull=False),
+            ),
+            models.Index(
+                fields=["invited_at"],
+                name="mailbox_link_waited_for",
+                condition=models.Q(invitation_hash="") & ~models.Q(invite=""),
             ),
         ]
 

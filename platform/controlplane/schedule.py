@@ -46,6 +46,7 @@ ENTRIES = (
     Entry(task="mailcore.forget_usage", seconds=86_400, queue="control"),
     Entry(task="mailcore.judge_warmup", seconds=3600, queue="control"),
     Entry(task="mailcore.watch_listings", seconds=900, queue="control"),
+    Entry(task="mailcore.mail_links", seconds=600, queue="control"),
     Entry(task="mailcore.purge_mailboxes", seconds=3600, queue="control"),
     Entry(task="mailcore.sample_mailbox_days", seconds=3600, queue="control"),
     Entry(task="billing.close_months", seconds=3600, queue="control"),

@@ -41,6 +41,8 @@ _HANDLERS: dict[str, tuple[Handler, ...]] = {
     "hold.lifted": (holds.sync_queue,),
     "mailbox.created": (billing.count_new_mailbox,),
     "mailbox.day": (billing.count_mailbox_days,),
+    "mailbox.invited": (mail.mail_links,),
+    "mailbox.restored": (mail.mail_links,),
     "mailbox.limit_reached": (mail.warn_of_limit,),
     "mail.counted": (billing.count_messages,),
     "invoice.issued": (billing.demand_payment,),

@@ -48,6 +48,7 @@ class Aliases(CommandView):
         right="mailboxes.write",
         takes=NewAlias,
         answers={201: AliasShown},
+        found_at="aliases/{id}",
         problems=[
             errors.AliasExists,
             errors.InvalidLocalPart,

@@ -54,6 +54,7 @@ class Mailboxes(CommandView):
         right="mailboxes.write",
         takes=NewMailbox,
         answers={201: MailboxShown},
+        found_at="mailboxes/{id}",
         problems=[
             errors.MailboxExists,
             errors.InvalidLocalPart,

@@ -11,6 +11,7 @@ from mailcore.mailboxes.services.deleting import delete_mailbox as delete_mailbo
 from mailcore.mailboxes.services.deleting import purge_mailboxes as purge_mailboxes
 from mailcore.mailboxes.services.deleting import restore_mailbox as restore_mailbox
 from mailcore.mailboxes.services.inviting import invite_again as invite_again
+from mailcore.mailboxes.services.inviting import mail_links as mail_links
 from mailcore.mailboxes.services.mailboxes import create_mailbox as create_mailbox
 from mailcore.mailboxes.services.mailboxes import resume_mailbox as resume_mailbox
 from mailcore.mailboxes.services.mailboxes import suspend_mailbox as suspend_mailbox

@@ -50,7 +50,7 @@ def change_mailbox(
         domains.keep_held(mailbox.domain)
         if changed:
             mailbox.save(update_fields=changed)
-        if hashed is not None and mailbox.invitation_hash:
+        if hashed is not None and mailbox.invite:
             end_invitation(mailbox)
         directory.change_login(mailbox_id, password=hashed, quota_bytes=quota_bytes)
         if changed:

@@ -51,22 +51,19 @@ def create_mailbox(
         address=f"{local}@{domain.name}",
         display_name=" ".join(display_name.split())[:100],
     )
-    if selectors.list_mailboxes().filter(address=mailbox.address).exists():
-        raise MailboxExists(field="local_part")
-    token, hashed = "", NO_PASSWORD
+    hashed = NO_PASSWORD
     if invite is not None:
-        token = inviting.prepare(mailbox, invite=invite)
+        inviting.prepare(mailbox, invite=invite)
     elif password is not None:
-        check_password(password)
-        hashed = passwords.hash_for_dovecot(password)  # slow by intent, so outside the transaction
+        hashed = _hashed(password, mailbox=mailbox)
     with transaction.atomic():
         domains.keep_verified(domain)
         if not take_address(mailbox.address):
             raise MailboxExists(field="local_part")
         _save(mailbox, hashed)
         tell("mailbox.created", mailbox=mailbox, actor=actor)
-        if token:
-            inviting.send(mailbox, token=token, actor=actor)
+        if invite is not None:
+            inviting.ask_for_link(mailbox, actor=actor)
         require("mailboxes")  # last: it is what others who make some wait for
     return mailbox
 
@@ -100,6 +97,14 @@ def _set_state(*, actor: Actor, mailbox_id: UUID, state: LoginState, event: str)
         mailbox.state = state
         tell(event, mailbox=mailbox, actor=actor)
     return mailbox
+
+
+def _hashed(password: str, *, mailbox: Mailbox) -> str:
+    """Slow by intent, so outside the transaction, and not for an address that is taken anyway."""
+    if selectors.list_mailboxes().filter(address=mailbox.address).exists():
+        raise MailboxExists(field="local_part")
+    check_password(password)
+    return passwords.hash_for_dovecot(password)
 
 
 def _save(mailbox: Mailbox, password: str) -> None:

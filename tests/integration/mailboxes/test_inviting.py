@@ -8,16 +8,19 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from controlplane import dispatch
 from kernel import clock
 from kernel.errors import InvalidInput
 from kernel.models import AuditEntry, OutboxEvent
-from kernel.tenancy import current_schema, in_schema
+from kernel.tasks import SCHEMA_HEADER, TenantTask
+from kernel.tenancy import PUBLIC, current_schema, in_schema
 from mailcore.directory.models import MailboxLogin
-from mailcore.mailboxes import passwords, services
+from mailcore.mailboxes import passwords, services, tasks
 from mailcore.mailboxes.errors import TooManyInvitations
 from mailcore.mailboxes.models import Mailbox
 from mailcore.mailboxes.services import inviting
 from tenants.organisations import services as organisations
+from tenants.resellers import services as resellers
 from tenants.resellers.errors import InvalidEmail
 from tests.integration.api.conftest import Program
 
@@ -62,6 +65,11 @@ def made(acme, domain, name="anna", **options) -> Mailbox:
     )
 
 
+def handle() -> None:
+    """What the worker does when it is woken."""
+    assert not services.mail_links(seconds=60)
+
+
 def password() -> str:
     return MailboxLogin.objects.get(address="anna@shop.test").password
 
@@ -77,6 +85,9 @@ def test_the_owner_chooses_the_password_once(acme, domain, api, browser, monkeyp
         api.post("mailboxes", body, Idempotency_Key="one")
     assert (shown["state"], shown["invite"]) == ("active", "anna@xn--bcher-kva.test")
     assert password() == ""
+    assert not mail.outbox, "nobody waits for a mail"
+    handle()
+    handle()
     (message,) = mail.outbox
     assert message.to == [shown["invite"]]
     assert message.subject == "Your new mailbox anna@shop.test"
@@ -109,12 +120,15 @@ def test_the_owner_chooses_the_password_once(acme, domain, api, browser, monkeyp
 
 def test_a_link_ends_when_it_is_old_replaced_or_not_needed(acme, domain, api, browser) -> None:
     anna = made(acme, domain)
+    handle()
     first = link_of(mail.outbox[0])
     path = f"mailboxes/{anna.reference}/invite"
     assert api.post(path).json()["code"] == "mailbox.invited_lately"
     earlier = clock.now() - inviting.AGAIN_AFTER
     Mailbox.objects.update(invited_at=earlier)
     assert api.post(path, {"invite": "anna@else.test"}).json()["invite"] == "anna@else.test"
+    assert browser().get(first).status_code == 404, "also before the other one is mailed"
+    handle()
     second = link_of(mail.outbox[1])
     assert mail.outbox[1].to == ["anna@else.test"]
 
@@ -167,5 +181,66 @@ def test_one_person_gets_few_links_in_a_day(acme, domain, monkeypatch) -> None:
     with pytest.raises(TooManyInvitations):
         made(acme, domain, "eva")
     assert not Mailbox.objects.filter(local_part="eva").exists()
-    assert len(mail.outbox) == 2
     made(acme, domain, "eva", invite="eva@else.test")
+    handle()
+    assert len(mail.outbox) == 3
+
+
+def test_who_has_a_password_gets_no_link_and_who_comes_back_does(acme, domain) -> None:
+    anna, ben = made(acme, domain), made(acme, domain, "ben")
+    services.change_mailbox(actor=acme.owner, mailbox_id=anna.public_id, password=SECRET)
+    services.delete_mailbox(actor=acme.owner, mailbox_id=ben.public_id)
+    handle()
+    assert not mail.outbox
+    services.restore_mailbox(actor=acme.owner, mailbox_id=ben.public_id)
+    handle()
+    assert len(mail.outbox) == 1
+
+
+def test_a_late_link_is_good_for_as_long_as_its_mail_says(acme, domain, browser) -> None:
+    made(acme, domain)
+    later = clock.now() + inviting.LIFETIME + timedelta(days=1)
+    with clock.at(later):
+        handle()
+    with clock.at(later + inviting.LIFETIME - timedelta(minutes=1)):
+        assert browser().get(link_of(mail.outbox[0])).status_code == 302
+
+
+def test_one_that_cannot_be_mailed_holds_up_no_other(acme, domain, monkeypatch) -> None:
+    made(acme, domain)
+    made(acme, domain, "ben", invite="ben@else.test")
+    write = resellers.write_to
+
+    def fail_once(**given: object) -> None:
+        if given["address"] != "ben@else.test":
+            raise RuntimeError("no mail to this one now")
+        write(**given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(resellers, "write_to", fail_once)
+        handle()
+    assert [message.to for message in mail.outbox] == [["ben@else.test"]]
+    assert services.mail_links(seconds=-1), "time is over, and one is left"
+    handle()
+    assert len(mail.outbox) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_invitation_wakes_the_worker_of_its_reseller(
+    acme, domain, as_worker, monkeypatch
+) -> None:
+    def run_here(task, *_: object, headers: dict[str, str], **options: object) -> None:
+        if task.name != "mailcore.mail_links_of_reseller":
+            return
+        with in_schema(headers[SCHEMA_HEADER]):
+            task.run()
+
+    monkeypatch.setattr(TenantTask, "apply_async", run_here)
+    made(acme, domain)
+    with in_schema(PUBLIC):
+        dispatch.dispatch_due()
+    assert [message.to for message in mail.outbox] == [["anna@xn--bcher-kva.test"]]
+    made(acme, domain, "ben", invite="ben@else.test")
+    with in_schema(PUBLIC):
+        tasks.mail_links.run()
+    assert len(mail.outbox) == 2, "nobody was woken: beat comes by"

@@ -77,7 +77,8 @@ def bring_up(stack: Stack, *, detached: bool, without: frozenset[str] = frozense
         if supervisor is None:
             supervisor = _new_supervisor(stack, parts, detached=detached)
         else:
-            supervision.render(stack, registry.parts(stack))
+            starting = _not_ready(supervisor, parts)
+            supervision.render(stack, registry.parts(stack), starting=starting)
             supervisor.take_configuration()
             record.write(stack, supervisor=supervisor.pid(), detached=detached)
         try:
@@ -108,7 +109,8 @@ def _new_supervisor(
     if known is not None and known.is_supervised:
         shutdown.end_supervisor(stack, known)
     preflight.require_free_ports(stack, parts)
-    pid = supervision.launch(stack, supervision.render(stack, registry.parts(stack)))
+    every = registry.parts(stack)
+    pid = supervision.launch(stack, supervision.render(stack, every, starting=every))
     record.write(stack, supervisor=pid, detached=detached)
     supervisor = supervision.connect(stack)
     assert supervisor is not None
@@ -192,8 +194,10 @@ def restart(stack: Stack, names: Sequence[str]) -> None:
     """Stop parts, prepare them anew and start them; StackError when one is unknown or the stack is down."""
     with record.exclusive(stack.number, what="./livery restart"):
         supervisor, parts = _running(stack, names)
+        # A later version of the code may want files that the one that brought the stack up did not.
+        prepare_state(stack)
         _stop_and_wait(supervisor, parts)
-        supervision.render(stack, registry.parts(stack))
+        supervision.render(stack, registry.parts(stack), starting=parts)
         supervisor.take_configuration()
         Startup(stack, supervisor, parts).run()
 

@@ -190,6 +190,11 @@ class Part:
     stop_seconds: int = 15
     #: Signal the stop to the whole group: only for masters that do not end their children.
     stop_as_group: bool = False
+    #: What the program takes for a sign that it runs already. A killed one leaves it behind, and its
+    #: number may be somebody else's by now: the start wrapper removes it.
+    pid_file: Path | None = None
+    #: How far it stands back while others want the processor (nice(2)): 0 not at all, 19 the most.
+    niceness: int = 0
     #: What the kernel sends to the process when supervisord is gone.
     death_signal: str = "TERM"
 

@@ -99,6 +99,19 @@ def environment(specification: dict[str, Any]) -> dict[str, str]:
     return {**base, **specification["environment"], MARK: specification["mark"]}
 
 
+def stand_back(niceness: int) -> None:
+    """Let others have the processor first, also where the kernel shares it out by sessions (sched(7))."""
+    if not niceness:
+        return
+    os.nice(niceness)
+    try:
+        Path("/proc/self/autogroup").write_text(str(niceness))
+    except FileNotFoundError:
+        return  # this kernel has no such groups
+    except OSError as error:
+        sys.stderr.write(f"livery: others do not come first: {error}\n")
+
+
 def become(user: str) -> None:
     """Change to a system user and their groups for good."""
     account = pwd.getpwnam(user)
@@ -128,10 +141,15 @@ def main(specification_file: Path) -> None:
         sys.stderr.write(
             f"livery: ended {len(met)} leftover process(es) of the last start: {met}\n"
         )
+    # Of a part that was started by the version before, the specification lacks what came since.
+    left = specification.get("pid_file")
+    if left:
+        Path(left).unlink(missing_ok=True)
     note(record_file)
     os.chdir(specification["directory"])
     values = environment(specification)
     os.umask(0o022)
+    stand_back(specification.get("niceness", 0))
     if specification["user"]:
         become(specification["user"])
     # The kernel forgets the death signal when the user changes, so it is set afterwards.

@@ -78,6 +78,8 @@ def write_specification(stack: Stack, part: Part) -> None:
         "environment": dict(part.environment),
         "directory": str(part.directory or stack.checkout),
         "death_signal": part.death_signal,
+        "niceness": part.niceness,
+        "pid_file": str(part.pid_file) if part.pid_file else None,
         # For stopping, which must work even when the code that defined the part has changed since.
         "requires": list(part.requires),
         "listens": [list(endpoint) for endpoint in part.listens],
@@ -87,15 +89,19 @@ def write_specification(stack: Stack, part: Part) -> None:
     folders.write(path, json.dumps(content, indent=2), mode=0o600)
 
 
-def render(stack: Stack, parts: Sequence[Part]) -> Path:
-    """Write supervisord.conf and the specification of every part, and return the former's path."""
+def render(stack: Stack, parts: Sequence[Part], *, starting: Sequence[Part]) -> Path:
+    """Write supervisord.conf for all parts and the specification of those that start; the former's path.
+
+    The others keep theirs: one that ends by itself comes back as what it was, of another version too.
+    """
     for name in ("pids", "parts"):
         stack.folder(name)
     # Logs tell who writes to whom; the supervisor writes them all, as root.
     stack.folder("log", mode=0o700)
     programs = []
-    for part in parts:
+    for part in starting:
         write_specification(stack, part)
+    for part in parts:
         if not part.once:
             line = shlex.join(wrapper(stack, part.name))
             programs.append({"part": part, "command": line.replace("%", "%%")})

@@ -3,12 +3,15 @@
 import importlib.util
 import re
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import yaml
 
 from controlplane.schedule import ENTRIES
+from stack.core_parts import code
+from stack.model import Stack
 from stack.registry import ORDER
 
 ROOT = Path(__file__).parents[2]
@@ -18,8 +21,8 @@ DOCKERFILE = (ROOT / "platform" / "deploy" / "Dockerfile").read_text(encoding="u
 ONE_SHOT = {"configure", "prepare", "seed"}
 #: Top-level words of a service in the compose specification that we use.
 KNOWN_KEYS = {
-    "build", "cap_add", "cap_drop", "command", "depends_on", "environment", "healthcheck", "image",
-    "init", "logging", "network_mode", "pids_limit", "profiles", "read_only", "restart",
+    "build", "cap_add", "cap_drop", "command", "cpu_shares", "depends_on",
+    "environment", "healthcheck", "image", "init", "logging", "network_mode", "pids_limit", "profiles", "read_only", "restart",
     "security_opt", "shm_size", "stop_grace_period", "tmpfs", "user", "volumes", "working_dir",
 }  # fmt: skip
 #: Dovecot and Postfix write outside the volumes.
@@ -147,6 +150,19 @@ def test_rights_are_few(name):
         assert "cap_add" not in service
 
 
+def gunicorn_bounds(command):
+    bounding = ("--limit-", "--workers", "--threads", "--timeout", "--keep-alive")
+    return {word: after for word, after in pairwise(command) if word.startswith(bounding)}
+
+
+def test_the_web_server_has_the_same_bounds_in_its_container(tmp_path):
+    stack = Stack(number=9, mode="stack", checkout=ROOT, var=tmp_path / "var")
+    (web,) = [part for part in code.parts(stack) if part.name == "web"]
+    bounds = gunicorn_bounds(SERVICES["web"]["command"])
+    assert bounds == gunicorn_bounds(web.command)
+    assert len(bounds) >= 5
+
+
 def test_our_own_processes_begin_without_root():
     ours = {name for name, one in SERVICES.items() if one["user"] == "livery"}
     daemons = {"accept", "feedback"}
@@ -167,6 +183,13 @@ def test_every_queue_has_a_worker():
         if "-Q" in service["command"]
     }
     assert queues == {entry.queue for entry in ENTRIES}
+
+
+def test_who_stands_back_for_others_does_so_in_its_container_too(tmp_path):
+    stack = Stack(number=9, mode="stack", checkout=ROOT, var=tmp_path / "var")
+    standing_back = {part.name for part in code.parts(stack) if part.niceness}
+    assert standing_back == {name for name, one in SERVICES.items() if "cpu_shares" in one}
+    assert standing_back
 
 
 def test_the_dockerfile_copies_what_is_there():

@@ -22,7 +22,8 @@ READY_SECONDS = 180
 def parts(stack: Stack) -> list[Part]:
     """Return every process of our own code, in no particular order."""
     return [
-        _command(stack, "prepare", role="owner", requires=("postgres", "redis"), seconds=240),
+        # A quarter of a second for each reseller and what their migrations take; it waits for nobody long.
+        _command(stack, "prepare", role="owner", requires=("postgres", "redis"), seconds=3600),
         _daemon(stack, "accept", also=("accept_esmtp", "sender_policy")),
         _daemon(stack, "feedback"),
         _web(stack),
@@ -91,12 +92,16 @@ def _web(stack: Stack) -> Part:
         command=(
             str(stack.python),
             *("-m", "gunicorn", "controlplane.wsgi:application"),
-            *("--bind", f"{host}:{port}", "--workers", "2", "--timeout", "60"),
-            # More than may wait for others' DNS servers, and each has a connection in the pool. Kept-alive
-            # connections would be closed just when the proxy sends on them.
+            *("--bind", f"{host}:{port}", "--workers", "4", "--timeout", "60"),
+            # Two processes for each core of a small machine: threads of one take the interpreter from each other,
+            # and each has to get it back after every answer of the database. More threads than may wait for others'
+            # DNS servers, and each has a connection in the pool. Kept-alive connections would be closed just when
+            # the proxy sends on them.
             *("--threads", "8", "--keep-alive", "0"),
             *("--worker-tmp-dir", "/dev/shm"),  # noqa: S108 (gunicorn's heartbeat file must not wait for a disk)
             *("--graceful-timeout", "10", "--no-control-socket"),
+            # A list's cursor, filters and fields together are longer than the 4,094 that are usual.
+            *("--limit-request-line", "8190"),
             "--forwarder-headers=",  # no SCRIPT_NAME from strangers: the proxy passes it on
         ),
         user=SERVICE_USER,
@@ -115,6 +120,7 @@ def _celery(
     *arguments: str,
     stop_seconds: int,
     check: Callable[[], str] | None = None,
+    niceness: int = 0,
 ) -> Part:
     return Part(
         name=name,
@@ -126,6 +132,7 @@ def _celery(
         check=check,
         ready_seconds=READY_SECONDS,
         stop_seconds=stop_seconds,
+        niceness=niceness,
     )
 
 
@@ -139,6 +146,8 @@ def _worker(stack: Stack, name: str, *, queue: str) -> Part:
         *("worker", "-Q", queue, "-n", node, *options),
         stop_seconds=45,
         check=lambda: _ping(stack, node),
+        # What has to be done lies in the database and waits; who asks for a page or an answer does not.
+        niceness=5,
     )
 
 

@@ -40,6 +40,7 @@ def parts(stack: Stack) -> list[Part]:
             check=lambda: _check(stack),
             requires=("postgres", "prepare"),
             prepare=lambda: _prepare(stack),
+            pid_file=run_folder(stack) / "master.pid",
             stop_seconds=10,
         )
     ]

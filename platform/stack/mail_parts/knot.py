@@ -148,6 +148,7 @@ def _part(stack: Stack, kind: Kind, *, primary: bool, requires: tuple[str, ...])
         requires=requires,
         prepare=lambda: _prepare(stack, kind, primary=primary),
         after=(lambda: _fill(stack, kind)) if primary else None,
+        pid_file=stack.run / "knot" / part_name(kind, primary=primary) / "knot.pid",
         stop_seconds=10,
     )
 
@@ -159,8 +160,6 @@ def _prepare(stack: Stack, kind: Kind, *, primary: bool) -> None:
         stack.folder("knot", name, folder, owner=USER, mode=0o750)
     stack.run_folder("knot", owner=USER, mode=0o750)
     run = stack.run_folder("knot", name, owner=USER, mode=0o750)
-    # A number left by kill -9 may belong to somebody else by now, and knotd would refuse to start beside them.
-    (run / "knot.pid").unlink(missing_ok=True)
     configuration = stack.render(
         "knot/knot.conf.j2",
         f"knot/{name}.conf",

@@ -8,7 +8,7 @@ from stack.model import Stack
 
 
 def test_nobody_else_on_the_machine_reads_the_logs(stack: Stack) -> None:
-    supervision.render(stack, [])
+    supervision.render(stack, [], starting=[])
     assert stat.S_IMODE(stack.logs.stat().st_mode) == 0o700
 
 

@@ -31,6 +31,8 @@ def specification(folder: Path, command: list[str]) -> Path:
                 "environment": {"COLOUR": "blue"},
                 "directory": str(folder),
                 "death_signal": "TERM",
+                "niceness": 3,
+                "pid_file": str(folder / "program.pid"),
             }
         )
     )
@@ -97,3 +99,24 @@ def test_a_part_gets_a_clean_environment_and_its_mark(tmp_path: Path) -> None:
     recorded = json.loads((tmp_path / "pid.json").read_text())
     assert recorded["boot"] == part.boot_id()
     assert recorded["start"] <= time.clock_gettime(time.CLOCK_BOOTTIME) * os.sysconf("SC_CLK_TCK")
+
+
+def test_a_part_stands_back_for_others(tmp_path: Path) -> None:
+    started = start(specification(tmp_path, [sys.executable, "-c", "import os; print(os.nice(0))"]))
+    said, _ = started.communicate(timeout=60)
+    assert said.strip().endswith("3")
+
+
+def test_a_number_that_a_killed_program_left_is_no_sign_that_it_runs(tmp_path: Path) -> None:
+    (tmp_path / "program.pid").write_text(f"{os.getpid()}\n")  # somebody else's by now
+    looks = f"import pathlib; print(pathlib.Path({str(tmp_path / 'program.pid')!r}).exists())"
+    said, _ = start(specification(tmp_path, [sys.executable, "-c", looks])).communicate(timeout=60)
+    assert said.strip().endswith("False")
+
+
+def test_a_part_of_the_version_before_comes_back(tmp_path: Path) -> None:
+    path = specification(tmp_path, [sys.executable, "-c", "print('here')"])
+    old = json.loads(path.read_text())
+    path.write_text(json.dumps({key: old[key] for key in old.keys() - {"niceness", "pid_file"}}))
+    said, _ = start(path).communicate(timeout=60)
+    assert said.strip().endswith("here")

@@ -18,7 +18,7 @@ class Verdict(models.TextChoices):
 class DomainSchedule(models.Model):
     """When a domain's records are looked at next, and when they are next written to its DNS.
 
-    `watched_until`: somebody waits for the result until then, so checks come every few seconds.
+    `watched_until`: somebody waits for the result until then, so checks come every few seconds, then every half minute.
     `keys_due_at`: when the next step in the life of its DKIM keys may be due.
     `targets_due_at` is set while records in our own zone wait to be written.
     `publish_due_at` is set while a DNS update waits; `publish_code` is how the last one ended

@@ -19,6 +19,7 @@ from mailcore.checks.services.publishing import plan_ended as plan_ended
 from mailcore.checks.services.publishing import published as published
 from mailcore.checks.services.scheduling import WATCH as WATCH
 from mailcore.checks.services.scheduling import close_schedule as close_schedule
+from mailcore.checks.services.scheduling import judge_again as judge_again
 from mailcore.checks.services.scheduling import look_soon as look_soon
 from mailcore.checks.services.scheduling import open_schedule as open_schedule
 from mailcore.checks.services.scheduling import plan_keys as plan_keys

@@ -19,6 +19,9 @@ from mailcore.protocol.verdicts import Outcome
 
 #: Seconds between looks: while somebody waits, while something is needed, when all is well.
 WATCHED, UNSETTLED, SETTLED = 5, 300, 86_400
+#: While somebody waits: this share of the time since they asked, and at most so many seconds. Who adds
+#: hundreds at once does not keep everybody's looks busy for all the time that nothing can have changed.
+_WAITED, _WATCHED_AT_MOST = 0.1, 30
 #: What has been amiss for long is looked at after this share of the time that it has been so: a
 #: domain that nobody sets up ends at a look a day.
 _PATIENCE = 0.05
@@ -81,6 +84,11 @@ def look_soon(domain_id: UUID) -> None:
     DomainSchedule.objects.filter(domain_id=domain_id).update(due_at=clock.now(), fingerprint=None)
 
 
+def judge_again(domain_id: UUID) -> None:
+    """Judge all at the next look, which comes when it would, even if the servers say the same."""
+    DomainSchedule.objects.filter(domain_id=domain_id).update(fingerprint=None)
+
+
 def plan_keys(domain_id: UUID, *, due_at: datetime | None) -> None:
     """When the domain's DKIM keys are to be thought of again; None: not before DNS changes."""
     DomainSchedule.objects.filter(domain_id=domain_id).update(keys_due_at=due_at)
@@ -114,9 +122,10 @@ def plan_next(
     known: list[str | None] = []
     for schedule, inspection, rows in seen:
         amiss = [row for row in rows if row.verdict != Outcome.MATCH]
-        is_watched = schedule.watched_until is not None and now < schedule.watched_until
         is_ours = _is_ours(schedule, inspection)
-        wait = _seconds(amiss, now, is_watched=is_watched) * settings.DELAY_SCALE
+        until = schedule.watched_until
+        waited = None if until is None or until <= now else (now - until + WATCH).total_seconds()
+        wait = _seconds(amiss, now, waited=waited) * settings.DELAY_SCALE
         due[schedule.domain_id] = now + timedelta(seconds=wait) if is_ours else schedule.due_at
         fingerprint = inspection.fingerprint if is_ours else None
         known.append(json.dumps(fingerprints.as_json(fingerprint)) if fingerprint else None)
@@ -136,9 +145,10 @@ def plan_same(leases: Mapping[UUID, datetime | None]) -> None:
         cursor.execute(_PLAN_SAME, [list(leases), list(leases.values()), due, now])
 
 
-def _seconds(amiss: Sequence[RecordVerdict], now: datetime, *, is_watched: bool) -> float:
-    if amiss and is_watched:
-        return WATCHED
+def _seconds(amiss: Sequence[RecordVerdict], now: datetime, *, waited: float | None) -> float:
+    """Until the next look; `waited` since somebody asked, None when nobody waits."""
+    if amiss and waited is not None:
+        return min(max(WATCHED, waited * _WAITED), _WATCHED_AT_MOST)
     pressing = [row for row in amiss if row.need != Need.OPTIONAL]
     if not pressing:
         return _settled()

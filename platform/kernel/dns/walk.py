@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import dns.exception
@@ -96,17 +96,37 @@ class Walker:
         return await self._addresses(name, await self._cut(name, depth=1), dns.rdatatype.A)
 
     async def ask_ahead(self, places: Iterable[Place]) -> None:
-        """Ask all servers for these (name, type) of one zone at once, for `look_up` to find."""
-        asked: dict[_Asked, asyncio.Future[bytes]] = {}
+        """Ask all servers for these (name, type) at once, for `look_up` to find.
+
+        One question of each type goes before: a server that keeps silent to all of these is asked
+        no more. So a provider whose servers are away is not waited for with each question.
+        """
+        wanted: dict[_Asked, Question] = {}
+        first: dict[tuple[str, RdataType], _Asked] = {}
         for name, rdtype in places:
             question = Question(dns.name.from_text(name), dns.rdatatype.from_text(rdtype))
             labels = labels_of(question.name)
             for server in self._nearest(question.name).servers:
                 key = (server.address, labels, question.rdtype)
-                if self._left > 0 and key not in asked and not self._unusable(server):
-                    self._left -= 1
-                    sent = self._exchange.ask(question, address=server.address)
-                    asked[key] = asyncio.ensure_future(sent)
+                if key not in wanted and not self._unusable(server):
+                    wanted[key] = question
+                    first.setdefault((server.address, question.rdtype), key)
+        await self._ask_at_once({key: wanted.pop(key) for key in first.values()})
+        heard = [(key[0], self._heard.get(key)) for key in first.values()]
+        spoke = {address for address, said in heard if isinstance(said, bytes)}
+        silent = {address: said for address, said in heard if isinstance(said, NoAnswer)}
+        for key in [key for key in wanted if key[0] in silent.keys() - spoke]:
+            self._heard[key] = silent[key[0]]
+            del wanted[key]
+        await self._ask_at_once(wanted)
+
+    async def _ask_at_once(self, wanted: Mapping[_Asked, Question]) -> None:
+        asked: dict[_Asked, asyncio.Future[bytes]] = {}
+        for key, question in wanted.items():
+            if self._left > 0:
+                self._left -= 1
+                sent = self._exchange.ask(question, address=key[0])
+                asked[key] = asyncio.ensure_future(sent)
         try:
             if asked:
                 await asyncio.wait(asked.values())

@@ -89,21 +89,29 @@ def test_a_domain_of_a_worker_that_died_comes_back(acme, as_worker, looked_at) -
 
 
 @pytest.mark.parametrize(
-    ("outcome", "watched", "seconds"),
-    [(Outcome.MATCH, True, 86_400), (Outcome.MISSING, True, 5), (Outcome.MISSING, False, 300)],
+    ("outcome", "minutes", "seconds"),
+    [
+        (Outcome.MATCH, 0, 86_400),
+        (Outcome.MISSING, 0, 5),
+        (Outcome.MISSING, 2, 12),
+        (Outcome.MISSING, 14, 30),
+        (Outcome.MISSING, 16, 300),
+    ],
 )
-def test_the_next_look_comes_by_what_was_seen(
-    acme, as_worker, settings, outcome, watched, seconds
+def test_the_next_look_comes_by_what_was_seen_and_how_long_somebody_has_waited(
+    acme, as_worker, settings, outcome, minutes, seconds
 ) -> None:
     settings.DELAY_SCALE = 1.0
     domain = add(acme, "shop.test")
-    now = clock.now() + (timedelta(0) if watched else checks.WATCH * 2)
+    with in_schema(acme.reseller.schema_name):
+        asked = DomainSchedule.objects.get(domain_id=domain.public_id).watched_until - checks.WATCH
+    now = asked + timedelta(minutes=minutes)
     with in_schema(acme.reseller.schema_name), clock.at(now):
         looks = [
             Look(record=record, judgement=Judgement(outcome=outcome))
             for record in selectors.expected_records(domain)
         ]
-        checks.keep({domain.public_id: Inspection(looks=looks, began=clock.now())})
+        checks.keep({domain.public_id: Inspection(looks=looks, began=now)})
         due = DomainSchedule.objects.get(domain_id=domain.public_id).due_at
     assert 0.9 * seconds - 1 <= (due - now).total_seconds() <= seconds
 

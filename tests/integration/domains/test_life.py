@@ -240,6 +240,13 @@ def test_the_operator_switches_domains_and_frees_names_by_command(acme, globex, 
             order(*wrong)
 
 
+def test_who_gives_a_domain_up_keeps_another_that_has_the_name_of_its_bounces(acme, shop) -> None:
+    Route.objects.filter(domain="bounce.shop.test").delete()  # it was there before
+    other = add(acme, "bounce.shop.test")
+    services.release_domain(actor=acme.owner, domain_id=shop[0].public_id)
+    assert Route.objects.get().public_id == other.public_id
+
+
 @pytest.mark.django_db(transaction=True)
 def test_postfix_and_dovecot_see_a_domain_only_while_it_is_verified(acme, shop) -> None:
     domain, _ = shop

@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from kernel import clock
+from kernel import clock, ids
 from kernel.tenancy import PUBLIC, in_schema
 from mailcore.checks import services as checks
 from mailcore.checks.models import DomainSchedule, RecordVerdict
 from mailcore.checks.services import Inspection, lookout
+from mailcore.directory import services as directory
+from mailcore.directory.models import Route
 from mailcore.domains import selectors, services, tasks
 from mailcore.domains.models import Domain
 from mailcore.domains.services import checking, rounds
@@ -158,6 +160,28 @@ def test_what_an_older_look_saw_does_not_undo_what_a_newer_one_stored(steady) ->
     checking.conclude(reseller_id=steady.cast.reseller.public_id, seen=[(steady.domain, stale)])
     assert RecordVerdict.objects.count() == before
     assert steady.schedule().fingerprint is not None
+
+
+def test_a_bounce_name_that_becomes_free_is_taken_at_the_next_look(steady, judged) -> None:
+    """It was a mail domain of the reseller's: no answer of a name server changes when it goes."""
+    name, organisation = "bounce.shop.test", steady.cast.organisation.public_id
+    bounces = Route.objects.filter(domain=name)
+    with in_schema(steady.cast.reseller.schema_name):
+        bounces.delete()
+        directory.claim_domain(public_id=ids.uuid7(), domain=name, organisation_id=organisation)
+        directory.set_routed(name, is_verified=True)
+        checks.look_soon(steady.domain.public_id)
+    steady.look()
+    steady.look()
+    with in_schema(steady.cast.reseller.schema_name):
+        assert bounces.get().kind == "hosted"
+        bounces.delete()
+    steady.look()
+    with in_schema(steady.cast.reseller.schema_name):
+        assert bounces.get().takes_bounces
+    told = len(judged)
+    steady.look()  # it is steady again
+    assert len(judged) == told
 
 
 def test_a_domain_that_is_not_verified_is_always_judged(steady, judged) -> None:

@@ -269,3 +269,45 @@ def test_public_addresses_are_asked() -> None:
     with pytest.raises(Unreachable):
         asyncio.run(Walker(exchange=exchange, roots=roots).zone_of("client.test"))
     assert [address for address, _question in exchange.asked] == roots
+
+
+def test_a_server_that_keeps_silent_to_every_type_is_asked_no_more() -> None:
+    """Others of its provider's domains wait for what it is asked; one that answers is asked all."""
+    places = [(name, kind) for kind in ("MX", "TXT") for name in ("client.test", "key.client.test")]
+
+    def hear(net: MemoryExchange) -> tuple[list[str], dict[str, set[str]]]:
+        walker = Walker(exchange=net, roots=[ROOT], allow_private=True)
+
+        async def run() -> list[Answers]:
+            await walker.zone_of("client.test")
+            net.asked.clear()
+            await walker.ask_ahead(places)
+            asked = [at for at, _ in net.asked]
+            found = [await walker.look_up(name, kind, follow=False) for name, kind in places]
+            assert [at for at, _ in net.asked] == asked  # nor is it asked once more
+            return found
+
+        found = asyncio.run(run())
+        said: dict[str, set[str]] = {NS1: set(), NS2: set()}
+        for reply in [reply for answers in found for reply in answers.replies]:
+            said[reply.server.address].add(reply.failure)
+        return [at for at, _ in net.asked], said
+
+    net = network()
+    net.silent.add(NS2)
+    asked, said = hear(net)
+    assert (asked.count(NS1), asked.count(NS2)) == (4, 2)
+    assert said == {NS1: {""}, NS2: {"timeout"}}
+
+    class NoMail(MemoryExchange):
+        """One that something in front of it lets no MX through to."""
+
+        async def ask(self, question: Question, *, address: str) -> bytes:
+            if address == NS2 and question.rdtype == dns.rdatatype.MX:
+                self.asked.append((address, ""))
+                raise NoAnswer("timeout")
+            return await super().ask(question, address=address)
+
+    asked, said = hear(NoMail(zones=network().zones))
+    assert (asked.count(NS1), asked.count(NS2)) == (4, 4)
+    assert said == {NS1: {""}, NS2: {"timeout", ""}}

@@ -128,6 +128,7 @@ class Offer(CommandView):
         right=HAND_OVER,
         takes=NewOffer,
         answers={201: NewHandOver},
+        found_at="hand-overs/{id}",
         problems=[
             DomainNotVerified,
             MovingHeld,

@@ -33,6 +33,7 @@ class Holds(CommandView):
         right=WRITE,
         takes=NewHold,
         answers={201: HoldShown},
+        found_at="holds/{id}",
         problems=[errors.HoldInvalid, errors.HoldStands, NotFound],
     )
     def perform(self, request: Request, **_: object) -> Response:

@@ -5,13 +5,14 @@ from django.urls import URLPattern, URLResolver, include, path
 from controlplane.console import keys as console_keys
 from controlplane.console import views as console
 from controlplane.portal import converters as converters  # registers <sup:…>, <res:…>
-from controlplane.portal import login, look
+from controlplane.portal import login, look, problem_pages
 from controlplane.portal import reference as reference_page
 from controlplane.signup import views as signup
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", reference_page.operator_reference, name="api-reference"),
     path("api/v1/openapi.json", reference_page.operator_openapi, name="openapi"),
+    path("api/v1/problems/<str:code>", problem_pages.operator_problem, name="problem"),
     path("api/v1/", include("controlplane.operator_api.urls")),
     path("", signup.home, name="home"),
     path("brand.css", look.brand_css, name="brand-css"),

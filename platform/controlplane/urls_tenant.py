@@ -17,6 +17,7 @@ from controlplane.portal import (
     mailbox_changes,
     mailbox_passwords,
     mailboxes,
+    problem_pages,
 )
 from controlplane.portal import app_passwords as app_password_pages
 from controlplane.portal import brand as brand_page
@@ -36,6 +37,7 @@ from controlplane.portal import webhooks as webhook_pages
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", reference_page.reference, name="api-reference"),
     path("api/v1/openapi.json", reference_page.openapi, name="openapi"),
+    path("api/v1/problems/<str:code>", problem_pages.problem, name="problem"),
     path("api/v1/", include("controlplane.api.urls")),
     path("", dashboard.dashboard, name="dashboard"),
     path("login/", login.log_in, name="login"),

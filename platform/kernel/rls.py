@@ -7,6 +7,10 @@ from django.db import migrations
 _TENANT = "reseller_id = (SELECT sec.reseller_of(current_schema()))"
 #: The sub-select makes the look-up run once a query, not once a row.
 _ALL = "USING (true) WITH CHECK (true)"
+#: For tables with a foreign key to `public.reseller`.
+OWN_KEY = "(SELECT r.id FROM public.reseller r WHERE r.schema_name = current_schema())"
+#: Where resellers are made and the operator works; no reseller's host leads there.
+_IN_PUBLIC = "(SELECT current_schema()) = 'public'"
 
 
 def protect(
@@ -88,8 +92,7 @@ def only_written_by_owner(table: str) -> migrations.RunSQL:
     `reseller_id`. Schema `public`, where resellers are made and no reseller's host leads, writes all.
     """
     name = f"public.{table}"
-    own = "(SELECT r.id FROM public.reseller r WHERE r.schema_name = current_schema())"
-    may = f"(reseller_id = {own} OR (SELECT current_schema()) = 'public')"
+    may = f"(reseller_id = {OWN_KEY} OR {_IN_PUBLIC})"
     to = "TO livery_web, livery_worker"
     return migrations.RunSQL(
         sql=[
@@ -97,15 +100,40 @@ def only_written_by_owner(table: str) -> migrations.RunSQL:
             f"CREATE POLICY read ON {name} FOR SELECT {to} USING (true)",
             f"CREATE POLICY tenant ON {name} {to} USING {may} WITH CHECK {may}",
         ],
-        reverse_sql=[
-            f"ALTER TABLE {name} DISABLE ROW LEVEL SECURITY",
-            f"ALTER TABLE {name} NO FORCE ROW LEVEL SECURITY",
-            *(
-                f"DROP POLICY {one} ON {name}"
-                for one in ("tenant", "read", "maintenance", "operator")
-            ),
-        ],
+        reverse_sql=[*_bare(table, "tenant", "read")],
     )
+
+
+def only_made_in_public(table: str, *, own: str, shown: bool) -> migrations.RunSQL:
+    """A migration step: rows of `table` begin and end in schema `public`, which writes them all.
+
+    A reseller only changes the rows that fit `own`, a condition. `shown`: who may read the table
+    reads all rows, for it is read before a reseller is known; else a reseller reads its own alone.
+    """
+    name, may = f"public.{table}", f"({own} OR {_IN_PUBLIC})"
+    to = "TO livery_web, livery_worker"
+    # Who reads is a matter of grants where all rows are shown: other roles look resellers up too.
+    reading = "USING (true)" if shown else f"{to} USING {may}"
+    return migrations.RunSQL(
+        sql=[
+            *_base(table),
+            f"CREATE POLICY read ON {name} FOR SELECT {reading}",
+            f"CREATE POLICY change ON {name} FOR UPDATE {to} USING {may} WITH CHECK {may}",
+            f"CREATE POLICY make ON {name} FOR INSERT {to} WITH CHECK ({_IN_PUBLIC})",
+            f"CREATE POLICY unmake ON {name} FOR DELETE {to} USING ({_IN_PUBLIC})",
+        ],
+        reverse_sql=[*_bare(table, "read", "change", "make", "unmake")],
+    )
+
+
+def _bare(table: str, *policies: str) -> list[str]:
+    """Undo `_base` and these policies."""
+    name = f"public.{table}"
+    return [
+        f"ALTER TABLE {name} DISABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {name} NO FORCE ROW LEVEL SECURITY",
+        *(f"DROP POLICY {one} ON {name}" for one in (*policies, "maintenance", "operator")),
+    ]
 
 
 def open_to_console(table: str, *, privileges: Sequence[str] = ("SELECT",)) -> migrations.RunSQL:
@@ -114,9 +142,9 @@ def open_to_console(table: str, *, privileges: Sequence[str] = ("SELECT",)) -> m
     They run in schema `public`, which no reseller's host reaches.
     """
     name = f"public.{table}"
-    here = "(SELECT current_schema()) = 'public'"
-    parts = {"SELECT": f"USING ({here})", "DELETE": f"USING ({here})"}
-    parts |= {"INSERT": f"WITH CHECK ({here})", "UPDATE": f"USING ({here}) WITH CHECK ({here})"}
+    parts = {"SELECT": f"USING ({_IN_PUBLIC})", "DELETE": f"USING ({_IN_PUBLIC})"}
+    parts["INSERT"] = f"WITH CHECK ({_IN_PUBLIC})"
+    parts["UPDATE"] = f"USING ({_IN_PUBLIC}) WITH CHECK ({_IN_PUBLIC})"
     return migrations.RunSQL(
         sql=[
             f"GRANT {', '.join(privileges)} ON {name} TO livery_web",

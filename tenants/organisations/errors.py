@@ -1,4 +1,4 @@
-"""What can go wrong with keys that keys make."""
+"""What can go wrong with organisations, and with keys that keys make."""
 
 from kernel.errors import Conflict, NotAllowed
 
@@ -19,3 +19,9 @@ class OldSecret(NotAllowed):
     """This secret was replaced: only with the new one are keys made, rotated and revoked."""
 
     code = "api_key.old_secret"
+
+
+class NameOfReseller(NotAllowed):
+    """The reseller names its organisations: who belongs to one changes its contact only."""
+
+    code = "organisation.name_of_reseller"

@@ -104,6 +104,7 @@ class Plans(CommandView):
         right="plans.write",
         takes=NewPlan,
         answers={201: PlanShown},
+        found_at="plans/{key}",
         problems=[errors.PlanExists],
     )
     def perform(self, request: Request, **_: object) -> Response:

@@ -83,6 +83,12 @@ class InvalidMailHost(InvalidInput):
     code = "brand.mail_host_invalid"
 
 
+class MailHostServes(InvalidMailHost):
+    """This name leads to a portal, webmail or another page already: choose one that leads nowhere yet."""
+
+    code = "brand.mail_host_serves"
+
+
 class InvalidSignUp(InvalidInput):
     """Some fields of the sign-up form need another value; `errors` says which and why."""
 

@@ -44,9 +44,14 @@ def send_limit_warning(reseller: Reseller, *, address: str) -> None:
         _send("mailbox_limit", to=reseller.owner_email, brand=reseller.brand, context=context)
 
 
-def send_notice(reseller: Reseller, *, to: str, template: str, context: dict[str, object]) -> None:
-    """A notice in the reseller's brand; `link` in the context is the way into the portal."""
-    link = f"https://{selectors.portal_host(reseller.public_id)}/"
+def send_notice(
+    reseller: Reseller, *, to: str, template: str, context: dict[str, object], page: str = ""
+) -> None:
+    """A notice in the reseller's brand; `link` in its context leads to this page of the portal.
+
+    `page` is the path without its first slash.
+    """
+    link = f"https://{selectors.portal_host(reseller.public_id)}/{page}"
     # Of the platform's own domain: what the reseller is told about may be its own stream's state.
     with in_schema(PUBLIC):
         _send(
@@ -55,14 +60,6 @@ def send_notice(reseller: Reseller, *, to: str, template: str, context: dict[str
             brand=reseller.brand,
             context={"link": link, **context},
         )
-
-
-def send_link(
-    reseller: Reseller, *, to: str, template: str, page: str, context: dict[str, object]
-) -> None:
-    """A notice whose `link` leads to one page of the portal (its path without the first slash)."""
-    link = f"https://{selectors.portal_host(reseller.public_id)}/{page}"
-    send_notice(reseller, to=to, template=template, context={**context, "link": link})
 
 
 def send_to_operator(*, template: str, context: dict[str, object]) -> None:

@@ -69,8 +69,11 @@ class Brand(models.Model):
     #: Names of the reseller's own that mail programs shall be told; empty: those that we give.
     imap_host = models.CharField(max_length=253, default="", blank=True)
     smtp_host = models.CharField(max_length=253, default="", blank=True)
-    #: When they were asked for; None once nothing is to be done about it.
-    mail_hosts_asked_at = models.DateTimeField(null=True, blank=True)
+    #: When each was asked for; None once nothing is to be done about it. The first has the column
+    #: that was of both, so that versions before work beside this one; they know nothing of the
+    #: second: a name for SMTP that they were asked for shows as lapsed here, and is asked for again.
+    imap_asked_at = models.DateTimeField(null=True, blank=True, db_column="mail_hosts_asked_at")
+    smtp_asked_at = models.DateTimeField(null=True, blank=True)
     changed_at = models.DateTimeField(default=clock.now)
 
     class Meta:

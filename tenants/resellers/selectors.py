@@ -68,8 +68,9 @@ class SignUpStatus:
 
 
 def find_host(name: str) -> ResellerHost | None:
-    """A reseller's host by its name, with the reseller and its brand."""
-    return ResellerHost.objects.select_related("tenant__brand").filter(domain=name).first()
+    """A reseller's host by its name, with the reseller and its brand; the logo is read when wanted."""
+    hosts = ResellerHost.objects.select_related("tenant__brand").defer("tenant__brand__logo")
+    return hosts.filter(domain=name).first()
 
 
 def find_portal(name: str) -> UUID | None:
@@ -86,13 +87,15 @@ def is_active(reseller_id: UUID) -> bool:
 
 
 def find_operator() -> Reseller | None:
-    """The operator's row; None before `seed` has run."""
-    return Reseller.objects.select_related("brand").filter(schema_name=PUBLIC).first()
+    """The operator's row, with its brand; None before `seed` has run."""
+    rows = Reseller.objects.select_related("brand").defer("brand__logo")
+    return rows.filter(schema_name=PUBLIC).first()
 
 
 def get_brand(reseller_id: UUID) -> Brand:
-    """A reseller's brand."""
-    return Brand.objects.select_related("reseller").get(reseller__public_id=reseller_id)
+    """A reseller's brand, with the reseller; the logo is read when wanted."""
+    brands = Brand.objects.select_related("reseller").defer("logo")
+    return brands.get(reseller__public_id=reseller_id)
 
 
 def palette_of(brand: Brand) -> Palette:
@@ -144,10 +147,10 @@ def list_mail_host_states(brand: Brand) -> list[MailHostStatus]:
     held = ResellerHost.objects.filter(tenant=brand.reseller, kind__in=MAIL_KINDS)
     known = {(host.kind, host.domain): host.is_named for host in held}
     told = {kind: name for (kind, name), is_named in known.items() if is_named}
-    asked_at = brand.mail_hosts_asked_at
-    until = None if asked_at is None else asked_at + LOOKED_FOR
     found = []
     for kind in MAIL_KINDS:
+        asked_at = getattr(brand, f"{kind}_asked_at")
+        until = None if asked_at is None else asked_at + LOOKED_FOR
         name, own = getattr(brand, f"{kind}_host"), getattr(given, kind)
         state = _mail_host_state(name, known.get((kind, name)), until)
         found.append(

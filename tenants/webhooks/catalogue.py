@@ -32,7 +32,7 @@ CATALOGUE: dict[str, str] = {
     "dkim.revoked": "a DKIM key was withdrawn: its record is to be shown empty",
     "dns.applied": "records were written into a domain's zone; its servers may show them in minutes",
     "mailbox.created": "a mailbox was created",
-    "mailbox.invited": "a link to choose a mailbox's first password was mailed",
+    "mailbox.invited": "somebody was asked by mail to choose a mailbox's first password",
     "mailbox.suspended": "a mailbox was locked",
     "mailbox.resumed": "a mailbox was unlocked",
     "mailbox.changed": "a mailbox's name or quota was changed",

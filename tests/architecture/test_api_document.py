@@ -6,24 +6,17 @@ from pathlib import Path
 import pytest
 from django.urls import URLPattern
 
+from controlplane.api import meanings
 from controlplane.api import urls as resellers_urls
+from controlplane.api.advice import advice
+from controlplane.api.answering import answering
+from controlplane.api.document import OPERATOR, RESELLERS
+from controlplane.api.problem_tables import TABLES, with_table
+from controlplane.middleware.problems import REFUSALS
 from controlplane.operator_api import urls as operator_urls
 from kernel import errors
 from kernel.actor import ROLE_ACTIONS
 from kernel.rest.views import NoSuchPath
-from mailcore.delivery.egress import errors as egress_errors
-from mailcore.delivery.sending import errors as sending_errors
-from mailcore.delivery.streams import errors as bulk_errors
-from mailcore.delivery.suppression import errors as suppression_errors
-from mailcore.domains import errors as domain_errors
-from mailcore.handover import errors as hand_over_errors
-from mailcore.mailboxes import errors as mailbox_errors
-from mailcore.zones import errors as zone_errors
-from tenants.accounts import errors as member_errors
-from tenants.bearer import errors as bearer_errors
-from tenants.organisations import errors as key_errors
-from tenants.plans import errors as plan_errors
-from tenants.webhooks import errors as webhook_errors
 
 DOCS = Path(__file__).parents[2] / "docs"
 DOCUMENT = (DOCS / "api.md").read_text(encoding="utf-8")
@@ -75,35 +68,39 @@ def test_the_table_of_rights_is_the_codes_own():
     assert documented == {role: set(actions) for role, actions in ROLE_ACTIONS.items()}
 
 
-def problems():
-    for module in (
-        errors,
-        domain_errors,
-        hand_over_errors,
-        mailbox_errors,
-        plan_errors,
-        egress_errors,
-        sending_errors,
-        bulk_errors,
-        suppression_errors,
-        webhook_errors,
-        key_errors,
-        member_errors,
-        bearer_errors,
-        zone_errors,
-    ):
-        for one in vars(module).values():
-            # Bases are not raised themselves.
-            if (
-                isinstance(one, type)
-                and issubclass(one, errors.ApplicationError)
-                and one not in BASES
-            ):
-                yield one
+#: Only pages and commands meet these.
+IN_PAGES = ("billing.", "brand.", "sign_up.", "reseller.")
+BOTH = {**meanings.RESELLERS, **meanings.OPERATOR}
 
 
-@pytest.mark.parametrize("problem", sorted(set(problems()), key=lambda one: one.code))
-def test_every_problem_of_the_mail_api_is_documented_with_its_status(problem):
-    lines = [*DOCUMENT.splitlines(), *OPERATORS.splitlines()]
-    (row,) = [line for line in lines if f"`{problem.code}`" in line.split(" | ")[0]]
-    assert row.split(" | ")[1] == str(problem.status)
+def subclasses(of):
+    for one in of.__subclasses__():
+        yield one
+        yield from subclasses(one)
+
+
+@pytest.mark.parametrize("path", TABLES, ids=lambda path: path.name)
+def test_the_tables_of_problems_are_what_the_pages_say(path):
+    text = path.read_text(encoding="utf-8")
+    assert with_table(text, TABLES[path]) == text, "run `manage.py openapi` and commit docs"
+
+
+def test_every_code_that_can_be_answered_is_explained():
+    for api, known in ((RESELLERS, meanings.RESELLERS), (OPERATOR, BOTH)):
+        assert set(answering(api)) - set(known) == set()
+    assert {code for code, _ in REFUSALS.values()} - set(meanings.RESELLERS) == set()
+    assert all(advice(status) for status, _ in BOTH.values())
+
+
+def test_every_problem_is_explained_with_its_status():
+    product = ("kernel.", "tenants.", "mailcore.", "billing.")
+    found = [
+        one for one in subclasses(errors.ApplicationError) if one.__module__.startswith(product)
+    ]
+    raised = {one.code: one.status for one in found}
+    known = {code: status for code, (status, _) in BOTH.items()}
+    missing = set(raised) - set(known)
+    assert {code for code in missing if not code.startswith(IN_PAGES)} == set()
+    assert {code: known[code] for code in raised if code in known} == {
+        code: status for code, status in raised.items() if code in known
+    }

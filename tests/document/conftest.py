@@ -57,21 +57,26 @@ def stage(whole_stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage
 
 @pytest.fixture
 def call(stage: Stage) -> Call:
-    """Call an operation with the stage's objects: `call(name, caller)`; None calls without a key."""
+    """Call an operation with the stage's objects: `call(name, caller)`; None calls without a key.
+
+    `path` reads what an answer points to, as the same caller.
+    """
     client = Client(raise_request_exception=False)
 
-    def send(name: str, caller: Caller | None, body: object = None) -> Any:
+    def send(
+        name: str, caller: Caller | None, body: object = None, *, path: str = "", **headers: str
+    ) -> Any:
         operation = OPERATIONS[name]
-        path = operation.path.format_map(stage.parts_of(name))
+        is_reading = operation.is_reading or bool(path)
         sent = stage.body_of(name) if body is None else body
         key = {"Authorization": f"Bearer {caller.secret}"} if caller else {}
         with in_schema(PUBLIC):
             return client.generic(
-                operation.method.upper(),
-                path,
-                "" if operation.is_reading else json.dumps(sent),
+                "GET" if is_reading else operation.method.upper(),
+                path or operation.path.format_map(stage.parts_of(name)),
+                "" if is_reading else json.dumps(sent),
                 content_type="application/json",
-                headers={"Host": (caller or stage.caller_of(name)).host, **key},
+                headers={"Host": (caller or stage.caller_of(name)).host, **key, **headers},
             )
 
     return send

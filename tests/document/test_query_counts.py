@@ -85,5 +85,6 @@ def test_each_reading_costs_what_is_written_down(stage, call) -> None:
         assert answer.status_code == 200, answer.content
         asked = [one["sql"] for one in seen if not one["sql"].startswith(_SETTINGS)]
         found[name] = len(asked) - HEAD
+        assert not [sql for sql in asked if '"logo"' in sql], "a picture, in a program's answer"
     assert found == COUNTS
     assert max(COUNTS.values()) + HEAD <= 5

@@ -1,6 +1,7 @@
-"""What must not pass, and what must pass whole, at both doors of a running stack."""
+"""What must not pass, and what must pass whole, at the doors of a running stack."""
 
 import imaplib
+import json
 import smtplib
 from collections.abc import Iterator
 
@@ -10,6 +11,7 @@ from stack.client.endpoints import Endpoints
 from stack.client.mailbox import imap_session
 from stack.client.smtp import open_session
 from stack.client.waiting import wait_for
+from stack.client.web import Browser
 from stack.demo.steps import Outcome
 from stack.demo.world import World, token
 
@@ -124,3 +126,34 @@ def test_a_loop_and_a_size_beyond_all_measure_are_refused(
     for session, sender in ((submission, me), (mx, outside)):
         code, text = session.mail(sender, [f"SIZE={TOO_BIG}"])
         assert (code, text[:5]) == (552, b"5.3.4")
+
+
+@pytest.mark.parametrize(
+    ("query", "headers", "status", "code"),
+    [
+        ("fields=" + "id," * 2000 + "id", {}, 401, "not_authenticated"),
+        ("x=" + "a" * 10_000, {}, 414, "request_line_too_long"),
+        ("", {"X-Long": "a" * 10_000}, 431, "headers_too_large"),
+        ("", {f"X-{n}": "a" for n in range(150)}, 431, "headers_too_large"),
+    ],
+)
+def test_a_request_that_the_application_never_sees_is_refused_like_others(
+    endpoints: Endpoints, query: str, headers: dict[str, str], status: int, code: str
+) -> None:
+    browser, host = Browser(endpoints), f"https://{endpoints.service('https').host}"
+    answer = browser.get(f"{host}/api/v1/me?{query}", headers=headers)
+    assert (answer.status, answer.headers["Content-Type"]) == (status, "application/problem+json")
+    problem = json.loads(answer.body)
+    assert (problem["code"], problem["status"]) == (code, status)
+    assert problem["request_id"] == answer.headers["X-Request-Id"]
+    assert "Retry-After" not in answer.headers
+    explained = browser.get(host + problem["type"])
+    assert explained.status == 200
+    assert explained.headers["Content-Type"] == "text/html; charset=utf-8"
+    if status != 401:
+        assert browser.get(f"{host}/?{query}", headers=headers).status == status
+
+
+def test_webmail_has_no_api_and_refuses_as_pages_do(endpoints: Endpoints, world: World) -> None:
+    answer = Browser(endpoints).get(f"https://{world.acme.webmail_host}/api/v1/nothing")
+    assert (answer.status, answer.headers["Content-Type"]) == (404, "text/plain; charset=utf-8")

@@ -1,5 +1,6 @@
 """A key that is bound to one organisation: the reseller's other clients do not exist for it."""
 
+import json
 from types import SimpleNamespace
 
 import pytest
@@ -119,3 +120,19 @@ def test_what_belongs_to_the_whole_reseller_is_refused(acme, other, method, path
     body = '{"name":"Third"}'
     assert ask(acme, other.bound, method, path, body).status_code == 403
     assert ask(acme, other.whole, method, path, body).status_code in {200, 201}
+
+
+def test_the_name_is_the_resellers_and_the_contact_the_clients(acme, other):
+    def change(key, **given):
+        return ask(
+            acme, key, "PATCH", f"organisations/{other.organisation.reference}", json.dumps(given)
+        )
+
+    refused = change(other.bound, name="Acme Ltd", contact_email="eve@shop.test")
+    assert (refused.status_code, refused.json()["code"]) == (403, "organisation.name_of_reseller")
+    assert refused.json()["errors"][0]["pointer"] == "/name"
+    allowed = change(other.bound, name=" Other ", contact_email="it@shop.test")
+    assert (allowed.status_code, allowed.json()["name"]) == (200, "Other")
+    assert allowed.json()["contact_email"] == "it@shop.test"
+    renamed = change(other.whole, name="Bakery")
+    assert (renamed.json()["name"], renamed.json()["contact_email"]) == ("Bakery", "it@shop.test")

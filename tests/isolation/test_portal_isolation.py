@@ -51,6 +51,8 @@ OPEN = {
     "mailbox-password",
     "mailbox-ready",
 }
+#: Anybody may see it, and what its path names is nobody's object.
+BY_WORD = {"problem"}
 #: Anybody who has the link that a mail carried: the token names the object, and proves it.
 BY_TOKEN = {"unsubscribe", "join-link", "mailbox-password-link"}
 #: For members; every one shows or makes things of the host's own reseller only.
@@ -265,9 +267,9 @@ def rows(schema: str) -> list[tuple[object, ...]]:
 
 def test_every_page_is_named_here():
     named = pages()
-    assert set(named) == OPEN | OWN | BY_TOKEN | set(OBJECTS)
+    assert set(named) == OPEN | OWN | BY_WORD | BY_TOKEN | set(OBJECTS)
     with_objects = {name for name, page in named.items() if page.pattern.converters}
-    assert with_objects == BY_TOKEN | set(OBJECTS)
+    assert with_objects == BY_WORD | BY_TOKEN | set(OBJECTS)
 
 
 def test_a_token_opens_nothing_at_another_resellers_host(acme, globex):

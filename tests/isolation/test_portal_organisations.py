@@ -120,6 +120,23 @@ def test_members_of_the_organisation_open_what_is_its_own(acme, objects, person)
     assert "hand-over" not in client.get(path_of("domain", objects)).content.decode()
 
 
+def test_people_of_an_organisation_choose_its_contact_and_not_its_name(acme, person):
+    def change(browser, **form):
+        assert browser.post(path, form)["Location"] == "/organisations/"
+        with in_schema(acme.reseller.schema_name):
+            return Organisation.objects.values_list("name", "contact_email").get(pk=mine.pk)
+
+    mine = acme.organisation
+    path, client, owner = f"/organisations/{mine.reference}/", person(mine), logged_in(acme)
+    assert 'name="name"' not in client.get(path).content.decode()
+    assert 'name="name"' in owner.get(path).content.decode()
+    assert change(client, name="Acme Ltd", contact_email="it@shop.test") == (
+        mine.name,
+        "it@shop.test",
+    )
+    assert change(owner, name="Bakery", contact_email="") == ("Bakery", "")
+
+
 def test_the_end_of_an_organisation_ends_its_members(acme, person):
     other = organisations.create_organisation(actor=acme.owner, name="Other")
     client = person(other)

@@ -131,6 +131,7 @@ class Rotate(CommandView):
         "domains.rotate_dkim_keys",
         right="domains.write",
         answers={202: DkimKeysShown},
+        found_at="domains/{domain_id}/dkim-keys",
         problems=[errors.DomainNotVerified],
     )
     def perform(self, request: Request, **parts: object) -> Response:

@@ -115,6 +115,7 @@ class DnsCredentials(CommandView):
         right="domains.write",
         takes=NewDnsCredential,
         answers={201: DnsCredentialShown},
+        found_at="dns-credentials/{id}",
         problems=[errors.InvalidDnsCredential, errors.TooManyDnsCredentials],
     )
     def perform(self, request: Request, **_: object) -> Response:

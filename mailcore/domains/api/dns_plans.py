@@ -209,6 +209,7 @@ class DnsPlans(AskingCommandView):
         right="domains.write",
         takes=NewDnsPlan,
         answers={201: DnsPlanShown},
+        found_at="domains/{domain_id}/dns-plans/{id}",
         problems=[errors.NoDnsCredential, *_SERVER],
     )
     def perform(self, request: Request, **parts: object) -> Callable[[], Response]:
@@ -251,6 +252,7 @@ class ApplyDnsPlan(AskingCommandView):
         "dns_plans.apply",
         right="domains.write",
         answers={202: DnsPlanShown},
+        found_at="domains/{domain_id}/dns-plans/{id}",
         problems=[
             errors.NoDnsCredential,
             zone_errors.ZoneChanged,
@@ -285,6 +287,7 @@ class UndoDnsPlan(CommandView):
         "dns_plans.undo",
         right="domains.write",
         answers={202: DnsPlanShown},
+        found_at="domains/{domain_id}/dns-plans/{id}",
         problems=[zone_errors.PlanState, zone_errors.PlanBusy],
     )
     def perform(self, request: Request, **parts: object) -> Response:

@@ -52,6 +52,7 @@ class Domains(CommandView):
         right="domains.write",
         takes=NewDomain,
         answers={201: DomainShown},
+        found_at="domains/{id}",
         problems=[
             errors.InvalidDomain,
             errors.PublicSuffix,
@@ -124,7 +125,12 @@ class OneDomain(ApiView):
 class Check(CommandView):
     """Look now."""
 
-    @operation("domains.check", right="domains.write", answers={202: DomainShown})
+    @operation(
+        "domains.check",
+        right="domains.write",
+        answers={202: DomainShown},
+        found_at="domains/{id}/records",
+    )
     def perform(self, request: Request, **parts: object) -> Response:
         """Look at a domain's records now.
 

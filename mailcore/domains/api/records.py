@@ -141,6 +141,7 @@ class Update(CommandView):
         right="domains.write",
         takes=DnsUpdate,
         answers={202: DomainShown},
+        found_at="domains/{id}/records",
         problems=[errors.InvalidDnsCredential, errors.DomainNotVerified],
     )
     def perform(self, request: Request, **parts: object) -> Response:

@@ -129,6 +129,7 @@ class ApiKeys(CommandView):
         right="api_keys.write",
         takes=NewKey,
         answers={201: KeyTold},
+        found_at="api-keys/{id}",
         problems=[
             UnknownScope,
             InvalidNetwork,

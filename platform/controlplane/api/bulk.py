@@ -65,6 +65,7 @@ class BulkDomains(BulkView):
         right="domains.write",
         takes=list[DomainRow],
         answers={202: JobShown},
+        found_at="jobs/{id}",
         problems=[InvalidRows, TooManyJobs],
         query=[_DRY],
     )
@@ -96,6 +97,7 @@ class BulkMailboxes(BulkView):
         right="mailboxes.write",
         takes=list[MailboxRow],
         answers={202: JobShown},
+        found_at="jobs/{id}",
         problems=[InvalidRows, TooManyJobs],
         query=[_DRY],
     )

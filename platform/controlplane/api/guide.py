@@ -13,7 +13,8 @@ lacks is answered 403, what is not there for it 404. Keep it out of pages and ap
 
 Send an `Idempotency-Key` of your own (1 to 255 characters) with a POST whose answer may get lost, and
 send it again with the same key: for 24 hours the first answer comes back, with
-`Idempotency-Replayed: true`, and nothing is done twice.
+`Idempotency-Replayed: true`, and nothing is done twice. `Location` is the path of what was made (201), or of
+what tells how it goes on (202).
 
 ### Lists
 
@@ -28,8 +29,8 @@ the object, else it is 412; with `If-None-Match` a GET is 304 while nothing chan
 
 ### Refusals
 
-Problems by RFC 9457: look at `code`, which does not change; `detail` says in words what to do, and
-`errors` points at each faulty field (`/name`). Quote `request_id`, which is in the header `X-Request-Id`
+Problems by RFC 9457: look at `code`, which does not change; `detail` says in words what to do, `errors`
+points at each faulty field (`/name`), and `type` is the path of a page about the code. Quote `request_id`, which is in the header `X-Request-Id`
 of every answer too, when you ask for help.
 
 ### Limits

@@ -83,6 +83,6 @@ def _make(request: HttpRequest, form: OperatorKeyForm) -> Made:
         actor=guard.actor(request),
         name=given["name"],
         scopes=given["rights"],
-        networks=given["networks"].replace(",", " ").split(),
+        networks=form.network_list(),
         expires_at=form.expires_at(),
     )

@@ -6,10 +6,10 @@ from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from kernel.rest.problems import MEDIA_TYPE, document
+from kernel.rest.problems import MEDIA_TYPE, TYPE_BASE, document
 
 #: What refuses before the API's own views are asked, or is no view of theirs: code and sentence.
-_REFUSALS = {
+REFUSALS = {
     400: ("malformed", gettext_noop("The request could not be understood.")),
     403: ("not_allowed", gettext_noop("This is not allowed.")),
     404: ("not_found", gettext_noop("Nothing is at this address.")),
@@ -58,7 +58,7 @@ class ProblemMiddleware:
             return response
         if response.get("Content-Type") == MEDIA_TYPE:
             return response
-        code, detail = _REFUSALS.get(response.status_code, ("refused", ""))
+        code, detail = REFUSALS.get(response.status_code, ("refused", ""))
         problem = refusal(request, status=response.status_code, code=code, detail=_(detail))
         for name, value in response.items():
             if name.lower() not in _OF_THE_BODY:
@@ -69,6 +69,13 @@ class ProblemMiddleware:
 def is_api(request: HttpRequest) -> bool:
     """Whether a program is answered."""
     return request.path_info.startswith("/api/")
+
+
+def explains(request: HttpRequest) -> bool:
+    """Whether a problem's `type` is looked at: also where nothing else is open."""
+    path = request.path_info
+    code = path.removeprefix(TYPE_BASE) if path.startswith(TYPE_BASE) else ""
+    return request.method in {"GET", "HEAD"} and code != "" and "/" not in code
 
 
 def refusal(request: HttpRequest, *, status: int, code: str, detail: str) -> JsonResponse:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from controlplane import client_hosts
 from controlplane.hosts import stored_host
-from controlplane.middleware.problems import is_api, refusal
+from controlplane.middleware.problems import explains, is_api, refusal
 from kernel.tenancy import PUBLIC, in_schema
 from tenants.resellers import selectors
 from tenants.resellers.models import Reseller
@@ -74,13 +74,21 @@ def _enter(request: HttpRequest) -> HttpResponse | None:
 def _open(request: HttpRequest, reseller: Reseller, *, urlconf: str) -> HttpResponse | None:
     if reseller.state == ResellerState.PENDING:
         return _page(request, 503)
-    if reseller.state == ResellerState.SUSPENDED and is_api(request):
-        detail = _("This portal is closed at the moment; its owner can ask for it to be opened.")
-        return refusal(request, status=403, code="portal.suspended", detail=detail)
     if reseller.state == ResellerState.SUSPENDED:
-        return _page(request, 403)
+        return _refuse_closed(request, urlconf=urlconf)
     _use(request, reseller, urlconf=urlconf)
     return None
+
+
+def _refuse_closed(request: HttpRequest, *, urlconf: str) -> HttpResponse | None:
+    """Nothing is open but the page that explains it, which then has no brand."""
+    if explains(request):
+        request.urlconf = urlconf
+        return None
+    if is_api(request):
+        detail = _("This portal is closed at the moment; its owner can ask for it to be opened.")
+        return refusal(request, status=403, code="portal.suspended", detail=detail)
+    return _page(request, 403)
 
 
 def _use(request: HttpRequest, reseller: Reseller, *, urlconf: str) -> None:

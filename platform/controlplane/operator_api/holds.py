@@ -54,6 +54,7 @@ class Holds(CommandView):
         right=WRITE,
         takes=NewOperatorHold,
         answers={201: HoldShown},
+        found_at="holds/{id}",
         problems=[errors.HoldInvalid, errors.HoldStands],
     )
     def perform(self, request: Request, **_: object) -> Response:

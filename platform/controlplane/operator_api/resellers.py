@@ -143,6 +143,7 @@ class Resellers(CommandView):
         right=WRITE,
         takes=NewReseller,
         answers={202: ResellerShown},
+        found_at="resellers/{id}",
         problems=[
             errors.InvalidCompany,
             errors.InvalidSlug,

@@ -110,6 +110,6 @@ def _make(request: HttpRequest, form: ApiKeyForm) -> Made:
         scopes=key_form.scopes_of(given["rights"] or "all", guard.actor(request)),
         organisation=whose,
         domain=domain.public_id if domain else None,
-        networks=given["networks"].replace(",", " ").split(),
+        networks=form.network_list(),
         expires_at=form.expires_at(),
     )

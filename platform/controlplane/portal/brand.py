@@ -31,9 +31,12 @@ def brand(request: HttpRequest) -> HttpResponse:
 @guard.page("brand.write")
 def mail_hosts(request: HttpRequest) -> HttpResponse:
     """Ask for other names that clients' mail programs are told."""
-    form = MailHostsForm(request.POST or None)
+    current = selectors.get_brand(guard.reseller_id(request))
+    form = MailHostsForm(request.POST or None, initial=_asked(current))
     if request.method == "POST" and form.is_valid():
-        asked = form.cleaned_data
+        # The days of a name that stays as it was go on; who changes nothing asks for both again.
+        names = form.changed_data or list(form.fields)
+        asked = {name: form.cleaned_data[name] for name in names}
         saved = submit(
             form, lambda: services.ask_for_mail_hosts(actor=guard.actor(request), **asked)
         )
@@ -50,17 +53,20 @@ def _page(
     mail_hosts_form: MailHostsForm | None = None,
 ) -> HttpResponse:
     current = selectors.get_brand(guard.reseller_id(request))
-    asked = {"imap_host": current.imap_host, "smtp_host": current.smtp_host}
     form = form or BrandForm(initial=_initial(current))
     context = {
         "form": form,
-        "mail_hosts_form": mail_hosts_form or MailHostsForm(initial=asked),
+        "mail_hosts_form": mail_hosts_form or MailHostsForm(initial=_asked(current)),
         "mail_hosts": selectors.list_mail_host_states(current),
         "current": current,
         "palette": selectors.palette_of(current),
     }
     status = guard.status_of(mail_hosts_form or form)
     return render(request, "portal/brand.html", context, status=status)
+
+
+def _asked(current: Brand) -> dict[str, str]:
+    return {"imap_host": current.imap_host, "smtp_host": current.smtp_host}
 
 
 def _initial(current: Brand) -> dict[str, str]:

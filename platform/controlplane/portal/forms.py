@@ -56,14 +56,9 @@ class LoginForm(forms.Form):
     )
 
 
-class OrganisationForm(forms.Form):
-    """A client of the reseller."""
+class ContactForm(forms.Form):
+    """What an organisation says of itself."""
 
-    name = forms.CharField(
-        label=_("Name"),
-        max_length=100,
-        help_text=_("The company or agency whose domains and mailboxes these are."),
-    )
     contact_email = forms.CharField(
         label=_("Contact"),
         max_length=254,
@@ -73,6 +68,17 @@ class OrganisationForm(forms.Form):
         ),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
+
+
+class OrganisationForm(ContactForm):
+    """A client of the reseller, who names it."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=100,
+        help_text=_("The company or agency whose domains and mailboxes these are."),
+    )
+    field_order = ["name", "contact_email"]
 
 
 class DomainForm(forms.Form):

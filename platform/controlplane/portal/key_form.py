@@ -42,28 +42,13 @@ def scopes_of(choice: str, actor: Actor) -> frozenset[str]:
     return frozenset(scope for scope in RIGHTS[choice] if may(actor, scope))
 
 
-class ApiKeyForm(forms.Form):
-    """A key for programs: what for, what it may do, where and how long."""
+class KeyForm(forms.Form):
+    """Any key for programs: what for, from where and how long."""
 
     name = forms.CharField(
         label=_("Name"),
         max_length=100,
         help_text=_("What uses this key, for example “billing system”."),
-    )
-    rights = forms.ChoiceField(label=_("May"), required=False)
-    organisation = forms.ModelChoiceField(
-        label=_("Limit to one organisation"),
-        queryset=Organisation.objects.none(),
-        to_field_name="public_id",
-        empty_label=_("All organisations"),
-        required=False,
-    )
-    domain = forms.ModelChoiceField(
-        label=_("Limit to one domain"),
-        queryset=Domain.objects.none(),
-        to_field_name="public_id",
-        empty_label=_("All its domains"),
-        required=False,
     )
     networks = forms.CharField(
         label=_("Limit to addresses"),
@@ -83,6 +68,36 @@ class ApiKeyForm(forms.Form):
         required=False,
     )
 
+    def network_list(self) -> list[str]:
+        """The addresses that were given; none: from anywhere."""
+        text: str = self.cleaned_data["networks"]
+        return text.replace(",", " ").split()
+
+    def expires_at(self) -> datetime | None:
+        """When the key ends."""
+        days = self.cleaned_data["days"]
+        return clock.now() + timedelta(days=int(days)) if days else None
+
+
+class ApiKeyForm(KeyForm):
+    """A key of a reseller's: what it may do, and where, too."""
+
+    rights = forms.ChoiceField(label=_("May"), required=False)
+    organisation = forms.ModelChoiceField(
+        label=_("Limit to one organisation"),
+        queryset=Organisation.objects.none(),
+        to_field_name="public_id",
+        empty_label=_("All organisations"),
+        required=False,
+    )
+    domain = forms.ModelChoiceField(
+        label=_("Limit to one domain"),
+        queryset=Domain.objects.none(),
+        to_field_name="public_id",
+        empty_label=_("All its domains"),
+        required=False,
+    )
+
     def clean(self) -> dict[str, object]:
         """A domain brings its organisation; another one beside it is a mistake."""
         given: dict[str, object] = super().clean() or self.cleaned_data
@@ -94,8 +109,3 @@ class ApiKeyForm(forms.Form):
         ):
             self.add_error("domain", _("This domain is another organisation’s."))
         return given
-
-    def expires_at(self) -> datetime | None:
-        """When the key ends."""
-        days = self.cleaned_data["days"]
-        return clock.now() + timedelta(days=int(days)) if days else None

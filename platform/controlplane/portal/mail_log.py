@@ -15,6 +15,8 @@ from kernel import ids
 from kernel.errors import NotFound
 from mailcore.delivery.sending import selectors
 from mailcore.delivery.sending.listing import Found, Listed, list_messages
+from mailcore.domains.selectors import list_seen as list_domains
+from mailcore.mailboxes.selectors import list_seen as list_mailboxes
 
 #: In these states there is nothing to explain.
 _PLAIN = frozenset({"queued", "delivered"})
@@ -51,9 +53,15 @@ def mail_log(request: HttpRequest) -> HttpResponse:
 @require_safe
 @guard.page(selectors.READ)
 def message(request: HttpRequest, message_id: UUID) -> HttpResponse:
-    """One message with its recipients and their tries."""
-    found = selectors.get_message(actor=guard.actor(request), message_id=message_id)
-    context = {"message": found, "page": page_of(request, found.recipients)}
+    """One message with its recipients and their tries; its mailbox and domain while they are there."""
+    caller = guard.actor(request)
+    found = selectors.get_message(actor=caller, message_id=message_id)
+    context = {
+        "message": found,
+        "mailbox": list_mailboxes(caller).filter(address=found.sender).first(),
+        "domain": list_domains(caller).filter(name=found.from_domain).first(),
+        "page": page_of(request, found.recipients),
+    }
     return render(request, "portal/message.html", context)
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from controlplane.portal import guard
-from controlplane.portal.forms import OrganisationForm
+from controlplane.portal.forms import ContactForm, OrganisationForm
 from controlplane.portal.paging import page_of
 from controlplane.portal.submit import submit
 from kernel.actor import may
@@ -39,11 +39,12 @@ def organisations(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @guard.page("organisations.write")
 def organisation(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
-    """One, to be changed."""
+    """One, to be changed: by its own people all but the name, which is the reseller's."""
     caller = guard.actor(request)
     found = selectors.get_organisation(organisation_id, organisation=caller.organisation)
     given = {"name": found.name, "contact_email": found.contact_email}
-    form = OrganisationForm(request.POST or None, initial=given)
+    form_of = OrganisationForm if caller.organisation is None else ContactForm
+    form = form_of(request.POST or None, initial=given)
     if request.method == "POST" and form.is_valid():
         changed = submit(
             form,

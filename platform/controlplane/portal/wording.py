@@ -30,6 +30,9 @@ WORDS: dict[str, Promise] = {
     "brand.mail_host_invalid": _(
         "Enter a host name in a domain of your own, such as mail.example.com, another for each field."
     ),
+    "brand.mail_host_serves": _(
+        "This name leads to a portal, webmail or another page already. Choose one that leads nowhere yet."
+    ),
     "brand.logo_invalid": _("This picture cannot be used. Upload an SVG or PNG of at most 100 kB."),
     "domain.invalid": _("Enter a domain name such as example.com."),
     "domain.public_suffix": _(
@@ -120,6 +123,7 @@ WORDS: dict[str, Promise] = {
     "api_key.revoked": _("This key was revoked. Make a new one."),
     "api_key.old_secret": _("This secret was replaced. Use the new one."),
     "api_key.too_many": _("There are as many keys as there can be. Revoke one first."),
+    "organisation.name_of_reseller": _("The name of an organisation is its reseller's to change."),
     "member.exists": _("This person is a member already, or invited."),
     "member.last_owner": _("There has to be an owner. Make somebody else one first."),
     "member.owner_there": _("Somebody owns this portal already."),

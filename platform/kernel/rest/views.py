@@ -13,7 +13,7 @@ from kernel.actor import Actor
 from kernel.client_address import client_address
 from kernel.errors import NotAllowed
 from kernel.errors import NotFound as NoSuchObject
-from kernel.rest import conditional, idempotency, rates
+from kernel.rest import conditional, idempotency, locations, rates
 from kernel.rest.parsing import BoundedJSONParser
 from kernel.rest.rates import Standing
 
@@ -67,8 +67,9 @@ class ApiView(APIView):
     def finalize_response(
         self, request: Request, response: Response, *args: object, **parts: object
     ) -> Response:
-        """The answer, with how the caller stands with the limits."""
+        """The answer, with how the caller stands with the limits, and where to look at what was made."""
         rates.tell(response, self._standings)
+        locations.name(response, view=type(self), parts=parts)
         return super().finalize_response(request, response, *args, **parts)
 
     def _keep_to_domain(self, request: Request, parts: dict[str, object]) -> None:

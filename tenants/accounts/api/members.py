@@ -44,6 +44,7 @@ class Members(CommandView):
         right=WRITE,
         takes=NewMember,
         answers={201: MemberShown},
+        found_at="members/{id}",
         problems=[
             InvalidEmail,
             errors.MemberExists,

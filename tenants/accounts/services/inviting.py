@@ -62,17 +62,21 @@ def invite_member(
     )
     member.set_unusable_password()
     standing.lock()
-    if actor.organisation is not None:  # before it hears who is known to the reseller
-        _keep_few_open(actor)
-    if Member.objects.filter(email=member.email).exists():
-        raise MemberExists(field="email")
+    known = MemberExists(field="email")
+    is_known = Member.objects.filter(email=member.email).exists()
+    if is_known and actor.organisation is None:
+        raise known
+    # An organisation's people see their own members alone: they hear of others as long as they may write.
     _keep_few_open(actor)
+    _count(member, actor)
+    if is_known:
+        raise known
     token = _renew(member)
     try:
         with transaction.atomic():
             member.save(force_insert=True)
     except IntegrityError as error:  # the owner who signed up is made without the lock
-        raise MemberExists(field="email") from error
+        raise known from error
     _send(member, token, actor)
     return member
 
@@ -92,6 +96,7 @@ def invite_again(*, actor: Actor, member_id: UUID) -> Member:
     if member.invited_at is not None and member.invited_at > clock.now() - AGAIN_AFTER:
         raise InvitedLately
     _keep_few_open(actor, beside=member)
+    _count(member, actor)
     token = _renew(member)
     member.save(update_fields=["invitation_hash", "invited_at", "invitation_expires_at"])
     _send(member, token, actor)
@@ -133,8 +138,8 @@ def _renew(member: Member) -> str:
     return token
 
 
-def _send(member: Member, token: str, actor: Actor) -> None:
-    reseller_id = current_reseller_id()
+def _count(member: Member, actor: Actor) -> None:
+    """Raises TooManyInvitations where a mail would be one too many in a day."""
     if not resellers.count_invitation(
         purpose=InvitationPurpose.MEMBER,
         address=member.email,
@@ -142,8 +147,11 @@ def _send(member: Member, token: str, actor: Actor) -> None:
         in_all=_share(MOST_A_DAY, actor),
     ):
         raise TooManyInvitations
+
+
+def _send(member: Member, token: str, actor: Actor) -> None:
     resellers.write_to(
-        reseller_id=reseller_id,
+        reseller_id=current_reseller_id(),
         address=member.email,
         template="member_invited",
         page=f"join/{token}/",

@@ -17,6 +17,7 @@ from kernel.rest.paging import page
 from kernel.rest.serializers import Body
 from kernel.rest.views import ApiView, CommandView, actor_of
 from tenants.organisations import selectors, services
+from tenants.organisations.errors import NameOfReseller
 from tenants.organisations.models import Organisation
 from tenants.plans.errors import LimitReached, NoPlan
 from tenants.resellers.errors import InvalidEmail
@@ -97,6 +98,7 @@ class Organisations(CommandView):
         right="organisations.write",
         takes=NewOrganisation,
         answers={201: OrganisationShown},
+        found_at="organisations/{id}",
         problems=[InvalidEmail, LimitReached, NoPlan],
     )
     def perform(self, request: Request, **_: object) -> Response:
@@ -125,10 +127,13 @@ class OneOrganisation(ApiView):
         right="organisations.write",
         takes=OrganisationChange,
         answers={200: OrganisationShown},
-        problems=[InvalidEmail],
+        problems=[InvalidEmail, NameOfReseller],
     )
     def patch(self, request: Request, organisation_id: str) -> Response:
-        """Change an organisation's name or contact."""
+        """Change an organisation's name or contact.
+
+        Its name is the reseller's: a key of the organisation itself changes the contact only.
+        """
         body = OrganisationChange(data=request.data)
         body.is_valid(raise_exception=True)
         changed = services.change_organisation(

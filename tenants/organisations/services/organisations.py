@@ -8,6 +8,7 @@ from kernel.actor import Actor, authorise
 from kernel.errors import NotAllowed
 from kernel.outbox import audit, publish
 from tenants.organisations import selectors
+from tenants.organisations.errors import NameOfReseller
 from tenants.organisations.models import Organisation
 from tenants.organisations.services.naming import line
 from tenants.plans.services import require
@@ -41,7 +42,8 @@ def change_organisation(
 ) -> Organisation:
     """What is None stays; an empty address takes the contact away.
 
-    Raises NotAllowed, NotFound, InvalidInput, InvalidEmail.
+    Who belongs to the organisation says whom alarms go to, and leaves the name as it is. Raises
+    NotAllowed, NameOfReseller, NotFound, InvalidInput, InvalidEmail.
     """
     authorise(actor, "organisations.write")
     found = selectors.get_organisation(organisation_id, organisation=actor.organisation)
@@ -49,6 +51,8 @@ def change_organisation(
     before = organisation.name, organisation.contact_email
     organisation.name = before[0] if name is None else line(name)
     organisation.contact_email = before[1] if contact_email is None else _address(contact_email)
+    if actor.organisation is not None and organisation.name != before[0]:
+        raise NameOfReseller(field="name")
     if (organisation.name, organisation.contact_email) != before:
         organisation.save(update_fields=["name", "contact_email"])
         _tell("organisation.changed", organisation, actor)

@@ -11,7 +11,7 @@ from kernel.rest.views import ApiView, CommandView, actor_of
 from kernel.tenancy import current_reseller_id
 from tenants.resellers import selectors, services
 from tenants.resellers.api.mail_host_shown import MailHostShown, MailHostsShown, NewMailHost, show
-from tenants.resellers.errors import InvalidMailHost
+from tenants.resellers.errors import InvalidMailHost, MailHostServes
 from tenants.resellers.selectors import MailHostStatus
 from tenants.resellers.services import mail_hosts
 
@@ -30,7 +30,8 @@ class MailHosts(CommandView):
         right=mail_hosts.WRITE,
         takes=NewMailHost,
         answers={201: MailHostShown},
-        problems=[InvalidMailHost],
+        found_at="mail-hosts/{kind}",
+        problems=[InvalidMailHost, MailHostServes],
     )
     def perform(self, request: Request, **_: object) -> Response:
         """Ask for a name of your own.
@@ -72,7 +73,7 @@ def _ask(actor: Actor, kind: str, name: str) -> None:
     try:
         services.ask_for_mail_hosts(actor=actor, **{f"{kind}_host": name})
     except InvalidMailHost as error:
-        raise InvalidMailHost(field="name") from error
+        raise type(error)(field="name") from error
 
 
 def _found() -> list[MailHostStatus]:

@@ -10,10 +10,12 @@ import logging
 import socket
 import ssl
 import time
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models.functions import Greatest
 
 from kernel import clock, ids
 from kernel.actor import Actor, authorise
@@ -23,9 +25,9 @@ from kernel.dns.udp import UdpExchange
 from kernel.dns.walk import Unreachable, Walker
 from kernel.errors import NotAllowed
 from kernel.outbox import audit, publish
-from kernel.tenancy import current_reseller_id, in_schema
+from kernel.tenancy import PUBLIC, current_reseller_id, in_schema
 from tenants.resellers import events, selectors
-from tenants.resellers.errors import InvalidMailHost
+from tenants.resellers.errors import InvalidMailHost, MailHostServes
 from tenants.resellers.models import Brand, Reseller, ResellerHost
 from tenants.resellers.states import LOOKED_FOR, MAIL_KINDS
 
@@ -56,19 +58,22 @@ def ask_for_mail_hosts(
     """Have clients told these names; an empty one: the name that we give, at once; None: as it was.
 
     Until a new name is proven and presented, clients are told what they were told before. Names
-    that they were told once stay served. Raises NotAllowed, InvalidMailHost.
+    that they were told once stay served. Raises NotAllowed, InvalidMailHost, MailHostServes.
     """
     require(actor, WRITE)
     brand = _lock(current_reseller_id())
-    imap = brand.imap_host if imap_host is None else _clean(imap_host, field="imap_host")
-    smtp = brand.smtp_host if smtp_host is None else _clean(smtp_host, field="smtp_host")
-    if imap and imap == smtp:  # a name leads to one server
+    fields: list[str] = []
+    for kind, given in (("imap", imap_host), ("smtp", smtp_host)):
+        if given is not None:
+            name = _clean(given, field=f"{kind}_host")
+            setattr(brand, f"{kind}_host", name)
+            setattr(brand, f"{kind}_asked_at", clock.now() if name else None)
+            fields += [f"{kind}_host", f"{kind}_asked_at"]
+    if brand.imap_host and brand.imap_host == brand.smtp_host:  # a name leads to one server
         raise InvalidMailHost(field="smtp_host")
-    brand.imap_host, brand.smtp_host = imap, smtp
-    brand.mail_hosts_asked_at = clock.now() if imap or smtp else None
-    brand.save(update_fields=["imap_host", "smtp_host", "mail_hosts_asked_at"])
+    brand.save(update_fields=fields)
     subject = ids.to_public("res", brand.reseller.public_id)
-    data: dict[str, object] = {"imap_host": imap, "smtp_host": smtp}
+    data: dict[str, object] = {"imap_host": brand.imap_host, "smtp_host": brand.smtp_host}
     audit("brand.ask_for_mail_hosts", subject=subject, actor=actor, data=data)
     for kind in MAIL_KINDS:
         if not getattr(brand, f"{kind}_host"):
@@ -80,11 +85,12 @@ def prove_mail_hosts(*, exchange: Exchange | None = None) -> None:
     """Look for the DNS and the certificates of names that were asked for, newest first."""
     until = time.monotonic() + _SLICE
     since = clock.now() - LOOKED_FOR
-    waiting = Brand.objects.filter(mail_hosts_asked_at__gt=since).select_related("reseller")
-    for brand in waiting.order_by("-mail_hosts_asked_at"):
+    waiting = Brand.objects.annotate(asked_at=Greatest("imap_asked_at", "smtp_asked_at"))
+    waiting = waiting.filter(asked_at__gt=since).select_related("reseller")
+    for brand in waiting.order_by("-asked_at"):
         try:
             with in_schema(brand.reseller.schema_name):
-                _prove(brand, exchange)
+                _prove(brand, exchange, since=since)
         except Exception:  # one reseller's name holds up no other's
             log.exception("mail hosts of %s could not be looked at", brand.reseller.slug)
         if time.monotonic() > until:
@@ -105,20 +111,23 @@ def _clean(text: str, *, field: str) -> str:
         raise InvalidMailHost(field=field)
     if any(names.is_at_or_below(name, own) for own in ours):
         raise InvalidMailHost(field=field)
+    if ResellerHost.objects.filter(domain=name).exclude(kind__in=MAIL_KINDS).exists():
+        raise MailHostServes(field=field)
     return name
 
 
-def _prove(brand: Brand, exchange: Exchange | None) -> None:
-    """One step for each name: its DNS, then what our servers present for it."""
+def _prove(brand: Brand, exchange: Exchange | None, *, since: datetime) -> None:
+    """One step for each name that was asked for since then: its DNS, then what our servers present."""
     reseller, given = brand.reseller, selectors.given_mail_hosts(brand.reseller.slug)
     for kind in MAIL_KINDS:
-        name = getattr(brand, f"{kind}_host")
-        if not name:
+        name, asked_at = getattr(brand, f"{kind}_host"), getattr(brand, f"{kind}_asked_at")
+        if not name or asked_at is None or asked_at <= since:
             continue
         host = ResellerHost.objects.filter(domain=name).first()
         if host is None or (host.tenant_id, host.kind) != (reseller.pk, kind):
             if asyncio.run(_leads(name, to=getattr(given, kind), exchange=exchange)):
-                _take(reseller, kind, name)
+                with in_schema(PUBLIC):  # where a host may be made, or be another reseller's
+                    _take(reseller, kind, name)
         elif host.is_named or _is_presented(kind, name):
             _conclude(brand, kind, name)
 
@@ -155,7 +164,7 @@ def _is_presented(kind: str, name: str) -> bool:
 
 @transaction.atomic
 def _take(reseller: Reseller, kind: str, name: str) -> None:
-    """A certificate may be had for the name from now on."""
+    """A certificate may be had for the name from now on; runs in schema `public`."""
     held = ResellerHost.objects.select_for_update(of=("self",)).select_related("tenant")
     host = held.filter(domain=name).first()
     if host is not None and host.kind not in MAIL_KINDS:
@@ -179,11 +188,8 @@ def _conclude(brand: Brand, kind: str, name: str) -> None:
     if getattr(current, f"{kind}_host") != name:
         return
     _tell(current.reseller, kind, name)
-    told = ResellerHost.objects.filter(tenant=current.reseller, is_named=True)
-    wanted = {current.imap_host, current.smtp_host} - {""}
-    if wanted <= set(told.values_list("domain", flat=True)):
-        current.mail_hosts_asked_at = None
-        current.save(update_fields=["mail_hosts_asked_at"])
+    setattr(current, f"{kind}_asked_at", None)
+    current.save(update_fields=[f"{kind}_asked_at"])
 
 
 def _tell(reseller: Reseller, kind: str, name: str) -> None:

@@ -15,7 +15,7 @@ def notify_owner(*, reseller_id: UUID, template: str, context: dict[str, object]
     """
     if reseller_id == OPERATOR_RESELLER:
         return
-    reseller = Reseller.objects.select_related("brand").get(public_id=reseller_id)
+    reseller = _with_brand(reseller_id)
     mails.send_notice(reseller, to=reseller.owner_email, template=template, context=context)
 
 
@@ -23,7 +23,7 @@ def notify_people(
     *, reseller_id: UUID, addresses: Iterable[str], template: str, context: dict[str, object]
 ) -> list[str]:
     """The same to the owner and to others who look after the reseller, a mail to each; to whom."""
-    reseller = Reseller.objects.select_related("brand").get(public_id=reseller_id)
+    reseller = _with_brand(reseller_id)
     told = list(dict.fromkeys([reseller.owner_email, *addresses]))
     for address in told:
         mails.send_notice(reseller, to=address, template=template, context=context)
@@ -34,8 +34,8 @@ def write_to(
     *, reseller_id: UUID, address: str, template: str, page: str, context: dict[str, object]
 ) -> None:
     """The same to one person, with a link to `page`: a path of the portal without its first slash."""
-    reseller = Reseller.objects.select_related("brand").get(public_id=reseller_id)
-    mails.send_link(reseller, to=address, template=template, page=page, context=context)
+    reseller = _with_brand(reseller_id)
+    mails.send_notice(reseller, to=address, template=template, page=page, context=context)
 
 
 def notify_operator(*, reseller_id: UUID, template: str, context: dict[str, object]) -> None:
@@ -49,3 +49,9 @@ def follow_owners(*, reseller_id: UUID, left: str, addresses: Sequence[str]) -> 
     if addresses and left not in addresses:
         before = Reseller.objects.filter(public_id=reseller_id, owner_email=left)
         before.update(owner_email=addresses[0])
+
+
+def _with_brand(reseller_id: UUID) -> Reseller:
+    # Mails show no picture.
+    found = Reseller.objects.select_related("brand").defer("brand__logo")
+    return found.get(public_id=reseller_id)

@@ -91,6 +91,7 @@ class Test(CommandView):
         "webhooks.test",
         right="webhooks.write",
         answers={202: DeliveryShown},
+        found_at="webhooks/{webhook_id}/deliveries",
         problems=[errors.EndpointDisabled],
     )
     def perform(self, request: Request, **parts: object) -> Response:
@@ -129,6 +130,7 @@ class Replay(CommandView):
         "webhooks.replay",
         right="webhooks.write",
         answers={202: DeliveryShown},
+        found_at="webhooks/{webhook_id}/deliveries",
         problems=[errors.EndpointDisabled],
     )
     def perform(self, request: Request, **parts: object) -> Response:

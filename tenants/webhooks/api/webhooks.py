@@ -37,6 +37,7 @@ class Webhooks(CommandView):
         right="webhooks.write",
         takes=NewWebhook,
         answers={201: WebhookWithSecret},
+        found_at="webhooks/{id}",
         problems=[errors.InvalidTarget, errors.UnknownEventType, errors.TooManyEndpoints],
     )
     def perform(self, request: Request, **_: object) -> Response:

@@ -8,7 +8,7 @@ import pytest
 from kernel import clock
 from kernel.actor import may
 from kernel.errors import NotAllowed
-from kernel.tenancy import in_schema
+from kernel.tenancy import PUBLIC, in_schema
 from tenants.organisations.services import ALL_SCOPES
 from tenants.resellers import services
 from tenants.resellers.models import ResellerHost
@@ -34,7 +34,8 @@ def test_a_name_is_asked_for_looked_at_and_given_up(acme, program):
     api.post("mail-hosts", {"kind": "smtp", "name": "smtp.brand.test"})
     with clock.at(clock.now() + timedelta(days=7, minutes=1)):
         assert api.get("mail-hosts/imap").json()["state"] == "lapsed"
-    host = ResellerHost.objects.create(tenant=acme.reseller, kind="imap", domain=NAME)
+    with in_schema(PUBLIC):
+        host = ResellerHost.objects.create(tenant=acme.reseller, kind="imap", domain=NAME)
     assert api.get("mail-hosts/imap").json()["state"] == "proven"
     ResellerHost.objects.filter(pk=host.pk).update(is_named=True)
     told = api.get("mail-hosts/imap").json()

@@ -241,9 +241,8 @@ def test_who_may_not_send_sends_nothing_and_learns_nothing(api, acme, globex, pr
 
 
 def test_a_mailing_brings_what_it_must_for_each_reader(api, acme):
-    directory.add_signing_key(
-        domain="client.test", selector="e", pair=dkim_keys.make(dkim_keys.ED25519), state=KeyState.ACTIVE
-    )  # fmt: skip
+    pair = dkim_keys.make(dkim_keys.ED25519)
+    directory.add_signing_keys("client.test", {"e": pair}, state=KeyState.ACTIVE)
     given = {"from": SHOP["from"], "subject": "Offers", "html": "<p>Buy</p>", "stream": "bulk"}
     readers = ["ann@out.test", "ben@out.test"]
     (row,) = sent(api, {**given, "recipients": readers})

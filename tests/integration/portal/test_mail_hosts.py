@@ -1,9 +1,12 @@
 """Mail hosts under names of a reseller's own: told once DNS proves them and our servers present them."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
 from controlplane import domain_events
+from kernel import clock
 from kernel.dns.memory import MemoryExchange, zone
 from kernel.models import OutboxEvent
 from kernel.tenancy import PUBLIC, in_schema
@@ -11,7 +14,7 @@ from mailcore.checks.models import DomainSchedule
 from mailcore.domains import selectors as domains
 from mailcore.domains import services as domain_services
 from tenants.resellers import selectors, services
-from tenants.resellers.errors import InvalidMailHost
+from tenants.resellers.errors import InvalidMailHost, MailHostServes
 from tenants.resellers.models import Brand, ResellerHost
 from tenants.resellers.services import mail_hosts
 
@@ -51,7 +54,7 @@ def net(settings, monkeypatch) -> Internet:
     return made
 
 
-def ask(cast, imap: str = NAME, smtp: str = "") -> None:
+def ask(cast, imap: str | None = NAME, smtp: str | None = None) -> None:
     with in_schema(cast.reseller.schema_name):
         services.ask_for_mail_hosts(actor=cast.owner, imap_host=imap, smtp_host=smtp)
 
@@ -101,7 +104,7 @@ def test_a_name_is_told_when_dns_leads_to_us_and_our_servers_present_it(acme, ne
     assert told(acme) == NAME
     event = OutboxEvent.objects.get(type="brand.mail_hosts_changed")
     assert event.data == {"kind": "imap", "name": NAME}
-    assert Brand.objects.get(reseller=acme.reseller).mail_hosts_asked_at is None
+    assert Brand.objects.get(reseller=acme.reseller).imap_asked_at is None
 
 
 def test_records_and_settings_follow_and_zones_that_we_write_are_written(acme, net, browser):
@@ -146,17 +149,73 @@ def test_who_writes_the_names_dns_says_whose_it_is(acme, globex, net):
     assert (told(acme), told(globex)) == (ACME, NAME)
 
 
-def test_a_portals_name_is_never_taken_and_one_resellers_trouble_is_not_anothers(
-    acme, globex, net, monkeypatch
-):
-    with in_schema(PUBLIC):
+def test_a_portals_name_is_refused_at_once_and_never_taken(alice: Client, acme, globex, net):
+    portal = "portal.brand.test"
+
+    def open_portal() -> None:
         ResellerHost.objects.create(
-            domain="portal.brand.test", tenant=globex.reseller, is_primary=False, kind="portal"
+            domain=portal, tenant=globex.reseller, is_primary=False, kind="portal"
         )
-    ask(acme, "portal.brand.test")
-    net.leads({"portal.brand.test": ACME})
+
+    with in_schema(PUBLIC):
+        open_portal()
+    for cast in (acme, globex):
+        with pytest.raises(MailHostServes):
+            ask(cast, None, f"{portal.upper()}.")
+    refused = alice.post("/brand/mail-hosts/", {"imap_host": portal, "smtp_host": ""})
+    assert refused.status_code == 422
+    assert "leads to a portal, webmail or another page already" in refused.content.decode()
+    assert selectors.get_brand(acme.reseller.public_id).imap_asked_at is None
+    # It may become one while the name is looked for.
+    with in_schema(PUBLIC):
+        ResellerHost.objects.filter(domain=portal).delete()
+    ask(acme, portal)
+    with in_schema(PUBLIC):
+        open_portal()
+    net.leads({portal: ACME})
     net.look(2)
-    assert ResellerHost.objects.get(domain="portal.brand.test").tenant == globex.reseller
+    assert ResellerHost.objects.get(domain=portal).tenant == globex.reseller
+
+
+def test_each_kind_has_its_own_days(alice: Client, acme, net):
+    path, start = "/brand/mail-hosts/", clock.now()
+
+    def states() -> list[str]:
+        brand = selectors.get_brand(acme.reseller.public_id)
+        return [one.state for one in selectors.list_mail_host_states(brand)]
+
+    both = {"imap_host": NAME, "smtp_host": "smtp.brand.test"}
+    with clock.at(start):
+        alice.post(path, both)
+    with clock.at(start + timedelta(days=5)):
+        alice.post(path, {**both, "smtp_host": "out.brand.test"})
+    with clock.at(start + timedelta(days=7, minutes=1)):
+        assert states() == ["lapsed", "waiting"]
+        net.leads({NAME: ACME, "out.brand.test": "acme.smtp.infra.test"})
+        net.presented |= {NAME, "out.brand.test"}
+        net.look(2)
+        assert states() == ["lapsed", "told"]
+        # Nothing was changed: that asks for both again, and what is told stays so.
+        alice.post(path, {**both, "smtp_host": "out.brand.test"})
+        assert states() == ["waiting", "told"]
+        net.look(2)
+        assert states() == ["told", "told"]
+        brand = selectors.get_brand(acme.reseller.public_id)
+        assert (brand.imap_asked_at, brand.smtp_asked_at) == (None, None)
+
+
+def test_no_name_is_not_looked_for(acme, net):
+    """As a brand is whose SMTP host alone was asked for before each kind had days of its own."""
+    ask(acme, None, "smtp.brand.test")
+    Brand.objects.filter(reseller=acme.reseller).update(imap_asked_at=clock.now())
+    net.look()
+    questions = {question for _, question in net.exchange.asked}
+    assert "smtp.brand.test. IN A" in questions
+    assert ". IN A" not in questions
+
+
+def test_one_resellers_trouble_is_not_anothers(acme, globex, net, monkeypatch):
+    ask(acme)
     ask(globex)
     net.leads({NAME: GLOBEX})
     whole = selectors.given_mail_hosts

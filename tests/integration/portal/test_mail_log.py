@@ -12,8 +12,13 @@ from mailcore.delivery.accept.submission import Stream
 from mailcore.delivery.sending import listing, services
 from mailcore.delivery.streams import pauses
 from mailcore.directory import services as directory
+from mailcore.directory.models import Route
 from mailcore.domains import services as domains
 from mailcore.domains.models import Domain
+from mailcore.mailboxes import services as mailboxes
+from mailcore.mailboxes.models import Mailbox
+from tenants.accounts.models import Member
+from tenants.organisations import services as organisations
 
 pytestmark = pytest.mark.django_db
 
@@ -114,7 +119,7 @@ def test_the_page_of_a_message_shows_its_tries(alice, acme, send):
         cursor.execute("UPDATE public.message SET submitter = 'anna@shop.test'")
     page = text(alice.get(f"/messages/{ann}/"))
     for words in (
-        "anna@shop.test (shop.test)",
+        'anna@shop.test (<a href="/domains/dom_',
         "&lt;order&gt;",
         "Put off",
         "mx.out.test",
@@ -126,3 +131,47 @@ def test_the_page_of_a_message_shows_its_tries(alice, acme, send):
         ann,
     ):
         assert words in page, words
+
+
+MAILBOX = {"local_part": "anna", "password": None, "invite": "anna@people.test", "display_name": ""}
+
+
+def test_a_mailbox_and_a_domain_lead_to_their_mail_and_mail_leads_back(alice, acme, send):
+    with in_schema(acme.reseller.schema_name):
+        shop, other = Domain.objects.order_by("pk")
+        anna = mailboxes.create_mailbox(actor=acme.owner, domain_id=shop.public_id, **MAILBOX)
+        client = organisations.create_organisation(actor=acme.owner, name="Client")
+        Domain.objects.filter(pk=other.pk).update(organisation_id=client.public_id)
+        Route.objects.filter(domain="other.test").update(organisation_id=client.public_id)
+    (ann,) = send("ann@out.test")
+    (ben,) = send("ben@out.test", domain="other.test")
+    with in_schema(acme.reseller.schema_name), connection.cursor() as cursor:
+        # A mailbox may write in the name of an alias, and so from a domain of somebody else's.
+        cursor.execute("UPDATE public.message SET submitter = 'anna@shop.test'")
+    mailbox, domain = f"/mailboxes/{anna.reference}/", f"/domains/{shop.reference}/"
+    there = f"/domains/{other.reference}/"
+    for page, asked, found in (
+        (mailbox, "?sender=anna%40shop.test", [ben, ann]),
+        (domain, "?domain=shop.test", [ann]),
+        (there, "?domain=other.test", [ben]),
+    ):
+        assert f'href="/messages/{asked}"' in text(alice.get(page))
+        assert links(alice.get(f"/messages/{asked}")) == found
+    for identifier, back in ((ann, domain), (ben, there)):
+        one = text(alice.get(f"/messages/{identifier}/"))
+        assert f'href="{mailbox}">anna@shop.test</a>' in one
+        assert f'href="{back}"' in one
+    with in_schema(acme.reseller.schema_name):
+        Member.objects.update(organisation_id=client.public_id, role="read_only")
+    one = text(alice.get(f"/messages/{ben}/"))
+    assert "anna@shop.test" in one  # who wrote it is the message's; the mailbox is somebody else's
+    assert (mailbox in one, there in one) == (False, True)
+    assert alice.get(f"/messages/{ann}/").status_code == 404
+    assert 'href="/messages/?domain=other.test"' in text(alice.get(there))
+    assert links(alice.get("/messages/", {"sender": "anna@shop.test"})) == [ben]
+    with in_schema(acme.reseller.schema_name):
+        Member.objects.update(organisation_id=None, role="owner")
+        Domain.objects.filter(pk=other.pk).update(name="elsewhere.test")
+        Mailbox.objects.update(deleted_at=clock.now())
+    one = text(alice.get(f"/messages/{ben}/"))
+    assert "anna@shop.test (other.test)" in one

@@ -57,6 +57,7 @@ class Pools(CommandView):
         right=WRITE,
         takes=NewPool,
         answers={201: PoolShown},
+        found_at="egress/pools/{name}",
         problems=[PoolExists],
     )
     def perform(self, request: Request, **_: object) -> Response:

@@ -58,6 +58,7 @@ class Sources(CommandView):
         right=WRITE,
         takes=NewSource,
         answers={201: OneSourceShown},
+        found_at="egress/sources/{address}",
         problems=[SourceExists],
     )
     def perform(self, request: Request, **_: object) -> Response:

@@ -65,11 +65,10 @@ class Described(BodySchema):
 
     def _answers(self, said: Operation, components: Components) -> Schema:
         codes = possible_codes(said, path=self.path, method=self.method)
-        headers = parameters.of_answer(method=self.method)
-        found = {
-            str(status): _answer(answer, components, headers)
-            for status, answer in said.answers.items()
-        }
+        found = {}
+        for status, answer in said.answers.items():
+            headers = parameters.of_answer(said, status=status, method=self.method)
+            found[str(status)] = _answer(answer, components, headers)
         if self.method == "GET":
             found["304"] = {"description": HTTPStatus.NOT_MODIFIED.phrase}
         return found | refusals(codes, refer=components.shown, share=components.answer)

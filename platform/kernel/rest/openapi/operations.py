@@ -12,6 +12,9 @@ from kernel.rest.openapi.shapes import Id, Matches, OneOf
 
 _Method = TypeVar("_Method", bound=Callable[..., object])
 _NAME = "operation"
+#: The header that `found_at` becomes, of answers with these statuses (RFC 9110 §10.2.2).
+LOCATION = "Location"
+LOCATED = frozenset({201, 202})
 
 
 class Undescribed(Exception):
@@ -32,7 +35,9 @@ class Operation:
     """A method at a path: `noun.verb`, the right that it needs, what it takes and answers.
 
     `answers` maps each 2xx status to a shape, a `Page[shape]`, or None for no body; `takes` is a
-    Body, or a shape for what a service reads itself.
+    Body, or a shape for what a service reads itself. `found_at` is the path below the API's where
+    what was made, or is under way, can be looked at: `domains/{id}`, its fields the answer's and
+    those of the operation's own path; None when it has none of its own.
     """
 
     name: str
@@ -41,6 +46,7 @@ class Operation:
     takes: Any
     problems: Sequence[type[ApplicationError]]
     query: Listing | Sequence[Query]
+    found_at: str | None
     summary: str
     description: str
 
@@ -53,6 +59,7 @@ def operation(
     takes: Any = None,
     problems: Sequence[type[ApplicationError]] = (),
     query: Listing | Sequence[Query] = (),
+    found_at: str | None = None,
 ) -> Callable[[_Method], _Method]:
     """A decorator of `get`, `perform` (a POST), `put`, `patch` and `delete`.
 
@@ -70,6 +77,7 @@ def operation(
             takes=takes,
             problems=tuple(problems),
             query=query,
+            found_at=found_at,
             summary=head.removesuffix("."),
             description=" ".join(rest.split()),
         )

@@ -8,11 +8,12 @@ from kernel import ids
 from kernel.rest.choosing import NAME as FIELDS
 from kernel.rest.idempotency import HEADER, REPLAYED
 from kernel.rest.listing import Listing
-from kernel.rest.openapi.operations import Operation, Undescribed
+from kernel.rest.openapi.operations import LOCATED, LOCATION, Operation, Undescribed
 from kernel.rest.openapi.shapes import Id, Page, Schema
 from kernel.rest.paging import LARGEST_PAGE, PAGE
 
 _TEXT: Schema = {"type": "string"}
+_PATH: Schema = {"type": "string", "format": "uri-reference"}
 _CURSOR: Schema = {"type": "string", "pattern": "^cur_", "maxLength": 2000}
 _LIMIT: Schema = {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": PAGE}
 _KEY: Schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"}
@@ -56,12 +57,20 @@ def _of_headers(*, method: str) -> Iterator[Schema]:
         yield _parameter("If-Match", _TEXT, about=about, place="header")
 
 
-def of_answer(*, method: str) -> dict[str, Schema]:
+def of_answer(said: Operation, *, status: int, method: str) -> dict[str, Schema]:
     """The headers of a 2xx answer with a body."""
     if method == "POST":
         about = "`true` when this is the first answer once more."
-        return {REPLAYED: {"description": about, "schema": {**_TEXT, "enum": ["true"]}}}
+        replayed = {"description": about, "schema": {**_TEXT, "enum": ["true"]}}
+        return {REPLAYED: replayed, **_where(said, status=status)}
     return {"ETag": {"description": "Names this state of the object.", "schema": _TEXT}}
+
+
+def _where(said: Operation, *, status: int) -> dict[str, Schema]:
+    if said.found_at is None or status not in LOCATED:
+        return {}
+    about = "The path of what was made." if status == 201 else "The path that tells how it goes on."
+    return {LOCATION: {"description": about, "required": True, "schema": _PATH}}
 
 
 def _part(name: str) -> Schema:

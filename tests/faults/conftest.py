@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,9 @@ from stack.bench.furnishing import furnished
 from stack.client.endpoints import ENVIRONMENT_NAME, Endpoints, load_endpoints
 from stack.client.waiting import wait_for
 from stack.demo.world import World
+from stack.mail_parts import dovecot
+from stack.model import NotReadyError, Stack
+from stack.startup import probe
 from stack.supervision import Supervisor
 
 HERE = Path(__file__).parent
@@ -89,6 +92,35 @@ def endpoints() -> Endpoints:
     if not os.environ.get(ENVIRONMENT_NAME):
         pytest.skip(f"no running stack: {ENVIRONMENT_NAME} is not set (./livery test sets it)")
     return load_endpoints()
+
+
+@pytest.fixture(scope="session")
+def stack(endpoints: Endpoints) -> Stack:
+    """The running stack, as those see it who look after it."""
+    raw = endpoints.raw
+    var = Path(raw["env_file"]).parent
+    return Stack(number=raw["stack"], mode=raw["mode"], checkout=Path(raw["checkout"]), var=var)
+
+
+@pytest.fixture
+def logins_answered(stack: Stack) -> Callable[[], None]:
+    """Waits until Dovecot says that it is well, which asks the database."""
+    (part,) = dovecot.parts(stack)
+
+    def look() -> str | None:
+        try:
+            return probe(part)
+        except (OSError, NotReadyError):
+            return None
+
+    return lambda: wait_for(look, what="Dovecot is well", seconds=READY_SECONDS) and None
+
+
+@pytest.fixture(autouse=True)
+def well_afterwards(logins_answered: Callable[[], None]) -> Iterator[None]:
+    """Whoever comes next finds mailboxes as they were: one look-up fails after PostgreSQL was killed."""
+    yield
+    logins_answered()
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import time
-from pathlib import Path
 
 import pytest
 
@@ -20,20 +19,6 @@ pytestmark = [pytest.mark.e2e, pytest.mark.faults]
 COMMANDS = ("prepare", "seed")
 SUPERVISED = [name for name in registry.ORDER if name not in COMMANDS]
 HEALED_WITHIN = 180
-
-
-@pytest.fixture(scope="module")
-def stack() -> Stack:
-    place = os.environ.get("LIVERY_ENDPOINTS")
-    if not place:
-        pytest.skip("needs the stack that ./livery test starts")
-    found = json.loads(Path(place).read_text())
-    return Stack(
-        number=found["stack"],
-        mode=found["mode"],
-        checkout=Path(found["checkout"]),
-        var=Path(found["env_file"]).parent,
-    )
 
 
 def part_of(stack: Stack, name: str) -> Part:

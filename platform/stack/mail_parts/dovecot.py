@@ -12,6 +12,9 @@ from stack.model import DATABASE, INFRA_DOMAIN, MAIL_USER, NotReadyError, Part, 
 SASL_NAME = "sasl"
 QUOTA_NAME = "quota-status"
 SECONDS = 30
+#: Nobody, ever, and what LMTP says of them once the database has been asked.
+NOBODY = "doctor@livery.invalid"
+UNKNOWN = 550
 
 
 def run_folder(stack: Stack) -> Path:
@@ -69,8 +72,7 @@ def _prepare(stack: Stack) -> None:
     configuration = stack.render(
         "dovecot/dovecot.conf.j2", folder / "dovecot.conf", mode=0o600, values=values
     )
-    for name in ("sql.conf", "app_sql.conf"):
-        stack.render(f"dovecot/{name}.j2", folder / name, mode=0o600, values=values)
+    stack.render("dovecot/sql.conf.j2", folder / "sql.conf", mode=0o600, values=values)
     shelf = mail_names.shelf(stack)
     shelf.write_for_dovecot(shelf.names())
     _compile(configuration, sieve)
@@ -100,8 +102,13 @@ def _check(stack: Stack) -> str:
         lmtp_host, lmtp_port = stack.endpoint("lmtp")
         with smtplib.LMTP(lmtp_host, lmtp_port, local_hostname="doctor.test", timeout=5) as lmtp:
             lmtp.ehlo_or_helo_if_needed()
+            lmtp.mail("")
+            code, words = lmtp.rcpt(NOBODY)
     except (imaplib.IMAP4.error, smtplib.SMTPException) as error:
         raise NotReadyError(str(error)) from error
     if "STARTTLS" not in offered:
         raise NotReadyError("IMAP offers no STARTTLS")
-    return "IMAP greets and offers STARTTLS, LMTP answers LHLO"
+    # Logins are looked up over the same connections.
+    if code != UNKNOWN:
+        raise NotReadyError(f"no answer about mailboxes: {code} {words.decode(errors='replace')}")
+    return "IMAP greets and offers STARTTLS, mailboxes are looked up"

@@ -254,3 +254,22 @@ def _cast(name: str, email: str) -> Cast:
         organisation=Organisation.objects.get(name=f"{name.title()} Client"),
         host=f"{name}.{settings.PLATFORM_HOST}",
     )
+
+
+@pytest.fixture
+def pooled() -> Iterator[None]:
+    """As the web has it: a closed connection goes to whoever asks next, with the path it had.
+
+    What is asked is prepared at once: nothing that was planned for one reseller may serve the next.
+    """
+    before = connection.settings_dict["OPTIONS"]
+    connection.close()
+    connection.settings_dict["OPTIONS"] = {
+        **before,
+        "pool": {"min_size": 1, "max_size": 1},
+        "prepare_threshold": 0,
+    }
+    yield
+    connection.close()
+    connection.close_pool()
+    connection.settings_dict["OPTIONS"] = before

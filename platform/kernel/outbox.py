@@ -25,41 +25,45 @@ class Envelope:
 
 
 def publish(
-    event_type: str,
-    *,
+    *event_types: str,
     subject: str,
     data: dict[str, object] | None = None,
     actor: Actor = SYSTEM,
     reseller_id: UUID | None = None,
-) -> UUID:
-    """Write an outbox row for the current reseller (or `reseller_id`); the event's id."""
-    event = OutboxEvent(
-        type=event_type,
-        reseller_id=reseller_id or current_reseller_id(),
-        actor=actor.as_json(),
-        subject=subject,
-        occurred_at=clock.now(),
-        data=data or {},
-        trace_id=current_trace_id(),
+) -> None:
+    """Write what happened to `subject`, in this order, for the current reseller (or `reseller_id`)."""
+    reseller_id, now = reseller_id or current_reseller_id(), clock.now()
+    OutboxEvent.objects.bulk_create(
+        OutboxEvent(
+            type=event_type,
+            reseller_id=reseller_id,
+            actor=actor.as_json(),
+            subject=subject,
+            occurred_at=now,
+            data=data or {},
+            trace_id=current_trace_id(),
+        )
+        for event_type in event_types
     )
-    event.save(force_insert=True)
-    return event.public_id
 
 
 def audit(
-    action: str,
-    *,
+    *actions: str,
     subject: str,
     actor: Actor,
     data: dict[str, object] | None = None,
     reseller_id: UUID | None = None,
 ) -> None:
-    """Write who did what, in the caller's transaction."""
-    AuditEntry.objects.create(
-        reseller_id=reseller_id or current_reseller_id(),
-        actor=actor.as_json(),
-        action=action,
-        subject=subject,
-        data=data or {},
-        trace_id=current_trace_id(),
+    """Write who did what to `subject`, in the caller's transaction."""
+    reseller_id = reseller_id or current_reseller_id()
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            reseller_id=reseller_id,
+            actor=actor.as_json(),
+            action=action,
+            subject=subject,
+            data=data or {},
+            trace_id=current_trace_id(),
+        )
+        for action in actions
     )

@@ -88,3 +88,18 @@ def test_each_reading_costs_what_is_written_down(stage, call) -> None:
         assert not [sql for sql in asked if '"logo"' in sql], "a picture, in a program's answer"
     assert found == COUNTS
     assert max(COUNTS.values()) + HEAD <= 5
+
+
+#: What agencies do by the hundred, with all that it writes; beside the host and the key.
+CREATING = {"organisations.create": 5, "domains.create": 19, "mailboxes.create": 12}
+
+
+def test_each_creation_costs_what_is_written_down(stage, call) -> None:
+    call("me.get", stage.caller_of("me.get"))  # notes the key's use, once a minute
+    found = {}
+    for name in CREATING:
+        with CaptureQueriesContext(connection) as seen:
+            answer = call(name, stage.caller_of(name))
+        assert answer.status_code == 201, answer.content
+        found[name] = len([one for one in seen if not one["sql"].startswith(_SETTINGS)]) - HEAD
+    assert found == CREATING

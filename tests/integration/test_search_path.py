@@ -1,6 +1,6 @@
 """Whatever happens to transactions, a statement meets the tables of the reseller that is current."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from typing import Any
 
@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kernel.tenancy import PUBLIC, in_schema
+from tenants.organisations import services as organisations
+from tenants.organisations.models import Organisation
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,18 +32,6 @@ BLOCKS = st.deferred(
 
 class Raised(Exception):
     """An error of the code's own."""
-
-
-@pytest.fixture
-def pooled() -> Iterator[None]:
-    """As the web has it: a closed connection goes to whoever asks next, with the path it had."""
-    before = connection.settings_dict["OPTIONS"]
-    connection.close()
-    connection.settings_dict["OPTIONS"] = {**before, "pool": {"min_size": 1, "max_size": 1}}
-    yield
-    connection.close()
-    connection.close_pool()
-    connection.settings_dict["OPTIONS"] = before
 
 
 @pytest.fixture
@@ -127,3 +117,23 @@ def test_the_search_path_is_set_once_for_a_stretch_of_work(schemas) -> None:
         for _ in range(5):
             path()
     assert sum(one["sql"].startswith("SET search_path") for one in seen) == 1
+
+
+def test_what_the_server_prepared_for_one_reseller_meets_the_tables_of_the_next(
+    pooled: None, acme: Any, globex: Any
+) -> None:
+    """One connection, one statement, planned once: each reseller sees its own domain all the same."""
+    for cast in (acme, globex):
+        with in_schema(cast.reseller.schema_name):
+            organisations.create_organisation(actor=cast.owner, name=f"of {cast.host}")
+    for cast in (acme, globex, globex, acme):
+        with in_schema(cast.reseller.schema_name):
+            names = Organisation.objects.filter(name__startswith="of ").values_list(
+                "name", flat=True
+            )
+            assert list(names) == [f"of {cast.host}"]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s", ["%name%"]
+        )
+        assert cursor.fetchone()[0] > 0

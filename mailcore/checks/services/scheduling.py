@@ -47,7 +47,7 @@ FROM same WHERE s.domain_id = same.domain_id
 """
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def open_schedule(*, domain_id: UUID, domain: str, records: Sequence[Key]) -> None:
     """Begin to check a new domain, at once and often."""
     reseller_id, now = current_reseller_id(), clock.now()

@@ -71,7 +71,7 @@ def _create(name: str, organisation_id: UUID, pairs: Mapping[str, KeyPair | Seal
         ownership_token=secrets.token_hex(20),
     )
     try:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):  # the caller's fails as well
             directory.claim_domain(
                 public_id=domain.public_id, domain=name, organisation_id=organisation_id
             )

@@ -65,13 +65,12 @@ def prepare(mailbox: Mailbox, *, invite: str) -> None:
     mailbox.invited_at, mailbox.invitation_expires_at = now, now + LIFETIME
 
 
-def ask_for_link(mailbox: Mailbox, *, actor: Actor) -> None:
-    """Have the link mailed, in the caller's transaction; raises TooManyInvitations."""
+def count(mailbox: Mailbox) -> None:
+    """Count one more link to this person; raises TooManyInvitations."""
     if not resellers.count_invitation(
         purpose=InvitationPurpose.MAILBOX, address=mailbox.invite, to_one=MOST_TO_ONE
     ):
         raise TooManyInvitations
-    tell("mailbox.invited", mailbox=mailbox, actor=actor)
 
 
 def mail_links(*, seconds: float) -> bool:
@@ -136,7 +135,8 @@ def invite_again(*, actor: Actor, mailbox_id: UUID, invite: str | None = None) -
         raise InvitedLately
     prepare(mailbox, invite=mailbox.invite if invite is None else invite)
     mailbox.save(update_fields=FIELDS)
-    ask_for_link(mailbox, actor=actor)
+    count(mailbox)
+    tell("mailbox.invited", mailbox=mailbox, actor=actor)
     return mailbox
 
 

@@ -61,9 +61,11 @@ def create_mailbox(
         if not take_address(mailbox.address):
             raise MailboxExists(field="local_part")
         _save(mailbox, hashed)
-        tell("mailbox.created", mailbox=mailbox, actor=actor)
+        told = ["mailbox.created"]
         if invite is not None:
-            inviting.ask_for_link(mailbox, actor=actor)
+            inviting.count(mailbox)
+            told.append("mailbox.invited")
+        tell(*told, mailbox=mailbox, actor=actor)
         require("mailboxes")  # last: it is what others who make some wait for
     return mailbox
 
@@ -109,7 +111,7 @@ def _hashed(password: str, *, mailbox: Mailbox) -> str:
 
 def _save(mailbox: Mailbox, password: str) -> None:
     try:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):  # the caller's fails as well
             mailbox.save(force_insert=True)
             directory.add_login(
                 public_id=mailbox.public_id,

@@ -6,11 +6,11 @@ from kernel.outbox import audit, publish
 from mailcore.mailboxes.models import Mailbox
 
 
-def tell(event: str, *, mailbox: Mailbox, actor: Actor) -> None:
-    """Write the audit row and the event, in the caller's transaction."""
-    audit(event, subject=mailbox.reference, actor=actor, data={"address": mailbox.address})
+def tell(*events: str, mailbox: Mailbox, actor: Actor) -> None:
+    """Write the audit row and the event of each, in the caller's transaction."""
+    audit(*events, subject=mailbox.reference, actor=actor, data={"address": mailbox.address})
     publish(
-        event,
+        *events,
         subject=mailbox.reference,
         data={
             "mailbox_id": str(mailbox.public_id),

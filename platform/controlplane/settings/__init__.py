@@ -58,6 +58,12 @@ DATABASE_ROLE = env.text("LIVERY_DATABASE_ROLE", "web")
 #: Who comes again and again. A fresh connection knows nothing of the partitions: the first plan over
 #: them took it 12 to 58 ms, the later ones under 1 ms; and Celery closes its connection after each task.
 POOLED_ROLES = frozenset({"web", "worker"})
+#: What is asked again and again is parsed and planned once for a connection (docs/decisions/0050).
+_OF_POOL = {
+    "pool": {"min_size": 1, "max_size": 8, "timeout": 5},
+    "server_side_binding": True,
+    "prepare_threshold": 5,
+}
 
 
 def _database(role: str, *, pool: bool) -> dict[str, object]:
@@ -70,7 +76,7 @@ def _database(role: str, *, pool: bool) -> dict[str, object]:
         "PASSWORD": env.password_of(role),
         # A connection that died with the server is replaced before a request gets it.
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 5}} if pool else {},
+        "OPTIONS": _OF_POOL if pool else {},
         "TEST": {"NAME": f"test_{env.text('LIVERY_DATABASE_NAME', 'livery')}"},
     }
 

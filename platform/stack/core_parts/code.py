@@ -92,7 +92,7 @@ def _web(stack: Stack) -> Part:
         command=(
             str(stack.python),
             *("-m", "gunicorn", "controlplane.wsgi:application"),
-            *("--bind", f"{host}:{port}", "--workers", "4", "--timeout", "60"),
+            *("--bind", f"{host}:{port}", "--workers", "4", "--preload", "--timeout", "60"),
             # Two processes for each core of a small machine: threads of one take the interpreter from each other,
             # and each has to get it back after every answer of the database. More threads than may wait for others'
             # DNS servers, and each has a connection in the pool. Kept-alive connections would be closed just when

@@ -62,7 +62,7 @@ POOLED_ROLES = frozenset({"web", "worker"})
 _OF_POOL = {
     "pool": {"min_size": 1, "max_size": 8, "timeout": 5},
     "server_side_binding": True,
-    "prepare_threshold": 5,
+    "prepare_threshold": 1,
 }
 
 

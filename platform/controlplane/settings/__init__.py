@@ -76,7 +76,7 @@ def _database(role: str, *, pool: bool) -> dict[str, object]:
         "PASSWORD": env.password_of(role),
         # A connection that died with the server is replaced before a request gets it.
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": _OF_POOL if pool else {},
+        "OPTIONS": dict(_OF_POOL) if pool else {},
         "TEST": {"NAME": f"test_{env.text('LIVERY_DATABASE_NAME', 'livery')}"},
     }
 

@@ -113,7 +113,10 @@ def logins_answered(stack: Stack) -> Callable[[], None]:
         except (OSError, NotReadyError):
             return None
 
-    return lambda: wait_for(look, what="Dovecot is well", seconds=READY_SECONDS) and None
+    def wait() -> None:
+        wait_for(look, what="Dovecot is well", seconds=READY_SECONDS)
+
+    return wait
 
 
 @pytest.fixture(autouse=True)
